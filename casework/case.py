@@ -1,0 +1,94 @@
+"""What all cases share: a status that follows from events, an assignment, a deadline, and the moves that are allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from casework.disposition import Disposition
+from casework.events import CaseEvent, EventName
+from casework.kinds import CaseKind
+from casework.message import CaseId, StaffId, ThreadId
+from casework.party import ChannelName, Language, PartyId
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands; always derived from its events."""
+
+    NEW = "new"
+    """Opened or reopened, and nobody has it yet."""
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    """We have replied; the citizen may write back, or a clerk may close it."""
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One matter of one citizen, from opening to closing."""
+
+    id: CaseId
+    reference: str
+    kind: CaseKind
+    status: CaseStatus
+    subject: str
+    party_id: PartyId
+    thread_id: ThreadId
+    """Where replies to the citizen go."""
+    channel: ChannelName
+    language: Language
+    opened_at: datetime
+    unit: str
+    """Slug of the unit in charge."""
+    assignee: StaffId | None = None
+    due_on: date | None = None
+    urgent: bool = False
+    anonymous: bool = False
+    """The citizen wishes to stay unnamed: the name is not shown to units."""
+    disposition: Disposition | None = None
+    closed_at: datetime | None = None
+    updated_at: datetime | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+    """What the citizen stated, by slot: personal text."""
+    version: int = 0
+    """Rises with every change; what a form was made from must still be so when it comes back."""
+
+    def __repr__(self) -> str:
+        """Keep names and words out of logs."""
+        return f"Case({self.reference}, {self.kind.value}, {self.status.value})"
+
+
+_NEXT: Mapping[EventName, CaseStatus] = {
+    EventName.OPENED: CaseStatus.NEW,
+    EventName.ASSIGNED: CaseStatus.IN_PROGRESS,
+    EventName.TRANSFERRED: CaseStatus.NEW,
+    EventName.REPLY_SENT: CaseStatus.WAITING,
+    EventName.CLOSED: CaseStatus.CLOSED,
+    EventName.REOPENED: CaseStatus.NEW,
+}
+
+
+def status_after(status: CaseStatus | None, event: EventName) -> CaseStatus:
+    """The status that follows when `event` happens to a case that stands at `status`."""
+    if event is EventName.MESSAGE_RECEIVED and status is CaseStatus.WAITING:
+        return CaseStatus.IN_PROGRESS
+    if status is CaseStatus.CLOSED and event is EventName.REPLY_SENT:
+        return CaseStatus.CLOSED
+    return _NEXT.get(event, status or CaseStatus.NEW)
+
+
+def derive_status(events: Iterable[CaseEvent]) -> CaseStatus:
+    """The status that the whole ledger says."""
+    status: CaseStatus | None = None
+    for event in events:
+        status = status_after(status, event.name)
+    return status or CaseStatus.NEW
+
+
+def days_left(case: Case, today: date) -> int | None:
+    """Calendar days until the deadline, negative when it has passed; None without one or when closed."""
+    if case.due_on is None or case.status is CaseStatus.CLOSED:
+        return None
+    return (case.due_on - today).days

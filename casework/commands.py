@@ -1,0 +1,52 @@
+"""What may be asked of casework: values that the engine or a clerk makes and an action carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from casework.kinds import CaseKind
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """Open a case from what the citizen stated and confirmed."""
+
+    kind: CaseKind
+    subject: str
+    details: Mapping[str, str] = field(default_factory=dict)
+    """Slot name to the citizen's words."""
+    unit: str | None = None
+    """Slug of the unit concerned, when it is known; otherwise the unit that handles this kind."""
+    anonymous: bool = False
+    party_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddToCase:
+    """The message belongs to a case that this citizen already has."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEnquiry:
+    """A question that the assistant answered, or could not, without a case."""
+
+    decision: str
+    """`answer`, `ask_back`, `hand_over`, `dialogue` or `emergency`."""
+    procedure: str | None = None
+    version: str | None = None
+    confidence: float = 0.0
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertStaff:
+    """Tell staff at once: somebody may be in danger."""
+
+    reason: str
+    """Key of the notice."""
+
+
+Command = OpenCase | AddToCase | RecordEnquiry | AlertStaff

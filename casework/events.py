@@ -1,0 +1,119 @@
+"""The ledger of a case: numbered events that are never edited, each carrying the hash of the one before.
+
+Personal text is kept apart and only its salted digest is hashed, so that it can be erased without breaking the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+GENESIS = "0" * 64
+"""What the first event of a case carries as the hash before it."""
+
+
+class EventName(StrEnum):
+    """Everything that can happen to a case."""
+
+    OPENED = "case.opened"
+    MESSAGE_RECEIVED = "message.received"
+    MESSAGE_EDITED = "message.edited"
+    ASSIGNED = "case.assigned"
+    TRANSFERRED = "case.transferred"
+    NOTE_ADDED = "note.added"
+    REPLY_SENT = "reply.sent"
+    REPLY_DELIVERED = "reply.delivered"
+    REPLY_FAILED = "reply.failed"
+    REPLY_REPEATED = "reply.repeated"
+    FACTS_ADDED = "facts.added"
+    TAKEN_OVER = "conversation.taken_over"
+    GIVEN_BACK = "conversation.given_back"
+    DEADLINE_SET = "deadline.set"
+    CLOSED = "case.closed"
+    REOPENED = "case.reopened"
+    TEXT_ERASED = "text.erased"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """One thing that happened, who did it, when and why."""
+
+    number: int
+    """Place within the case, from 1, without gaps."""
+    name: EventName
+    at: datetime
+    actor: str
+    """`citizen:ID`, `staff:ID`, `desk` or `system`; never a name."""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """What changed, as JSON, without personal text."""
+    text: str | None = None
+    """Personal text (a reason, a description); None when there is none or it was erased."""
+    text_digest: str = ""
+    """SHA-256 over salt and text; stays when the text is erased."""
+    salt: str = ""
+    """Erased with the text, so that the digest cannot be guessed back."""
+    previous_hash: str = GENESIS
+    hash: str = ""
+
+    def __repr__(self) -> str:
+        """Keep personal text out of logs."""
+        return f"CaseEvent({self.number}, {self.name.value})"
+
+
+def chained(event: CaseEvent, previous: CaseEvent | None, salt: str) -> CaseEvent:
+    """`event` numbered after `previous`, with its digest and its hash."""
+    digest = _digest(salt, event.text) if event.text is not None else ""
+    linked = CaseEvent(
+        number=previous.number + 1 if previous else 1,
+        name=event.name,
+        at=event.at,
+        actor=event.actor,
+        facts=event.facts,
+        text=event.text,
+        text_digest=digest,
+        salt=salt if event.text is not None else "",
+        previous_hash=previous.hash if previous else GENESIS,
+    )
+    return _with_hash(linked)
+
+
+def broken_links(events: Iterable[CaseEvent]) -> tuple[str, ...]:
+    """What is wrong with a chain, in order; empty when it is whole."""
+    found: list[str] = []
+    before: CaseEvent | None = None
+    for event in events:
+        if event.number != (before.number + 1 if before else 1):
+            found.append(f"event {event.number}: the number before it is missing")
+        if event.previous_hash != (before.hash if before else GENESIS):
+            found.append(f"event {event.number}: does not carry the hash of the event before it")
+        if _with_hash(event).hash != event.hash:
+            found.append(f"event {event.number}: was changed after it was written")
+        if event.text is not None and _digest(event.salt, event.text) != event.text_digest:
+            found.append(f"event {event.number}: its text was changed after it was written")
+        before = event
+    return tuple(found)
+
+
+def _digest(salt: str, text: str) -> str:
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+
+
+def _with_hash(event: CaseEvent) -> CaseEvent:
+    content = [
+        event.previous_hash,
+        event.number,
+        event.name.value,
+        event.at.astimezone(UTC).isoformat(),
+        event.actor,
+        dict(event.facts),
+        event.text_digest,
+    ]
+    canonical = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    sealed = hashlib.sha256(canonical.encode()).hexdigest()
+    return CaseEvent(
+        **{name: getattr(event, name) for name in CaseEvent.__dataclass_fields__ if name != "hash"}, hash=sealed
+    )

@@ -1,0 +1,126 @@
+"""What came in and was saved: each message once, until it is handled, held, shunted or refused with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from casework.message import CaseId, InboundMessage, InboxId
+from casework.party import ChannelName
+
+MAX_ATTEMPTS = 3
+"""A message that fails us this often is shunted: set aside whole, for a person."""
+FIRST_DELAY = timedelta(seconds=2)
+LEASE_FOR = timedelta(seconds=60)
+"""How long a worker may hold a conversation before another may take it over."""
+
+
+class InboxState(StrEnum):
+    """How far a saved message has come."""
+
+    RECEIVED = "received"
+    HANDLED = "handled"
+    HELD = "held"
+    """Waits for a clerk's decision."""
+    SHUNTED = "shunted"
+    """Set aside because *we* failed; replayed by one command."""
+    REFUSED = "refused"
+    """Ended on purpose without an answer; the reason is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawMail:
+    """One SMTP transaction as it was received: envelope and bytes, never parsed before it is saved."""
+
+    mail_from: str
+    """Reverse path of the envelope; empty for machines (RFC 5321 §4.5.5)."""
+    rcpt_tos: tuple[str, ...]
+    data: bytes
+    peer: str = ""
+
+    def __repr__(self) -> str:
+        """Keep addresses and words out of logs."""
+        return f"RawMail({len(self.data)} bytes)"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a door hands in to be saved: a chat message that is understood, or a mail that is not yet read."""
+
+    channel: ChannelName
+    external_id: str
+    conversation: str
+    """What is handled in order: chat id, web conversation id, or the envelope sender of a mail."""
+    received_at: datetime
+    message: InboundMessage | None = None
+    raw_mail: RawMail | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an arrival that is both or neither."""
+        if (self.message is None) == (self.raw_mail is None):
+            raise ValueError("an arrival is either a chat message or a raw mail")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What could be read of a held or shunted message, as a clerk sees it; the doors stay strangers through it."""
+
+    sender: str = ""
+    subject: str = ""
+    text: str = ""
+    safe_html: str = ""
+    """HTML after sanitising; empty when there is none."""
+    attachment_names: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    """Keys of the reasons why it is held, or the error that shunted it."""
+    guess: CaseId | None = None
+    """The case that it probably belongs to."""
+
+    def __repr__(self) -> str:
+        """Keep the words out of logs."""
+        return f"Reading(reasons={self.reasons})"
+
+
+class ClerkDecision(StrEnum):
+    """What a clerk says of a held or shunted message."""
+
+    ACCEPT = "accept"
+    """Treat it as a new letter from a person."""
+    JOIN = "join"
+    """It belongs to the case that the clerk names."""
+    REFUSE = "refuse"
+    BLOCK = "block"
+    """Refuse it and block its sender."""
+    REPLAY = "replay"
+    """Try again, as it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """A saved message and how far it has come."""
+
+    id: InboxId
+    channel: ChannelName
+    external_id: str
+    conversation: str
+    state: InboxState
+    received_at: datetime
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    message: InboundMessage | None = None
+    raw_mail: RawMail | None = None
+    reading: Reading | None = None
+    decision: ClerkDecision | None = None
+    decided_case_id: CaseId | None = None
+    error: str = ""
+    """Class and place of our failure, never the citizen's words."""
+    handled_at: datetime | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def next_attempt(entry: InboxEntry, now: datetime) -> datetime | None:
+    """When to try again after a failure, or None when it is to be shunted; delays grow fourfold."""
+    attempts = entry.attempts + 1
+    return None if attempts >= MAX_ATTEMPTS else now + FIRST_DELAY * 4 ** (attempts - 1)

@@ -1,0 +1,18 @@
+"""The kinds of case. What the assistant answers itself is an enquiry and no case."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class CaseKind(StrEnum):
+    """What a citizen asks of the bureau."""
+
+    DISCLOSURE_APPLICATION = "disclosure_application"
+    """An application for government information."""
+    COMPLAINT = "complaint"
+    CRIME_REPORT = "crime_report"
+    """Accepted at once, ahead of everything else."""
+    CONSULTATION = "consultation"
+    """A question that an officer must answer."""
+    SUGGESTION = "suggestion"
