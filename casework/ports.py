@@ -587,4 +587,3 @@ class UnitOfWork(Protocol):
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone alone when it raises."""
         ...
-

@@ -1,0 +1,111 @@
+"""Writing to the citizen, writing notes for colleagues, and recording what became of a reply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from casework.actions.announcing import announce
+from casework.actions.intake import Office
+from casework.case import Case
+from casework.errors import CaseworkConflict, CaseworkRejected
+from casework.events import EventName
+from casework.message import Attachment, Author, Direction, Message, Reply
+from casework.outbox import DeliveryOutcome, DeliveryResult, OutboxEntry, OutboxKind, OutboxState
+from casework.ports import UnitOfWork
+from casework.staff import Staff
+from casework.thread import Audience, Thread
+
+SPEAKS_FOR = timedelta(hours=24)
+"""How long after a person's last word the assistant stays silent in a conversation."""
+
+
+def is_taken_over(thread: Thread, now: datetime) -> bool:
+    """Whether a person speaks in this conversation now."""
+    return thread.taken_over_at is not None and now - thread.taken_over_at < SPEAKS_FOR
+
+
+def reply_to_citizen(
+    case: Case,
+    text: str,
+    uow: UnitOfWork,
+    *,
+    staff: Staff,
+    now: datetime,
+    attachments: Sequence[Attachment] = (),
+) -> Message:
+    """Answer over the citizen's own channel; the writer takes the conversation over."""
+    if not text.strip():
+        raise CaseworkRejected("a reply cannot be empty: write what the citizen should read")
+    thread = uow.threads.get(case.thread_id, lock=True)
+    if thread.address is None:
+        raise CaseworkConflict(f"case {case.reference} has no address to reply to")
+    reply = Reply(text.strip(), case=case.reference, attachments=tuple(attachments))
+    message = uow.threads.add_message(
+        thread.id,
+        Direction.OUTBOUND,
+        Author.STAFF,
+        reply.text,
+        now=now,
+        reply=reply,
+        case_id=case.id,
+        staff_id=staff.id,
+        attachments=attachments,
+    )
+    uow.outbox.add(
+        OutboxKind.STAFF,
+        thread.address,
+        reply,
+        language=case.language,
+        now=now,
+        subject=thread.subject,
+        thread_id=thread.id,
+        message_id=message.id,
+        case_id=case.id,
+        in_reply_to=uow.threads.last_mail(thread.id),
+    )
+    uow.threads.set_taken_over(thread.id, staff.id, now)
+    uow.cases.append(case.id, EventName.REPLY_SENT, at=now, actor=f"staff:{staff.id}", facts={"message": message.id})
+    return message
+
+
+def add_note(case: Case, text: str, uow: UnitOfWork, *, staff: Staff, now: datetime) -> Message:
+    """Write a note that only staff can read."""
+    if not text.strip():
+        raise CaseworkRejected("a note cannot be empty")
+    thread = uow.threads.internal_of(case.id) or uow.threads.open(
+        Audience.INTERNAL, language=case.language, now=now, case_id=case.id
+    )
+    message = uow.threads.add_message(
+        thread.id, Direction.NOTE, Author.STAFF, text.strip(), now=now, case_id=case.id, staff_id=staff.id
+    )
+    uow.cases.append(case.id, EventName.NOTE_ADDED, at=now, actor=f"staff:{staff.id}", facts={"message": message.id})
+    return message
+
+
+def record_delivery(
+    entry: OutboxEntry, result: DeliveryResult, uow: UnitOfWork, *, office: Office, now: datetime
+) -> OutboxEntry:
+    """Write the receipt of one try; a failure for good is shown on the case and told to its unit."""
+    updated = uow.outbox.record(entry.id, result, now=now)
+    if result.address_is_dead and entry.kind is not OutboxKind.NOTICE:
+        uow.parties.set_undeliverable(entry.to, now)
+    if entry.case_id is None or entry.kind is OutboxKind.NOTICE:
+        return updated
+    name = _event_for(updated, result)
+    if name is not None:
+        facts = {"outbox": entry.id, "detail": result.detail[:500], "attempts": updated.attempts}
+        case = uow.cases.append(entry.case_id, name, at=now, actor="system", facts=facts)
+        if name is EventName.REPLY_FAILED:
+            announce("delivery_failed", uow, bureau=office.bureau, notices=office.notices, case=case, now=now)
+    return updated
+
+
+def _event_for(entry: OutboxEntry, result: DeliveryResult) -> EventName | None:
+    if entry.state is OutboxState.FAILED:
+        return EventName.REPLY_FAILED
+    if entry.kind is not OutboxKind.STAFF:
+        return None
+    if result.outcome is DeliveryOutcome.DELIVERED:
+        return EventName.REPLY_REPEATED if entry.repeats else EventName.REPLY_DELIVERED
+    return None

@@ -1,0 +1,135 @@
+"""Opening a case, and adding what a citizen writes later to the case it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from casework.actions.announcing import announce
+from casework.bureau import Bureau
+from casework.case import Case, CaseStatus
+from casework.commands import OpenCase
+from casework.events import EventName
+from casework.kinds import CaseKind
+from casework.message import Message
+from casework.party import Party
+from casework.ports import UnitOfWork
+from casework.references import hash_query_code, make_query_code
+from casework.thread import Thread
+from casework.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What every action needs of the bureau: its data, its texts for staff, and the key for query codes."""
+
+    bureau: Bureau
+    notices: Wording
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """Keep the secret out of logs."""
+        return f"Office({self.bureau.slug})"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCase:
+    """A new case and the query code, which is told once and stored only as a hash."""
+
+    case: Case
+    query_code: str
+
+    def __repr__(self) -> str:
+        """Keep the code out of logs."""
+        return f"OpenedCase({self.case.reference})"
+
+
+def open_case(
+    command: OpenCase,
+    uow: UnitOfWork,
+    *,
+    office: Office,
+    thread: Thread,
+    party: Party,
+    message: Message,
+    now: datetime,
+) -> OpenedCase:
+    """Open a case from a citizen's message, set its deadline, put it before its unit and announce it there.
+
+    The clock starts on the local date of `now`; the day itself is not counted. The full rules of receipt
+    (Regulations on Open Government Information, art. 31) come with the regimes.
+    """
+    bureau = office.bureau
+    today = bureau.calendar.local_date(now)
+    code = make_query_code()
+    words = " ".join((command.subject, *command.details.values()))
+    unit = bureau.unit(command.unit) if command.unit else bureau.unit_for(command.kind, words)
+    if command.party_name and not party.name:
+        uow.parties.rename(party.id, command.party_name)
+    if thread.address is None:
+        raise ValueError("a case is opened from a citizen's thread")
+    case = uow.cases.add(
+        command.kind,
+        prefix=bureau.reference_prefix,
+        subject=command.subject[:200],
+        party_id=party.id,
+        thread_id=thread.id,
+        channel=thread.address.channel,
+        language=thread.language,
+        unit=unit.slug,
+        now=now,
+        year=today.year,
+        urgent=command.kind is CaseKind.CRIME_REPORT,
+        anonymous=command.anonymous,
+        query_code_hash=hash_query_code(code, office.secret),
+        details=dict(command.details),
+    )
+    uow.cases.append(
+        case.id,
+        EventName.OPENED,
+        at=now,
+        actor=f"citizen:{party.id}",
+        facts={"kind": command.kind.value, "unit": unit.slug, "channel": thread.address.channel.value},
+    )
+    case = _set_deadline(case, uow, bureau=bureau, now=now)
+    uow.threads.set_message_case(message.id, case.id)
+    announce("new_case", uow, bureau=bureau, notices=office.notices, case=case, now=now)
+    return OpenedCase(case, code)
+
+
+def add_to_case(case: Case, message: Message, uow: UnitOfWork, *, office: Office, now: datetime) -> Case:
+    """Join a citizen's message to a case, tell the unit, and reopen the case when it was closed."""
+    uow.threads.set_message_case(message.id, case.id)
+    actor = f"citizen:{case.party_id}"
+    was_closed = case.status is CaseStatus.CLOSED
+    case = uow.cases.append(case.id, EventName.MESSAGE_RECEIVED, at=now, actor=actor, facts={"message": message.id})
+    if was_closed:
+        case = uow.cases.append(
+            case.id,
+            EventName.REOPENED,
+            at=now,
+            actor=actor,
+            facts={"because": "citizen_wrote"},
+            changes={"disposition": None, "closed_at": None},
+        )
+    announce("message_received", uow, bureau=office.bureau, notices=office.notices, case=case, now=now)
+    return case
+
+
+def _set_deadline(case: Case, uow: UnitOfWork, *, bureau: Bureau, now: datetime) -> Case:
+    commitment = bureau.commitments.get(case.kind)
+    if commitment is None:
+        return case
+    start_on = bureau.calendar.local_date(now)
+    due_on = bureau.calendar.due_on(start_on, commitment.limit)
+    facts = {
+        "start_on": start_on.isoformat(),
+        "due_on": due_on.isoformat(),
+        "number": commitment.limit.number,
+        "unit": commitment.limit.unit.value,
+        "basis": commitment.basis.zh,
+    }
+    updated = uow.cases.append(
+        case.id, EventName.DEADLINE_SET, at=now, actor="system", facts=facts, changes={"due_on": due_on}
+    )
+    return replace(updated, due_on=due_on)

@@ -1,0 +1,105 @@
+"""The bureau as data: names, units, telephone numbers, calendar and commitments, as its bundle states them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from casework.errors import CaseworkNotFound
+from casework.kinds import CaseKind
+from casework.party import Language
+from casework.working_days import TimeLimit, WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+    def in_(self, language: Language) -> str:
+        """The text in a language."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A part of the bureau that handles cases or offers procedures."""
+
+    slug: str
+    name: Words
+    kind: str
+    """`bureau`, `police_station`, `window` or `office`."""
+    parent: str | None = None
+    address: Words | None = None
+    telephone: str = ""
+    mail: str = ""
+    """Where new work is announced."""
+    handles: tuple[CaseKind, ...] = ()
+    keywords: tuple[str, ...] = ()
+    """Words in a citizen's text that point to this unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """Within which time the bureau handles a kind of case, and on what ground."""
+
+    limit: TimeLimit
+    basis: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Telephone:
+    """A published number."""
+
+    name: Words
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bureau:
+    """Everything that casework and the doors need to know of the bureau."""
+
+    slug: str
+    name: Words
+    reference_prefix: str
+    calendar: WorkCalendar
+    units: tuple[Unit, ...]
+    commitments: Mapping[CaseKind, Commitment]
+    mail_domain: str = ""
+    mailboxes: tuple[str, ...] = ()
+    """Addresses that accept citizens' mail; the first is the mass mailbox that replies come from."""
+    telephones: tuple[Telephone, ...] = ()
+    emergency: tuple[Telephone, ...] = ()
+    embed_origins: tuple[str, ...] = ()
+    """Origins of sites that may show the chat in a frame."""
+    office_hours: Words = field(default_factory=lambda: Words("", ""))
+    """The opening hours in words."""
+
+    @property
+    def root(self) -> Unit:
+        """The bureau itself."""
+        return next(unit for unit in self.units if unit.parent is None)
+
+    def unit(self, slug: str) -> Unit:
+        """The unit; CaseworkNotFound."""
+        for unit in self.units:
+            if unit.slug == slug:
+                return unit
+        raise CaseworkNotFound(f"there is no unit {slug!r} in this bureau; see units.toml")
+
+    def unit_for(self, kind: CaseKind, text: str) -> Unit:
+        """The unit in charge of a new case: the one whose keyword stands in the text, else the first that handles the kind."""
+        folded = text.casefold()
+        able = [unit for unit in self.units if kind in unit.handles]
+        named = [unit for unit in able if any(word.casefold() in folded for word in unit.keywords)]
+        return (named or able or [self.root])[0]
+
+    def under(self, slug: str) -> tuple[str, ...]:
+        """Slugs of a unit and of everything below it."""
+        found = [slug]
+        for unit in self.units:
+            if unit.parent in found and unit.slug not in found:
+                found.append(unit.slug)
+        return tuple(found)
