@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from casework.case import Case, CaseStatus
 from casework.commands import RecordEnquiry
@@ -31,6 +32,8 @@ from casework.outbox import DeliveryResult, OutboxEntry, OutboxId, OutboxKind, O
 from casework.party import Address, ChannelName, Language, Party, PartyId
 from casework.staff import Role, Staff
 from casework.thread import Audience, Thread
+
+T = TypeVar("T")
 
 
 class BlobStore(Protocol):
@@ -586,4 +589,24 @@ class UnitOfWork(Protocol):
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone alone when it raises."""
+        ...
+
+
+class Store(Protocol):
+    """Where units of work come from. Every write of a process goes through `submit`."""
+
+    def read(self) -> AbstractContextManager[UnitOfWork]:
+        """A consistent view for reading; what is written through it is rolled back."""
+        ...
+
+    def submit(self, work: Callable[[UnitOfWork], T]) -> Future[T]:
+        """Run `work` under a savepoint of its own in a transaction that waiting callers share.
+
+        The future is done only after the commit. An error of `work` undoes its part alone and comes out of the future;
+        CaseworkUnavailable when the store cannot be reached. `work` may be run again after a conflict: no side effects.
+        """
+        ...
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """`submit`, and wait for the commit."""
         ...

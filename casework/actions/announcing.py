@@ -8,11 +8,11 @@ from casework.bureau import Bureau
 from casework.case import Case
 from casework.message import Reply
 from casework.outbox import OutboxKind
-from casework.party import Address, ChannelName
+from casework.party import Address, ChannelName, Language
 from casework.ports import UnitOfWork
 from casework.wording import Wording
 
-NOTICE_LANGUAGE = "zh"
+NOTICE_LANGUAGE: Language = "zh"
 """Units are written to in the language of the house."""
 
 
@@ -22,7 +22,7 @@ def announce(key: str, uow: UnitOfWork, *, bureau: Bureau, notices: Wording, cas
     mail = unit.mail or bureau.root.mail
     if not mail:
         return
-    facts = {
+    facts: dict[str, object] = {
         "reference": case.reference,
         "kind": notices.say(f"kind.{case.kind.value}", NOTICE_LANGUAGE),
         "unit": unit.name.in_(NOTICE_LANGUAGE),
