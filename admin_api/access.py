@@ -1,0 +1,72 @@
+"""What every route is handed, and who may see what: the rule that the API and the console share.
+
+It knows nothing of keys, sessions or forms; those are read in `api/authentication.py` and `signing_in.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.requests import HTTPConnection
+
+from casework.actions.intake import Office
+from casework.bureau import Bureau
+from casework.case import Case
+from casework.ports import BlobStore, Store
+from casework.staff import Role, Staff
+
+if TYPE_CHECKING:
+    from knowledge.library import Library
+    from knowledge.retrieval import KnowledgeBase
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the routes work with; made once by the composition root and lent to the application."""
+
+    store: Store
+    blobs: BlobStore
+    office: Office
+    library: Callable[[], Library]
+    """The procedures as published now; another one after a reload."""
+    knowledge: Callable[[], KnowledgeBase]
+    """The index over `library()`."""
+    clock: Callable[[], datetime]
+    """The present as an aware UTC time."""
+    wake: Callable[[], None]
+    """Tells the jobs that the outbox or the inbox has new work; called after the commit, from any thread."""
+
+    def __repr__(self) -> str:
+        """Keep the secret of the office out of logs."""
+        return f"Context({self.office.bureau.slug})"
+
+
+def lend_context(app: FastAPI, context: Context) -> None:
+    """Let the routes of `app` work with `context`."""
+    app.state.context = context
+
+
+def current_context(connection: HTTPConnection) -> Context:
+    """The context that was lent to the application; a dependency for requests and streams alike."""
+    context: Context = connection.app.state.context
+    return context
+
+
+def units_seen_by(staff: Staff, bureau: Bureau) -> tuple[str, ...] | None:
+    """The units whose cases this account sees: a clerk's own and those below it; None for all."""
+    return bureau.under(staff.unit) if staff.role is Role.CLERK else None
+
+
+def may_see(staff: Staff, case: Case, bureau: Bureau) -> bool:
+    """Whether this account sees the case at all; one that it does not see is answered as if it did not exist."""
+    units = units_seen_by(staff, bureau)
+    return units is None or case.unit in units
+
+
+def may_see_name(staff: Staff, case: Case) -> bool:
+    """Whether the account sees who wrote: units do not when the citizen wished to stay unnamed."""
+    return not case.anonymous or staff.role is not Role.CLERK
