@@ -1,0 +1,82 @@
+"""The answer as plain text: the facet that was asked for first, then the card, then what it rests on.
+
+Short lines without markup, so that it reads the same on a phone, in a mail and in a terminal.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from knowledge.procedure import FacetName, Language, Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What an answer rests on: the published entry, its version, and the law behind it."""
+
+    procedure: str
+    """Slug of the entry."""
+    title: str
+    version: str
+    checked_on: date
+    basis: tuple[str, ...]
+    """Title, article and date of each law; never an address."""
+
+
+def cite(procedure: Procedure, language: Language) -> Citation:
+    """What an answer from `procedure` names as its source."""
+    basis = tuple(law.cite(language) for law in procedure.basis)
+    return Citation(procedure.slug, procedure.title.in_(language), procedure.version, procedure.checked_on, basis)
+
+
+def compose_card(procedure: Procedure, language: Language, facet: FacetName | None = None) -> str:
+    """The whole answer, `facet` first. A facet that the bureau has not published is said to be so."""
+    labels = _labels(language)
+    others = [name for name in FacetName if name is not facet and name in procedure.facets]
+    heading = [labels["heading"].format(title=procedure.title.in_(language))]
+    asked = _facet_lines(procedure, facet, language) if facet is not None and facet in procedure.facets else []
+    parts = [
+        heading + asked,
+        [procedure.summary.in_(language)],
+        [line for name in others for line in _facet_lines(procedure, name, language)],
+        [procedure.notes.in_(language)] if procedure.notes else [],
+        _source_lines(procedure, language),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def compose_facet(procedure: Procedure, language: Language, facet: FacetName) -> str:
+    """One facet alone, as in an answer to a question that follows another; empty when the entry has no such facet."""
+    return "\n".join(_facet_lines(procedure, facet, language)) if facet in procedure.facets else ""
+
+
+def _facet_lines(procedure: Procedure, name: FacetName, language: Language) -> list[str]:
+    labels, facet = _labels(language), procedure.facets[name]
+    said = list(facet.lines(language))
+    if facet.bureau_must_fill:
+        said.append(labels["not_published"])
+    if len(said) == 1:
+        return [labels["facet"].format(label=labels[name.value], text=said[0])]
+    items = [labels["item"].format(text=line) for line in said]
+    return [labels["facet_list"].format(label=labels[name.value]), *items]
+
+
+def _source_lines(procedure: Procedure, language: Language) -> list[str]:
+    labels, citation = _labels(language), cite(procedure, language)
+    return [
+        labels["basis"].format(citations=labels["between_citations"].join(citation.basis)),
+        labels["version"].format(version=citation.version, checked_on=citation.checked_on.isoformat()),
+    ]
+
+
+@cache
+def _labels(language: Language) -> Mapping[str, str]:
+    found: dict[str, str] = tomllib.loads(
+        (files("knowledge") / "labels" / f"{language}.toml").read_text(encoding="utf-8")
+    )
+    return found

@@ -1,0 +1,36 @@
+"""Which side of a procedure a question asks about, told by its words."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from knowledge.normalise import any_of, fold, wordlist
+from knowledge.procedure import FacetName
+
+
+def asked_facet(question: str) -> FacetName | None:
+    """The facet that `question` asks about; None when it asks about the whole."""
+    return asked_facet_of_folded(fold(question))
+
+
+def asked_facet_of_folded(folded: str) -> FacetName | None:
+    """The same for a question that is folded already."""
+    best: tuple[float, FacetName] | None = None
+    for name, cues in _cues():
+        longest = max((_length(found[0]) for found in cues.finditer(folded)), default=0.0)
+        if longest and (best is None or longest > best[0]):
+            best = (longest, name)
+    return best[1] if best else None
+
+
+def _length(words: str) -> float:
+    # A Chinese character says as much as about three Latin letters.
+    return len(words) / 3 if words.isascii() else float(len(words))
+
+
+@cache
+def _cues() -> tuple[tuple[FacetName, re.Pattern[str]], ...]:
+    return tuple(
+        (FacetName(name), re.compile(any_of(cues["zh"] + cues["en"]))) for name, cues in wordlist("facets").items()
+    )

@@ -1,0 +1,161 @@
+"""What is searchable, and under which words: built once from a library, never changed."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge.library import Library
+from knowledge.normalise import fold, topic_of
+from knowledge.postings import Floats, Integers, Postings, bm25_rows
+from knowledge.procedure import LANGUAGES, Language, Procedure
+from knowledge.spelling import Spelling
+from knowledge.words import Terms, terms_of
+
+PAIR_WEIGHT = 0.4
+"""What a pair of characters counts beside a word: it repeats what the words say."""
+
+FIELD_WEIGHTS: Mapping[str, float] = {"asked": 1.0, "title": 0.8, "summary": 0.3, "facets": 0.25}
+"""What a match in each field counts for the choice of candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A question or title that belongs to one entry."""
+
+    entry: int
+    language: Language
+    text: str
+    """As it is published; shown as the reason for a match."""
+    spaced: str
+    """Its words with blanks between, for the comparison of spellings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Everything that ranking needs to know about the entries."""
+
+    slugs: tuple[str, ...]
+    versions: tuple[str, ...]
+    vocabulary: Mapping[str, int]
+    weights: Floats
+    """How much each term tells one entry from another."""
+    strangeness: float
+    """The weight of a word that no entry uses."""
+    fields: Postings
+    """BM25 over all fields, a text an entry."""
+    passages: tuple[Passage, ...]
+    """In the order of their entries."""
+    likeness: Postings
+    """Cosine weights, a text a passage."""
+    firsts: Integers
+    """The first passage of each entry."""
+    asked_words: tuple[frozenset[int], ...]
+    """The words of each entry's questions and title."""
+    spelling: Spelling
+
+
+def build_index(library: Library) -> Index:
+    """The index of `library`: the same library gives the same index, in every process."""
+    entries = tuple(library)
+    texts = [(_asked_passages(entry), _field_texts(entry)) for entry in entries]
+    vocabulary = _number_terms(terms for asked, told in texts for terms in [*(p[2] for p in asked), *told.values()])
+    document_terms = [[terms for _, _, terms in asked] + list(told.values()) for asked, told in texts]
+    weights = _term_weights(document_terms, vocabulary)
+    passages, vectors = _lay_out_passages([asked for asked, _ in texts], vocabulary, weights)
+    return Index(
+        slugs=tuple(entry.slug for entry in entries),
+        versions=tuple(entry.version for entry in entries),
+        vocabulary=vocabulary,
+        weights=weights,
+        strangeness=math.log(1 + len(entries) / 0.5),
+        fields=_field_postings(texts, vocabulary, len(entries)),
+        passages=passages,
+        likeness=Postings.of(vectors, terms=len(vocabulary), size=len(passages)),
+        firsts=np.searchsorted([passage.entry for passage in passages], np.arange(len(entries))),
+        asked_words=tuple(
+            frozenset(vocabulary[word] for _, _, terms in asked for word in terms.words) for asked, _ in texts
+        ),
+        spelling=_spelling(asked for asked, _ in texts),
+    )
+
+
+_Asked = list[tuple[Language, str, Terms]]
+_Fields = dict[str, Terms]
+
+
+def _asked_passages(entry: Procedure) -> _Asked:
+    said = [(language, entry.title.in_(language)) for language in LANGUAGES]
+    said += [(language, phrasing) for language in LANGUAGES for phrasing in entry.phrasings.get(language, ())]
+    return [(language, text, _terms(text)) for language, text in said]
+
+
+def _field_texts(entry: Procedure) -> _Fields:
+    told = [line for facet in entry.facets.values() for language in LANGUAGES for line in facet.lines(language)]
+    return {
+        "title": _terms(f"{entry.title.zh} {entry.title.en}"),
+        "summary": _terms(f"{entry.summary.zh} {entry.summary.en}"),
+        "facets": _terms(" ".join(told)),
+    }
+
+
+def _terms(text: str) -> Terms:
+    return terms_of(topic_of(fold(text, limit=None)))
+
+
+def _number_terms(texts: Iterable[Terms]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for terms in texts:
+        for term in terms.all:
+            found.setdefault(term, len(found))
+    return found
+
+
+def _term_weights(entries: Sequence[Sequence[Terms]], vocabulary: Mapping[str, int]) -> Floats:
+    counts = Counter(term for texts in entries for term in {term for terms in texts for term in terms.all})
+    words = {word for texts in entries for terms in texts for word in terms.words}
+    weights = np.zeros(len(vocabulary), dtype=np.float32)
+    for term, number in vocabulary.items():
+        rarity = math.log(1 + (len(entries) - counts[term] + 0.5) / (counts[term] + 0.5))
+        weights[number] = rarity * (1.0 if term in words else PAIR_WEIGHT)
+    return weights
+
+
+def _field_postings(texts: Sequence[tuple[_Asked, _Fields]], vocabulary: Mapping[str, int], size: int) -> Postings:
+    rows: list[tuple[int, int, float]] = []
+    for name, factor in FIELD_WEIGHTS.items():
+        documents = []
+        for asked, told in texts:
+            found = [terms for _, _, terms in asked] if name == "asked" else [told[name]]
+            documents.append([vocabulary[term] for terms in found for term in terms.all])
+        rows += bm25_rows(documents, terms=len(vocabulary), factor=factor)
+    return Postings.of(rows, terms=len(vocabulary), size=size)
+
+
+def _lay_out_passages(
+    asked_by_entry: Sequence[_Asked], vocabulary: Mapping[str, int], weights: Floats
+) -> tuple[tuple[Passage, ...], list[tuple[int, int, float]]]:
+    passages: list[Passage] = []
+    rows: list[tuple[int, int, float]] = []
+    for entry, asked in enumerate(asked_by_entry):
+        for language, text, terms in asked:
+            numbers = [vocabulary[term] for term in terms.all]
+            length = math.sqrt(sum(float(weights[number]) ** 2 for number in numbers)) or 1.0
+            rows += [(number, len(passages), float(weights[number]) / length) for number in numbers]
+            passages.append(Passage(entry, language, text, " ".join(terms.words)))
+    return tuple(passages), rows
+
+
+def _spelling(asked_by_entry: Iterable[_Asked]) -> Spelling:
+    words, pairs = set[str](), set[str]()
+    for asked in asked_by_entry:
+        for _, _, terms in asked:
+            words.update(terms.words)
+            pairs.update(terms.pairs)
+            pairs.update(word for word in terms.words if len(word) == 2)
+    english = {word for word in words if word.isascii()}
+    return Spelling((pair for pair in pairs if not pair.isascii()), english)

@@ -1,0 +1,71 @@
+"""A topic cut into terms: Chinese words and pairs of characters, English words without their endings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+import rjieba
+
+from knowledge.normalise import fold, wordlist
+
+_PIECE = re.compile(r"[㐀-䶿一-鿿\U00020000-\U0003ffff]+|[a-z0-9]+")
+_VOWEL = re.compile(r"[aeiouy]")
+_SHORTEST_STEM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of one text, each once, in the order of reading."""
+
+    words: tuple[str, ...]
+    """Words that carry a meaning: they are weighed and shown."""
+    pairs: tuple[str, ...]
+    """Neighbouring characters that are not words: they help where the cutting differs."""
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Words, then pairs."""
+        return self.words + self.pairs
+
+
+def terms_of(topic: str) -> Terms:
+    """The terms of a folded text."""
+    words: dict[str, None] = {}
+    pairs: dict[str, None] = {}
+    for piece in _PIECE.findall(topic):
+        if piece[0].isascii():
+            if piece not in stop_words():
+                words[stem(piece)] = None
+            continue
+        for word in rjieba.cut_for_search(piece):
+            if word not in stop_words():
+                words[word] = None
+        for left, right in pairwise(piece):
+            pairs[left + right] = None
+    return Terms(tuple(words), tuple(pair for pair in pairs if pair not in words))
+
+
+def stem(word: str) -> str:
+    """An English word without its plural, -ing or -ed, so that renew, renewed and renewing meet."""
+    if not word.isalpha():
+        return word
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("ss", "ss"), ("us", "us"), ("es", "e"), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM - 1:
+            word = word[: len(word) - len(ending)] + instead
+            break
+    for ending in ("ing", "ed"):
+        bare = word.removesuffix(ending)
+        if bare != word and len(bare) >= _SHORTEST_STEM and _VOWEL.search(bare):
+            word = bare[:-1] if bare[-1] == bare[-2] and bare[-1] not in "lsz" else bare
+            break
+    return word.removesuffix("e") if len(word) > _SHORTEST_STEM else word
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Words that carry no topic, in both languages."""
+    lists = wordlist("questions")
+    return frozenset(fold(word) for language in ("zh", "en") for word in lists[language]["stop"])
