@@ -1,0 +1,54 @@
+# The ground commands. They want python3, make and the package registries, and nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PACKAGES := casework knowledge bot mail_gateway admin_api runtime
+CHECKED := $(PACKAGES) tests $(wildcard benchmarks)
+# Processes that run the tests side by side.
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system demo test static check bench soak lock
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: $(READY) ## Make .venv with everything, the development tools too
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "Python 3.11, 3.12 or 3.13 is needed: make setup PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+system: ## Install what the browser tests need from the system, when it is missing
+	@.ci/system
+
+demo: setup ## Run the front desk of the demo bureau on this machine
+	$(BIN)/sunwindow demo
+
+test: setup system ## Run every test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+static: setup ## Format, lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: static ## The fast half of what CI runs: static checks and unit tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(filter-out tests/integration tests/acceptance tests/browser,$(wildcard tests/*/))
+
+bench: setup ## Measure what must be fast, each figure beside its baseline
+	$(BIN)/python -m benchmarks
+
+soak: setup system ## Kill and restart the running product at every step, at least 200 times
+	$(BIN)/python -m benchmarks.soak
+
+lock: setup ## Pin every dependency anew, with hashes
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command 'make lock' --extra s3 --group dev pyproject.toml --output-file requirements.lock
