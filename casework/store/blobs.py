@@ -1,0 +1,112 @@
+"""Where bytes lie: a directory by default, an S3-compatible store for several hosts."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casework.errors import CaseworkNotFound, CaseworkUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class DirectoryBlobs:
+    """Blobs as files under one directory, `ab/cd…`; a file that exists is complete and on disk."""
+
+    def __init__(self, directory: Path) -> None:
+        """Keep blobs under `directory`, which is made when missing."""
+        self._directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def put(self, data: bytes) -> str:
+        """Keep `data` durably and return its digest; CaseworkUnavailable when it cannot be kept."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = self._path(digest)
+        if path.exists():
+            return digest
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._write(path, data)
+        except OSError as error:
+            raise CaseworkUnavailable(f"an attachment could not be kept ({error.strerror}): try again later") from error
+        return digest
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes; CaseworkNotFound when there are none under this digest."""
+        try:
+            return self._path(sha256).read_bytes()
+        except FileNotFoundError as error:
+            raise CaseworkNotFound(f"there is no file {sha256[:12]}…") from error
+
+    def _path(self, digest: str) -> Path:
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise CaseworkNotFound("a file is named by its SHA-256")
+        return self._directory / digest[:2] / digest[2:]
+
+    def _write(self, path: Path, data: bytes) -> None:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except OSError:
+            with contextlib.suppress(FileNotFoundError):
+                Path(name).unlink()
+            raise
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+class S3Blobs:
+    """Blobs as objects of one bucket, for several hosts."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        """Keep blobs in `bucket`, which must exist."""
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, data: bytes) -> str:
+        """Keep `data` durably and return its digest; CaseworkUnavailable when it cannot be kept."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        digest = hashlib.sha256(data).hexdigest()
+        try:
+            self._client.put_object(Bucket=self._bucket, Key=digest, Body=data)
+        except (BotoCoreError, ClientError) as error:
+            raise CaseworkUnavailable("an attachment could not be kept: try again later") from error
+        return digest
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes; CaseworkNotFound when there are none under this digest."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return self._client.get_object(Bucket=self._bucket, Key=sha256)["Body"].read()
+        except self._client.exceptions.NoSuchKey as error:
+            raise CaseworkNotFound(f"there is no file {sha256[:12]}…") from error
+        except (BotoCoreError, ClientError) as error:
+            raise CaseworkUnavailable("the file store cannot be reached: try again later") from error
+
+
+def open_s3_blobs(*, endpoint_url: str | None, bucket: str, region: str, access_key: str, secret_key: str) -> S3Blobs:
+    """Blobs in an S3-compatible store; needs the extra `s3`."""
+    import boto3
+
+    client = boto3.client(
+        "s3",
+        endpoint_url=endpoint_url,
+        region_name=region,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+    )
+    return S3Blobs(client, bucket)

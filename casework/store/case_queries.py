@@ -1,0 +1,115 @@
+"""Finding cases: by reference, by party, and as a clerk's queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, or_, select
+
+from casework.case import Case, CaseStatus
+from casework.disposition import Disposition
+from casework.kinds import CaseKind
+from casework.message import CaseId, StaffId, ThreadId
+from casework.party import ChannelName, PartyId
+from casework.ports import QueueFilter
+from casework.store.tables import cases, messages, parties
+
+
+class CaseQueries:
+    """What can be asked about cases."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work within the transaction of `connection`."""
+        self._reader = connection
+
+    def find(self, reference: str) -> Case | None:
+        """The case with this canonical reference."""
+        row = self._reader.execute(select(cases).where(cases.c.reference == reference)).first()
+        return case_from(row) if row else None
+
+    def of_party(self, party_id: PartyId, *, limit: int = 20) -> Sequence[Case]:
+        """Cases of one party, latest first."""
+        query = select(cases).where(cases.c.party_id == party_id).order_by(cases.c.id.desc()).limit(limit)
+        return [case_from(row) for row in self._reader.execute(query)]
+
+    def of_thread(self, thread_id: ThreadId) -> Sequence[Case]:
+        """Cases whose correspondence runs in this thread, latest first."""
+        query = select(cases).where(cases.c.thread_id == thread_id).order_by(cases.c.id.desc())
+        return [case_from(row) for row in self._reader.execute(query)]
+
+    def queue(self, wanted: QueueFilter, *, limit: int, after: int = 0) -> Sequence[Case]:
+        """Cases as a clerk should take them: urgent first, then by deadline, then by age; `after` skips so many."""
+        query = (
+            _filtered(select(cases), wanted)
+            .order_by(
+                case((cases.c.status == CaseStatus.CLOSED.value, 1), else_=0),
+                cases.c.urgent.desc(),
+                case((cases.c.due_on.is_(None), 1), else_=0),
+                cases.c.due_on,
+                cases.c.id,
+            )
+            .limit(limit)
+            .offset(after)
+        )
+        return [case_from(row) for row in self._reader.execute(query)]
+
+    def count(self, wanted: QueueFilter) -> int:
+        """How many cases there are of these."""
+        return int(self._reader.execute(_filtered(select(func.count()).select_from(cases), wanted)).scalar_one())
+
+
+def _filtered(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
+    if wanted.statuses is not None:
+        query = query.where(cases.c.status.in_([status.value for status in wanted.statuses]))
+    if wanted.kinds is not None:
+        query = query.where(cases.c.kind.in_([kind.value for kind in wanted.kinds]))
+    if wanted.units is not None:
+        query = query.where(cases.c.unit.in_(wanted.units))
+    if wanted.assignee is not None:
+        query = query.where(cases.c.assignee == wanted.assignee)
+    if wanted.unassigned:
+        query = query.where(cases.c.assignee.is_(None))
+    for word in wanted.words.split():
+        query = query.where(_mentions(word))
+    return query
+
+
+def _mentions(word: str) -> Any:
+    named = select(parties.c.id).where(parties.c.name.icontains(word, autoescape=True))
+    written = select(messages.c.case_id).where(
+        messages.c.case_id.is_not(None), messages.c.text.icontains(word, autoescape=True)
+    )
+    return or_(
+        cases.c.reference.icontains(word, autoescape=True),
+        cases.c.subject.icontains(word, autoescape=True),
+        # A case that is to stay unnamed cannot be found by its writer's name either.
+        cases.c.party_id.in_(named) & cases.c.anonymous.is_(False),
+        cases.c.id.in_(written),
+    )
+
+
+def case_from(row: Any) -> Case:
+    """The case in a row of the table."""
+    return Case(
+        id=CaseId(row.id),
+        reference=row.reference,
+        kind=CaseKind(row.kind),
+        status=CaseStatus(row.status),
+        subject=row.subject,
+        party_id=PartyId(row.party_id),
+        thread_id=ThreadId(row.thread_id),
+        channel=ChannelName(row.channel),
+        language=row.language,
+        opened_at=row.opened_at,
+        unit=row.unit,
+        assignee=StaffId(row.assignee) if row.assignee is not None else None,
+        due_on=row.due_on,
+        urgent=row.urgent,
+        anonymous=row.anonymous,
+        disposition=Disposition(row.disposition) if row.disposition else None,
+        closed_at=row.closed_at,
+        updated_at=row.updated_at,
+        details=row.details,
+        version=row.version,
+    )

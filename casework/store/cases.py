@@ -1,0 +1,181 @@
+"""Cases and their ledgers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from casework.case import Case, CaseStatus, status_after
+from casework.errors import CaseworkNotFound
+from casework.events import CaseEvent, EventName, chained
+from casework.kinds import CaseKind
+from casework.message import CaseId, ThreadId
+from casework.party import ChannelName, Language, PartyId
+from casework.references import make_reference
+from casework.store.case_queries import CaseQueries, case_from
+from casework.store.inserting import insert_or_update
+from casework.store.tables import case_event_texts, case_events, cases, reference_numbers
+
+_LAST_EVENT = (
+    select(case_events)
+    .where(case_events.c.case_id == bindparam("case_id"))
+    .order_by(case_events.c.number.desc())
+    .limit(1)
+)
+_EVENTS = select(case_events, case_event_texts.c.text, case_event_texts.c.salt).outerjoin(
+    case_event_texts, case_event_texts.c.event_id == case_events.c.id
+)
+
+
+class SqlCases(CaseQueries):
+    """`casework.ports.Cases` over SQL; how cases are found lies in `CaseQueries`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work within the transaction of `connection`."""
+        super().__init__(connection)
+        self._connection = connection
+
+    def add(
+        self,
+        kind: CaseKind,
+        *,
+        prefix: str,
+        subject: str,
+        party_id: PartyId,
+        thread_id: ThreadId,
+        channel: ChannelName,
+        language: Language,
+        unit: str,
+        now: datetime,
+        year: int,
+        urgent: bool,
+        anonymous: bool,
+        query_code_hash: str,
+        details: Mapping[str, str],
+    ) -> Case:
+        """A new case under the next reference of the year, without any event yet."""
+        row = {
+            "reference": make_reference(prefix, year, self._next_number(prefix, year)),
+            "kind": kind.value,
+            "status": CaseStatus.NEW.value,
+            "subject": subject.replace("\x00", ""),
+            "party_id": party_id,
+            "thread_id": thread_id,
+            "channel": channel.value,
+            "language": language,
+            "opened_at": now,
+            "updated_at": now,
+            "unit": unit,
+            "urgent": urgent,
+            "anonymous": anonymous,
+            "details": {slot: words.replace("\x00", "") for slot, words in details.items()},
+            "query_code_hash": query_code_hash,
+            "version": 0,
+        }
+        made = self._connection.execute(insert(cases).returning(cases), row)
+        return case_from(made.one())
+
+    def append(
+        self,
+        case_id: CaseId,
+        name: EventName,
+        *,
+        at: datetime,
+        actor: str,
+        facts: Mapping[str, object] | None = None,
+        text: str | None = None,
+        changes: Mapping[str, object] | None = None,
+    ) -> Case:
+        """Write an event to the ledger, derive the status from it, apply `changes` to the case's columns, raise its version."""
+        case = self.get(case_id, lock=True)
+        before = self._last_event(case_id)
+        clean = text.replace("\x00", "") if text is not None else None
+        bare = CaseEvent(0, name, at, actor, dict(facts or {}), clean)
+        event = chained(bare, before, secrets.token_hex(16))
+        self._write(case_id, event)
+        status = status_after(case.status if before else None, name)
+        values = {**(changes or {}), "status": status.value, "updated_at": at, "version": cases.c.version + 1}
+        self._connection.execute(update(cases).where(cases.c.id == case_id).values(**values))
+        return self.get(case_id)
+
+    def get(self, case_id: CaseId, *, lock: bool = False) -> Case:
+        """The case; CaseworkNotFound."""
+        query = select(cases).where(cases.c.id == case_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).first()
+        if row is None:
+            raise CaseworkNotFound(f"there is no case {case_id}")
+        return case_from(row)
+
+    def query_code_hash(self, case_id: CaseId) -> str:
+        """What is stored of the case's query code."""
+        query = select(cases.c.query_code_hash).where(cases.c.id == case_id)
+        return str(self._connection.execute(query).scalar_one())
+
+    def events(self, case_id: CaseId) -> Sequence[CaseEvent]:
+        """The whole ledger of a case, in order."""
+        query = _EVENTS.where(case_events.c.case_id == case_id).order_by(case_events.c.number)
+        return [_event(row) for row in self._connection.execute(query)]
+
+    def all_events(self, *, after: int, limit: int) -> Sequence[tuple[int, CaseId, CaseEvent]]:
+        """Events of all cases as (id, case, event) by id: the audit trail."""
+        query = _EVENTS.where(case_events.c.id > after).order_by(case_events.c.id).limit(limit)
+        return [(row.id, CaseId(row.case_id), _event(row)) for row in self._connection.execute(query)]
+
+    def erase_text(self, case_id: CaseId, number: int) -> None:
+        """Erase the personal text of one event; its digest stays."""
+        event = select(case_events.c.id).where(case_events.c.case_id == case_id, case_events.c.number == number)
+        self._connection.execute(delete(case_event_texts).where(case_event_texts.c.event_id.in_(event)))
+
+    def _next_number(self, prefix: str, year: int) -> int:
+        insert_or_update(
+            self._connection,
+            reference_numbers,
+            {"prefix": prefix, "year": year, "last_number": 1},
+            ("prefix", "year"),
+            changes={"last_number": reference_numbers.c.last_number + 1},
+        )
+        query = select(reference_numbers.c.last_number).where(
+            reference_numbers.c.prefix == prefix, reference_numbers.c.year == year
+        )
+        return int(self._connection.execute(query).scalar_one())
+
+    def _last_event(self, case_id: CaseId) -> CaseEvent | None:
+        row = self._connection.execute(_LAST_EVENT, {"case_id": case_id}).first()
+        return _event(row) if row else None
+
+    def _write(self, case_id: CaseId, event: CaseEvent) -> None:
+        row = {
+            "case_id": case_id,
+            "number": event.number,
+            "name": event.name.value,
+            "at": event.at,
+            "actor": event.actor,
+            "facts": dict(event.facts),
+            "text_digest": event.text_digest,
+            "previous_hash": event.previous_hash,
+            "hash": event.hash,
+        }
+        event_id = self._connection.execute(insert(case_events).returning(case_events.c.id), row).scalar_one()
+        if event.text is not None:
+            self._connection.execute(
+                insert(case_event_texts), {"event_id": event_id, "text": event.text, "salt": event.salt}
+            )
+
+
+def _event(row: Any) -> CaseEvent:
+    return CaseEvent(
+        number=row.number,
+        name=EventName(row.name),
+        at=row.at,
+        actor=row.actor,
+        facts=row.facts,
+        text=getattr(row, "text", None),
+        text_digest=row.text_digest,
+        salt=getattr(row, "salt", None) or "",
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )

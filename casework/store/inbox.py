@@ -1,0 +1,217 @@
+"""The inbox table, which is itself the queue: a worker claims a conversation, never a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+
+from casework.errors import CaseworkConflict, CaseworkNotFound
+from casework.inbox import Arrival, ClerkDecision, InboxEntry, InboxState, RawMail, Reading
+from casework.message import CaseId, InboxId
+from casework.party import ChannelName
+from casework.store.encoding import decode_inbound, decode_reading, encode_inbound, encode_reading
+from casework.store.inserting import insert_or_skip, insert_or_update
+from casework.store.tables import claims, inbox, raw_mails
+
+_ENTRY = select(inbox, raw_mails.c.mail_from, raw_mails.c.rcpt_tos, raw_mails.c.peer, raw_mails.c.data).outerjoin(
+    raw_mails, raw_mails.c.inbox_id == inbox.c.id
+)
+_OLDER = (
+    select(inbox.c.id)
+    .where(
+        inbox.c.conversation == bindparam("conversation"),
+        inbox.c.state == InboxState.RECEIVED.value,
+        inbox.c.id < bindparam("before"),
+    )
+    .limit(1)
+)
+_ADD_RAW = insert(raw_mails)
+
+
+class SqlInbox:
+    """`casework.ports.Inbox` over SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work within the transaction of `connection`."""
+        self._connection = connection
+
+    def add(self, arrival: Arrival, *, state: InboxState = InboxState.RECEIVED) -> tuple[InboxId, bool]:
+        """Save an arrival; (its id, True), or (the id it already has, False) for a repeat, which changes nothing.
+
+        A message that is handled in the same transaction lies in its thread and is not kept here a second time.
+        """
+        waits = state is InboxState.RECEIVED
+        row = {
+            "channel": arrival.channel.value,
+            "external_id": arrival.external_id,
+            "conversation": arrival.conversation,
+            "state": state.value,
+            "received_at": arrival.received_at,
+            "message": encode_inbound(arrival.message) if arrival.message and waits else None,
+            "handled_at": None if waits else arrival.received_at,
+        }
+        inbox_id = insert_or_skip(self._connection, inbox, row, ("channel", "external_id"))
+        if inbox_id is None:
+            return self._id_of(arrival.channel, arrival.external_id), False
+        if arrival.raw_mail is not None:
+            raw = arrival.raw_mail
+            values = {"mail_from": raw.mail_from, "rcpt_tos": list(raw.rcpt_tos), "peer": raw.peer, "data": raw.data}
+            self._connection.execute(_ADD_RAW, {"inbox_id": inbox_id, **values})
+        return InboxId(inbox_id), True
+
+    def claim(self, worker: str, *, now: datetime, lease: timedelta, limit: int) -> Sequence[str]:
+        """Conversations with work due, now leased to `worker`; none that another holds."""
+        waiting = (
+            select(inbox.c.conversation)
+            .outerjoin(claims, claims.c.conversation == inbox.c.conversation)
+            .where(
+                inbox.c.state == InboxState.RECEIVED.value,
+                or_(claims.c.conversation.is_(None), claims.c.leased_until < now),
+            )
+            .group_by(inbox.c.conversation)
+            # The oldest message decides: one that must wait holds back what came after it.
+            .having(func.min(func.coalesce(inbox.c.next_attempt_at, inbox.c.received_at)) <= now)
+            .order_by(func.min(inbox.c.id))
+            .limit(limit)
+        )
+        found = self._connection.execute(waiting).scalars().all()
+        return [name for name in found if self._lease(name, worker, now, now + lease)]
+
+    def release(self, worker: str, conversation: str) -> None:
+        """Give a conversation back."""
+        self._connection.execute(delete(claims).where(claims.c.conversation == conversation, claims.c.worker == worker))
+
+    def release_all(self) -> int:
+        """Give every conversation back: for the only process of an embedded store, when it starts."""
+        return self._connection.execute(delete(claims)).rowcount
+
+    def is_claimed(self, conversation: str, *, now: datetime) -> bool:
+        """Whether a worker holds this conversation now."""
+        query = select(claims.c.worker).where(claims.c.conversation == conversation, claims.c.leased_until >= now)
+        return self._connection.execute(query).first() is not None
+
+    def pending(self, conversation: str, *, now: datetime, limit: int = 50) -> Sequence[InboxEntry]:
+        """Unhandled messages of a conversation, oldest first, up to the first that must still wait."""
+        query = (
+            _ENTRY.where(inbox.c.conversation == conversation, inbox.c.state == InboxState.RECEIVED.value)
+            .order_by(inbox.c.id)
+            .limit(limit)
+        )
+        found = []
+        for row in self._connection.execute(query):
+            if row.next_attempt_at is not None and row.next_attempt_at > now:
+                break
+            found.append(_entry(row))
+        return found
+
+    def has_pending(self, conversation: str, *, before: InboxId) -> bool:
+        """Whether an older message of this conversation waits to be handled."""
+        values = {"conversation": conversation, "before": before}
+        return self._connection.execute(_OLDER, values).first() is not None
+
+    def get(self, inbox_id: InboxId) -> InboxEntry:
+        """The entry; CaseworkNotFound."""
+        row = self._connection.execute(_ENTRY.where(inbox.c.id == inbox_id)).first()
+        if row is None:
+            raise CaseworkNotFound(f"there is no inbox entry {inbox_id}")
+        return _entry(row)
+
+    def find(self, channel: ChannelName, external_id: str) -> InboxEntry | None:
+        """The entry with this id."""
+        query = _ENTRY.where(inbox.c.channel == channel.value, inbox.c.external_id == external_id)
+        row = self._connection.execute(query).first()
+        return _entry(row) if row else None
+
+    def finish(
+        self,
+        inbox_id: InboxId,
+        state: InboxState,
+        *,
+        now: datetime,
+        reading: Reading | None = None,
+        error: str = "",
+        facts: Mapping[str, object] | None = None,
+    ) -> None:
+        """Handled, held, shunted or refused."""
+        values: dict[str, Any] = {"state": state.value, "error": error[:2000], "next_attempt_at": None}
+        if state in (InboxState.HANDLED, InboxState.REFUSED):
+            values["handled_at"] = now
+        if reading is not None:
+            values["reading"] = encode_reading(reading)
+        if facts is not None:
+            values["facts"] = dict(facts)
+        self._connection.execute(update(inbox).where(inbox.c.id == inbox_id).values(**values))
+
+    def postpone(self, inbox_id: InboxId, *, until: datetime, error: str) -> None:
+        """Count a failed attempt and try again later."""
+        self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == inbox_id)
+            .values(attempts=inbox.c.attempts + 1, next_attempt_at=until, error=error[:2000])
+        )
+
+    def decide(self, inbox_id: InboxId, decision: ClerkDecision, *, case_id: CaseId | None, now: datetime) -> None:
+        """Record a clerk's word on a held or shunted message and hand it back to the worker.
+
+        CaseworkConflict when it is neither, e.g. because a colleague was quicker.
+        """
+        changed = self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == inbox_id, inbox.c.state.in_([InboxState.HELD.value, InboxState.SHUNTED.value]))
+            .values(
+                state=InboxState.RECEIVED.value,
+                decision=decision.value,
+                decided_case_id=case_id,
+                attempts=0,
+                next_attempt_at=now,
+            )
+        )
+        if changed.rowcount == 0:
+            raise CaseworkConflict(f"message {inbox_id} is no longer held: somebody has decided on it")
+
+    def list(self, states: Sequence[InboxState], *, limit: int, after: int = 0) -> Sequence[InboxEntry]:
+        """Entries in these states, latest first, ids below `after` when it is given."""
+        query = _ENTRY.where(inbox.c.state.in_([state.value for state in states]))
+        if after:
+            query = query.where(inbox.c.id < after)
+        return [_entry(row) for row in self._connection.execute(query.order_by(inbox.c.id.desc()).limit(limit))]
+
+    def count(self, state: InboxState) -> int:
+        """How many entries are in a state."""
+        query = select(func.count()).select_from(inbox).where(inbox.c.state == state.value)
+        return int(self._connection.execute(query).scalar_one())
+
+    def _lease(self, conversation: str, worker: str, now: datetime, until: datetime) -> bool:
+        row = {"conversation": conversation, "worker": worker, "leased_until": until}
+        return insert_or_update(self._connection, claims, row, ("conversation",), where=claims.c.leased_until < now)
+
+    def _id_of(self, channel: ChannelName, external_id: str) -> InboxId:
+        query = select(inbox.c.id).where(inbox.c.channel == channel.value, inbox.c.external_id == external_id)
+        return InboxId(self._connection.execute(query).scalar_one())
+
+
+def _entry(row: Any) -> InboxEntry:
+    mail = None
+    if row.data is not None:
+        mail = RawMail(row.mail_from, tuple(row.rcpt_tos), bytes(row.data), row.peer)
+    return InboxEntry(
+        id=InboxId(row.id),
+        channel=ChannelName(row.channel),
+        external_id=row.external_id,
+        conversation=row.conversation,
+        state=InboxState(row.state),
+        received_at=row.received_at,
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+        message=decode_inbound(row.message) if row.message else None,
+        raw_mail=mail,
+        reading=decode_reading(row.reading),
+        decision=ClerkDecision(row.decision) if row.decision else None,
+        decided_case_id=row.decided_case_id,
+        error=row.error,
+        handled_at=row.handled_at,
+        facts=row.facts or {},
+    )

@@ -1,0 +1,104 @@
+"""Opening the store: SQLite that survives power cuts, or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy.pool import QueuePool
+
+from casework.errors import CaseworkUnavailable
+from casework.store.shared_commits import SharedCommits
+from casework.store.tables import metadata
+from casework.store.units_of_work import SqlUnitOfWork
+
+T = TypeVar("T")
+BUSY_MILLISECONDS = 15_000
+"""How long SQLite waits for another process that is writing."""
+
+
+class SqlStore:
+    """`casework.ports.Store` over one database; every write goes through `SharedCommits`."""
+
+    def __init__(self, engine: Engine, *, writers: int) -> None:
+        """Use `open_store`."""
+        self.engine = engine
+        self._commits = SharedCommits(engine, writers=writers)
+
+    @contextmanager
+    def read(self) -> Iterator[SqlUnitOfWork]:
+        """A consistent view for reading; what is written through it is rolled back."""
+        try:
+            with self.engine.connect().execution_options(sunwindow_reads=True) as connection:
+                yield SqlUnitOfWork(connection)
+                connection.rollback()
+        except (exc.OperationalError, exc.InterfaceError) as error:
+            raise CaseworkUnavailable from error
+
+    def submit(self, work: Callable[[SqlUnitOfWork], T]) -> Future[T]:
+        """Run `work` under a savepoint of its own in a transaction that waiting callers share."""
+        return self._commits.submit(work)
+
+    def write(self, work: Callable[[SqlUnitOfWork], T]) -> T:
+        """`submit`, and wait for the commit."""
+        return self.submit(work).result()
+
+    def create_tables(self) -> None:
+        """Make the tables of casework, for tests and throw-away stores; real ones are migrated."""
+        metadata.create_all(self.engine)
+
+    def close(self) -> None:
+        """Finish what was submitted, then let go of the database."""
+        self._commits.close()
+        self.engine.dispose()
+
+
+def open_store(url: str, *, writers: int | None = None) -> SqlStore:
+    """The store at an SQLAlchemy URL: `sqlite:////path/file` or `postgresql+psycopg://…`.
+
+    SQLite has one writer (WAL, synchronous=FULL, foreign keys on); PostgreSQL has `writers` (4).
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, poolclass=QueuePool, pool_size=8, max_overflow=32, connect_args=_SQLITE)
+        _prepare_sqlite(engine)
+        return SqlStore(engine, writers=1)
+    if parsed.get_backend_name() != "postgresql":
+        raise ValueError(f"the store is SQLite or PostgreSQL, not {parsed.get_backend_name()}")
+    engine = create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=12,
+        max_overflow=16,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10, "options": "-c statement_timeout=60000 -c timezone=UTC"},
+    )
+    return SqlStore(engine, writers=writers or 4)
+
+
+_SQLITE = {"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000, "isolation_level": None}
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """The driver's own transaction handling is off; writers lock at BEGIN, so that none fails half way."""
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(raw: Any, _record: Any) -> None:
+        cursor = raw.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_MILLISECONDS}",
+            "cache_size=-16000",
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("sunwindow_reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,269 @@
+"""The outbox table, which is itself the queue, and the receipts of every try."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
+
+from casework.actions.correspondence import SPEAKS_FOR
+from casework.errors import CaseworkConflict, CaseworkNotFound
+from casework.message import CaseId, MailFacts, MessageId, Reply, ThreadId
+from casework.outbox import (
+    DeliveryOutcome,
+    DeliveryResult,
+    OutboxEntry,
+    OutboxId,
+    OutboxKind,
+    OutboxState,
+    next_attempt,
+)
+from casework.party import Address, ChannelName, Language
+from casework.store.encoding import decode_mail, decode_reply, encode_mail, encode_reply
+from casework.store.inserting import insert_or_skip
+from casework.store.tables import outbox, receipts, threads
+
+_PENDING = (OutboxState.DUE.value, OutboxState.SENDING.value)
+
+
+class SqlOutbox:
+    """`casework.ports.Outbox` over SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work within the transaction of `connection`."""
+        self._connection = connection
+
+    def add(
+        self,
+        kind: OutboxKind,
+        to: Address,
+        reply: Reply,
+        *,
+        language: Language,
+        now: datetime,
+        subject: str = "",
+        thread_id: ThreadId | None = None,
+        message_id: MessageId | None = None,
+        case_id: CaseId | None = None,
+        in_reply_to: MailFacts | None = None,
+        delivered: bool = False,
+        key: str | None = None,
+    ) -> OutboxEntry | None:
+        """Queue an entry; with `delivered` it is born so, as a web-chat answer is. None when `key` was used before."""
+        state = OutboxState.DELIVERED if delivered else OutboxState.DUE
+        row = {
+            "kind": kind.value,
+            "channel": to.channel.value,
+            "address": to.value,
+            "key": key or uuid.uuid4().hex,
+            "reply": encode_reply(reply),
+            "language": language,
+            "subject": subject,
+            "state": state.value,
+            "created_at": now,
+            "attempts": 1 if delivered else 0,
+            "in_doubt": False,
+            "next_attempt_at": None if delivered else now,
+            "thread_id": thread_id,
+            "message_id": message_id,
+            "case_id": case_id,
+            "in_reply_to": encode_mail(in_reply_to),
+        }
+        outbox_id = insert_or_skip(self._connection, outbox, row, ("key",))
+        if outbox_id is None:
+            return None
+        return OutboxEntry(
+            id=OutboxId(outbox_id),
+            kind=kind,
+            to=to,
+            reply=reply,
+            language=language,
+            key=str(row["key"]),
+            created_at=now,
+            state=state,
+            subject=subject,
+            attempts=1 if delivered else 0,
+            next_attempt_at=None if delivered else now,
+            thread_id=thread_id,
+            message_id=message_id,
+            case_id=case_id,
+            in_reply_to=in_reply_to,
+        )
+
+    def claim(
+        self, worker: str, channels: Sequence[ChannelName], *, now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[OutboxEntry]:
+        """Entries due now, at most one a conversation and its oldest, leased to `worker` as one more attempt.
+
+        An assistant's reply in a thread that a person has taken over is withheld here, in the same transaction.
+        An entry whose lease ran out is claimed again and its repeat counted.
+        """
+        self._withhold_taken_over(now)
+        found = self._connection.execute(_due(channels, now, limit)).all()
+        if not found:
+            return []
+        for row in found:
+            values = {"worker": worker, "leased_until": now + lease, "repeated": int(row.in_doubt)}
+            self._connection.execute(_LEASE, {"outbox_id": row.id, **values})
+        ids = [row.id for row in found]
+        claimed = self._connection.execute(select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.id))
+        return [_entry(row) for row in claimed]
+
+    def record(self, outbox_id: OutboxId, result: DeliveryResult, *, now: datetime) -> OutboxEntry:
+        """Write the receipt of one try and what follows from it."""
+        entry = self.get(outbox_id)
+        self._connection.execute(
+            insert(receipts),
+            {
+                "outbox_id": outbox_id,
+                "at": now,
+                "outcome": result.outcome.value,
+                "detail": result.detail[:2000],
+                "external_id": result.external_id[:500],
+            },
+        )
+        again_at = next_attempt(entry, result, now)
+        if result.outcome is DeliveryOutcome.DELIVERED:
+            state = OutboxState.DELIVERED
+        else:
+            state = OutboxState.DUE if again_at else OutboxState.FAILED
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == outbox_id)
+            .values(
+                state=state.value,
+                next_attempt_at=again_at,
+                leased_until=None,
+                worker=None,
+                in_doubt=result.outcome is DeliveryOutcome.UNKNOWN,
+                last_error="" if state is OutboxState.DELIVERED else result.detail[:2000],
+            )
+        )
+        return self.get(outbox_id)
+
+    def release_all(self) -> int:
+        """End every lease, leaving the try in doubt: for the only process of an embedded store, when it starts."""
+        ended = self._connection.execute(
+            update(outbox).where(outbox.c.state == OutboxState.SENDING.value).values(leased_until=None)
+        )
+        return ended.rowcount
+
+    def retry(self, outbox_id: OutboxId, *, now: datetime) -> None:
+        """Make a failed entry due again, on a clerk's word; CaseworkConflict when it did not fail."""
+        changed = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == outbox_id, outbox.c.state == OutboxState.FAILED.value)
+            .values(state=OutboxState.DUE.value, next_attempt_at=now, created_at=now, attempts=0)
+        )
+        if changed.rowcount == 0:
+            raise CaseworkConflict(f"entry {outbox_id} has not failed, so there is nothing to send again")
+
+    def get(self, outbox_id: OutboxId) -> OutboxEntry:
+        """The entry; CaseworkNotFound."""
+        row = self._connection.execute(_BY_ID, {"outbox_id": outbox_id}).first()
+        if row is None:
+            raise CaseworkNotFound(f"there is no outbox entry {outbox_id}")
+        return _entry(row)
+
+    def of_message(self, message_id: MessageId) -> OutboxEntry | None:
+        """The entry that carries a message."""
+        row = self._connection.execute(select(outbox).where(outbox.c.message_id == message_id)).first()
+        return _entry(row) if row else None
+
+    def list(self, states: Sequence[OutboxState], *, limit: int, after: int = 0) -> Sequence[OutboxEntry]:
+        """Entries in these states, latest first, ids below `after` when it is given."""
+        query = select(outbox).where(outbox.c.state.in_([state.value for state in states]))
+        if after:
+            query = query.where(outbox.c.id < after)
+        return [_entry(row) for row in self._connection.execute(query.order_by(outbox.c.id.desc()).limit(limit))]
+
+    def receipts(self, outbox_id: OutboxId) -> Sequence[Mapping[str, object]]:
+        """Every try of an entry: at, outcome, detail."""
+        query = select(receipts).where(receipts.c.outbox_id == outbox_id).order_by(receipts.c.id)
+        return [
+            {"at": row.at, "outcome": row.outcome, "detail": row.detail, "external_id": row.external_id}
+            for row in self._connection.execute(query)
+        ]
+
+    def count(self, state: OutboxState) -> int:
+        """How many entries are in a state."""
+        query = select(func.count()).select_from(outbox).where(outbox.c.state == state.value)
+        return int(self._connection.execute(query).scalar_one())
+
+    def _withhold_taken_over(self, now: datetime) -> None:
+        spoken_for = select(threads.c.id).where(threads.c.taken_over_at > now - SPEAKS_FOR)
+        self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.state == OutboxState.DUE.value,
+                outbox.c.kind == OutboxKind.REPLY.value,
+                outbox.c.thread_id.in_(spoken_for),
+            )
+            .values(state=OutboxState.WITHHELD.value, next_attempt_at=None)
+        )
+
+
+_BY_ID = select(outbox).where(outbox.c.id == bindparam("outbox_id"))
+_LEASE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("outbox_id"))
+    .values(
+        state=OutboxState.SENDING.value,
+        worker=bindparam("worker"),
+        leased_until=bindparam("leased_until"),
+        attempts=outbox.c.attempts + 1,
+        repeats=outbox.c.repeats + bindparam("repeated"),
+        # Until the receipt is written, nobody can know whether this try arrived.
+        in_doubt=True,
+    )
+)
+
+
+def _due(channels: Sequence[ChannelName], now: datetime, limit: int) -> Any:
+    earlier = outbox.alias("earlier")
+    # A staff answer waits for nothing but what was promised before it to the same address.
+    held_back = exists().where(
+        earlier.c.channel == outbox.c.channel,
+        earlier.c.address == outbox.c.address,
+        earlier.c.state.in_(_PENDING),
+        earlier.c.id < outbox.c.id,
+    )
+    ready = or_(
+        and_(outbox.c.state == OutboxState.DUE.value, outbox.c.next_attempt_at <= now),
+        and_(
+            outbox.c.state == OutboxState.SENDING.value,
+            or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now),
+        ),
+    )
+    return (
+        select(outbox.c.id, outbox.c.in_doubt)
+        .where(outbox.c.channel.in_([channel.value for channel in channels]), ready, ~held_back)
+        .order_by(outbox.c.next_attempt_at, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=outbox)
+    )
+
+
+def _entry(row: Any) -> OutboxEntry:
+    return OutboxEntry(
+        id=OutboxId(row.id),
+        kind=OutboxKind(row.kind),
+        to=Address(ChannelName(row.channel), row.address),
+        reply=decode_reply(row.reply),
+        language=row.language,
+        key=row.key,
+        created_at=row.created_at,
+        state=OutboxState(row.state),
+        subject=row.subject,
+        attempts=row.attempts,
+        repeats=row.repeats,
+        next_attempt_at=row.next_attempt_at,
+        thread_id=row.thread_id,
+        message_id=row.message_id,
+        case_id=row.case_id,
+        in_reply_to=decode_mail(row.in_reply_to),
+        last_error=row.last_error,
+    )

@@ -1,0 +1,109 @@
+"""Parties and their contact points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+
+from casework.errors import CaseworkNotFound
+from casework.party import Address, ChannelName, ContactPoint, ContactPointId, Language, Party, PartyId
+from casework.store.inserting import insert_or_skip
+from casework.store.tables import contact_points, parties
+
+_BY_ADDRESS = (
+    select(parties.c.id, parties.c.name, parties.c.language)
+    .join(contact_points, contact_points.c.party_id == parties.c.id)
+    .where(contact_points.c.channel == bindparam("channel"), contact_points.c.address == bindparam("address"))
+)
+_POINTS = select(contact_points).where(contact_points.c.party_id == bindparam("party_id")).order_by(contact_points.c.id)
+
+
+class SqlParties:
+    """`casework.ports.Parties` over SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work within the transaction of `connection`."""
+        self._connection = connection
+
+    def ensure(self, address: Address, *, language: Language, name: str | None, now: datetime) -> Party:
+        """The party behind `address`, made when it is new."""
+        found = self.find(address)
+        if found is not None:
+            return found
+        row = {"name": name, "language": language, "created_at": now}
+        party_id = self._connection.execute(insert(parties).returning(parties.c.id), row).scalar_one()
+        point = {"party_id": party_id, "channel": address.channel.value, "address": address.value}
+        if insert_or_skip(self._connection, contact_points, point, ("channel", "address")) is None:
+            # Another transaction was first: its party stands, ours stays without an address.
+            return self._by_address(address)
+        return self.get(PartyId(party_id))
+
+    def find(self, address: Address) -> Party | None:
+        """The party behind `address`."""
+        values = {"channel": address.channel.value, "address": address.value}
+        row = self._connection.execute(_BY_ADDRESS, values).first()
+        return self._party(row) if row else None
+
+    def get(self, party_id: PartyId) -> Party:
+        """The party; CaseworkNotFound."""
+        row = self._connection.execute(select(parties).where(parties.c.id == party_id)).first()
+        if row is None:
+            raise CaseworkNotFound(f"there is no party {party_id}")
+        return self._party(row)
+
+    def rename(self, party_id: PartyId, name: str) -> None:
+        """Record what the party calls itself."""
+        self._connection.execute(update(parties).where(parties.c.id == party_id).values(name=name))
+
+    def set_undeliverable(self, address: Address, since: datetime | None) -> None:
+        """Stop sending to an address that is dead, or resume with None."""
+        self._connection.execute(
+            update(contact_points)
+            .where(contact_points.c.channel == address.channel.value, contact_points.c.address == address.value)
+            .values(undeliverable_since=since)
+        )
+
+    def search(self, words: str, *, limit: int, after: int) -> Sequence[Party]:
+        """Parties whose name or address contains `words`, by id."""
+        wanted = (
+            select(parties.c.id)
+            .outerjoin(contact_points, contact_points.c.party_id == parties.c.id)
+            .where(parties.c.id > after)
+            .group_by(parties.c.id)
+            .order_by(parties.c.id)
+            .limit(limit)
+        )
+        if words:
+            wanted = wanted.where(
+                or_(
+                    parties.c.name.contains(words, autoescape=True),
+                    contact_points.c.address.contains(words, autoescape=True),
+                )
+            )
+        return [self.get(PartyId(party_id)) for party_id in self._connection.execute(wanted).scalars().all()]
+
+    def _by_address(self, address: Address) -> Party:
+        found = self.find(address)
+        if found is None:
+            raise CaseworkNotFound("the address vanished while its party was made")
+        return found
+
+    def _party(self, row: Any) -> Party:
+        points = self._connection.execute(_POINTS, {"party_id": row.id})
+        return Party(
+            id=PartyId(row.id),
+            name=row.name,
+            language=row.language,
+            contact_points=tuple(
+                ContactPoint(
+                    ContactPointId(point.id),
+                    PartyId(row.id),
+                    Address(ChannelName(point.channel), point.address),
+                    point.undeliverable_since,
+                )
+                for point in points
+            ),
+        )

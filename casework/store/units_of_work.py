@@ -1,0 +1,39 @@
+"""One transaction over everything that casework keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from casework.store.accounts import SqlAccounts
+from casework.store.cases import SqlCases
+from casework.store.doors import SqlDoors
+from casework.store.enquiries import SqlEnquiries
+from casework.store.inbox import SqlInbox
+from casework.store.outbox import SqlOutbox
+from casework.store.parties import SqlParties
+from casework.store.threads import SqlThreads
+
+
+class SqlUnitOfWork:
+    """`casework.ports.UnitOfWork` over one connection, which stores of other floors may share."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work within the transaction that is open on `connection`; commits nothing itself."""
+        self.connection = connection
+        self.parties = SqlParties(connection)
+        self.threads = SqlThreads(connection)
+        self.cases = SqlCases(connection)
+        self.inbox = SqlInbox(connection)
+        self.outbox = SqlOutbox(connection)
+        self.enquiries = SqlEnquiries(connection)
+        self.accounts = SqlAccounts(connection)
+        self.doors = SqlDoors(connection)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What happens inside is undone alone when it raises."""
+        with self.connection.begin_nested():
+            yield
