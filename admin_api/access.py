@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.requests import HTTPConnection
@@ -18,10 +17,8 @@ from casework.bureau import Bureau
 from casework.case import Case
 from casework.ports import BlobStore, Store
 from casework.staff import Role, Staff
-
-if TYPE_CHECKING:
-    from knowledge.library import Library
-    from knowledge.retrieval import KnowledgeBase
+from knowledge.library import Library
+from knowledge.retrieval import KnowledgeBase
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,149 @@
+"""Who calls the API: a key, the scopes it has, and the account that it acts as.
+
+A key is shown once and kept as SHA-256. It may do what its scopes name, and never more than its account's role may.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from admin_api.access import Context, current_context
+from admin_api.errors import Forbidden, NotSignedIn
+from casework.bureau import Bureau
+from casework.errors import CaseworkNotFound
+from casework.ports import ApiKey
+from casework.staff import Role, Staff
+
+KEY_PREFIX = "swk_"
+"""What a key begins with, so that one that leaked is recognised."""
+
+
+class Scope(StrEnum):
+    """What a key may be allowed to do."""
+
+    CASES_READ = "cases:read"
+    CASES_WRITE = "cases:write"
+    PARTIES_READ = "parties:read"
+    PROCEDURES_READ = "procedures:read"
+    UNITS_READ = "units:read"
+    STAFF_READ = "staff:read"
+    TRIAGE_READ = "triage:read"
+    TRIAGE_WRITE = "triage:write"
+    OUTBOX_READ = "outbox:read"
+    OUTBOX_WRITE = "outbox:write"
+    AUDIT_READ = "audit:read"
+    KEYS_READ = "keys:read"
+    KEYS_WRITE = "keys:write"
+
+
+_DESK = frozenset({Role.DESK, Role.ADMINISTRATOR})
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_ROLES: Mapping[Scope, frozenset[Role]] = {
+    Scope.TRIAGE_READ: _DESK,
+    Scope.TRIAGE_WRITE: _DESK,
+    Scope.OUTBOX_READ: _DESK,
+    Scope.OUTBOX_WRITE: _DESK,
+    Scope.AUDIT_READ: _ADMINISTRATOR,
+    Scope.KEYS_READ: _ADMINISTRATOR,
+    Scope.KEYS_WRITE: _ADMINISTRATOR,
+}
+"""Which roles a scope is open to; those that are not named here are open to all."""
+
+_bearer = HTTPBearer(auto_error=False, description="A key that an administrator made under /api/v1/api-keys.")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One request's key and the account that it acts as."""
+
+    key: ApiKey
+    staff: Staff
+    context: Context
+    now: datetime
+    """The time of the request."""
+
+    @property
+    def bureau(self) -> Bureau:
+        """The bureau that this is the desk of."""
+        return self.context.office.bureau
+
+    @property
+    def today(self) -> date:
+        """The local date of the request."""
+        return self.bureau.calendar.local_date(self.now)
+
+
+def current_caller(
+    context: Annotated[Context, Depends(current_context)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller:
+    """The caller behind the request's key; NotSignedIn without a valid one, Forbidden when its account is closed."""
+    if credentials is None:
+        raise NotSignedIn
+    with context.store.read() as uow:
+        key = uow.accounts.find_api_key(hash_key(credentials.credentials))
+        if key is None:
+            raise NotSignedIn("this key is not known here, or was revoked: ask an administrator", presented=True)
+        if key.staff_id is None:
+            raise Forbidden("this key acts for no account: have a new one made for an account")
+        try:
+            staff = uow.accounts.get_staff(key.staff_id)
+        except CaseworkNotFound as error:
+            raise Forbidden("the account of this key does not exist any more") from error
+    if not staff.active:
+        raise Forbidden("the account of this key is closed: ask an administrator")
+    return Caller(key, staff, context, context.clock())
+
+
+def require_scope(scope: Scope) -> Callable[..., Caller]:
+    """A dependency that lets a request through when its key has `scope`, and the scope is open to its account's role."""
+
+    def allowed_caller(caller: Annotated[Caller, Depends(current_caller)]) -> Caller:
+        if scope.value not in caller.key.scopes:
+            raise Forbidden(f"this key lacks the scope {scope.value}", scope=scope.value)
+        if not is_open_to(scope, caller.staff.role):
+            raise Forbidden(f"{scope.value} is not open to the role {caller.staff.role.value}", scope=scope.value)
+        return caller
+
+    allowed_caller.__name__ = f"require_{scope.name.lower()}"
+    return allowed_caller
+
+
+def is_open_to(scope: Scope, role: Role) -> bool:
+    """Whether an account of this role can use the scope at all."""
+    return role in _ROLES.get(scope, frozenset(Role))
+
+
+def scopes_beyond(scopes: Iterable[Scope], caller: Caller) -> tuple[Scope, ...]:
+    """Those of `scopes` that the caller's own key does not have: no key can make a stronger one."""
+    return tuple(scope for scope in scopes if scope.value not in caller.key.scopes)
+
+
+def hash_key(key: str) -> str:
+    """What is stored of a key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def make_nonce() -> str:
+    """What a new key is derived from, together with the secret of the office."""
+    return secrets.token_hex(16)
+
+
+def derive_key(nonce: str, secret: bytes) -> str:
+    """The key of a nonce, 256 bits under HMAC-SHA-256.
+
+    So the answer to a repeated request can name the key again while the store holds only hash and nonce.
+    """
+    digest = hmac.new(secret, f"api-key\n{nonce}".encode(), hashlib.sha256).digest()
+    return KEY_PREFIX + base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
