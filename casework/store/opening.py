@@ -23,10 +23,10 @@ BUSY_MILLISECONDS = 15_000
 class SqlStore:
     """`casework.ports.Store` over one database; every write goes through `SharedCommits`."""
 
-    def __init__(self, engine: Engine, *, writers: int) -> None:
+    def __init__(self, engine: Engine, *, commits: SharedCommits) -> None:
         """Use `open_store`."""
         self.engine = engine
-        self._commits = SharedCommits(engine, writers=writers)
+        self._commits = commits
 
     @contextmanager
     def read(self) -> Iterator[SqlUnitOfWork]:
@@ -56,16 +56,16 @@ class SqlStore:
         self.engine.dispose()
 
 
-def open_store(url: str, *, writers: int | None = None) -> SqlStore:
+def open_store(url: str, *, writers: int = 6) -> SqlStore:
     """The store at an SQLAlchemy URL: `sqlite:////path/file` or `postgresql+psycopg://…`.
 
-    SQLite has one writer (WAL, synchronous=FULL, foreign keys on); PostgreSQL has `writers` (4).
+    SQLite has one writer (WAL, synchronous=FULL, foreign keys on); PostgreSQL has `writers`.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, poolclass=QueuePool, pool_size=8, max_overflow=32, connect_args=_SQLITE)
         _prepare_sqlite(engine)
-        return SqlStore(engine, writers=1)
+        return SqlStore(engine, commits=SharedCommits(engine, writers=1))
     if parsed.get_backend_name() != "postgresql":
         raise ValueError(f"the store is SQLite or PostgreSQL, not {parsed.get_backend_name()}")
     engine = create_engine(
@@ -75,7 +75,7 @@ def open_store(url: str, *, writers: int | None = None) -> SqlStore:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 10, "options": "-c statement_timeout=60000 -c timezone=UTC"},
     )
-    return SqlStore(engine, writers=writers or 4)
+    return SqlStore(engine, commits=SharedCommits(engine, writers=writers, together=1))
 
 
 _SQLITE = {"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000, "isolation_level": None}

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, exc
@@ -22,18 +23,39 @@ T = TypeVar("T")
 MOST_TOGETHER = 64
 LONGEST_SECONDS = 0.02
 """After this long no further work joins a transaction, so that the first caller is not kept waiting."""
-TRIES = 3
+TRIES = 5
+_TRY_AGAIN = frozenset({"40001", "40P01", "55P03"})
+"""SQLSTATEs of PostgreSQL that ask for the transaction to be run again: serialization, deadlock, lock not available."""
 
-Work = Callable[[SqlUnitOfWork], Any]
+
+@dataclass(slots=True)
+class _Submitted:
+    """One caller's work and where the answer goes."""
+
+    work: Callable[[SqlUnitOfWork], Any]
+    future: Future[Any] = field(default_factory=Future)
+    started: bool = False
+    result: Any = None
+
+    def may_start(self) -> bool:
+        """Whether the caller still waits for it."""
+        if not self.started:
+            self.started = self.future.set_running_or_notify_cancel()
+        return self.started
 
 
 class SharedCommits:
-    """Threads that each run submitted work in shared transactions: one on SQLite, some on PostgreSQL."""
+    """Threads that each run submitted work in shared transactions.
 
-    def __init__(self, engine: Engine, *, writers: int) -> None:
+    SQLite has one writer that shares generously. PostgreSQL has several that share nothing: it groups commits itself,
+    and a transaction that locks several conversations could deadlock with another.
+    """
+
+    def __init__(self, engine: Engine, *, writers: int, together: int = MOST_TOGETHER) -> None:
         """Start the writers; `close` ends them."""
         self._engine = engine
-        self._waiting: queue.SimpleQueue[tuple[Work, Future[Any]] | None] = queue.SimpleQueue()
+        self._together = together
+        self._waiting: queue.SimpleQueue[_Submitted | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
         self._threads = [
@@ -44,13 +66,13 @@ class SharedCommits:
 
     def submit(self, work: Callable[[SqlUnitOfWork], T]) -> Future[T]:
         """Queue `work`; the future is done after its commit, with its result or its error."""
-        future: Future[T] = Future()
+        item = _Submitted(work)
         with self._closing:
             if self._closed:
-                future.set_exception(CaseworkUnavailable("the store is closing: try again shortly"))
-                return future
-            self._waiting.put((work, future))
-        return future
+                item.future.set_exception(CaseworkUnavailable("the store is closing: try again shortly"))
+            else:
+                self._waiting.put(item)
+        return item.future
 
     def close(self) -> None:
         """Carry out what was submitted, then end."""
@@ -64,33 +86,31 @@ class SharedCommits:
 
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
-            try:
-                self._commit_together(first)
-            except exc.SQLAlchemyError:
-                # Every caller was told already; the next batch gets a fresh connection.
-                time.sleep(0.01)
+            for tries in range(1, TRIES + 1):
+                taken: list[_Submitted] = []
+                try:
+                    self._commit_together(first, taken)
+                except Exception as error:  # noqa: BLE001 - every caller is told; the thread must live on
+                    if tries < TRIES and len(taken) == 1 and _asks_again(error):
+                        continue
+                    _fail(taken or [first], error)
+                break
 
-    def _commit_together(self, first: tuple[Work, Future[Any]]) -> None:
-        taken: list[Future[Any]] = [first[1]]
-        done: list[tuple[Future[Any], Any]] = []
-        try:
-            with self._engine.begin() as connection:
-                started = time.monotonic()
-                item: tuple[Work, Future[Any]] | None = first
-                while item is not None:
-                    self._attempt(connection, item, done)
-                    item = self._next(len(taken), started)
-                    if item is not None:
-                        taken.append(item[1])
-        except BaseException as error:
-            # Nothing of this transaction stands: every caller that was not told of its own error learns so.
-            _fail(taken, error)
-            raise
-        for future, result in done:
-            future.set_result(result)
+    def _commit_together(self, first: _Submitted, taken: list[_Submitted]) -> None:
+        done: list[_Submitted] = []
+        with self._engine.begin() as connection:
+            started = time.monotonic()
+            item: _Submitted | None = first
+            while item is not None:
+                taken.append(item)
+                if item.may_start() and self._attempt(connection, item):
+                    done.append(item)
+                item = self._next(len(taken), started)
+        for item in done:
+            item.future.set_result(item.result)
 
-    def _next(self, taken: int, started: float) -> tuple[Work, Future[Any]] | None:
-        if taken >= MOST_TOGETHER or time.monotonic() - started > LONGEST_SECONDS:
+    def _next(self, taken: int, started: float) -> _Submitted | None:
+        if taken >= self._together or time.monotonic() - started > LONGEST_SECONDS:
             return None
         try:
             item = self._waiting.get_nowait()
@@ -101,40 +121,35 @@ class SharedCommits:
             self._waiting.put(None)
         return item
 
-    def _attempt(
-        self, connection: Connection, item: tuple[Work, Future[Any]], done: list[tuple[Future[Any], Any]]
-    ) -> None:
-        work, future = item
-        if not future.set_running_or_notify_cancel():
-            return
+    def _attempt(self, connection: Connection, item: _Submitted) -> bool:
+        """Run one caller's work; False when it failed alone, of which the caller is told."""
         for tries in range(1, TRIES + 1):
             try:
                 with connection.begin_nested():
-                    result = work(SqlUnitOfWork(connection))
+                    item.result = item.work(SqlUnitOfWork(connection))
             except CaseworkConflict as conflict:
                 if tries == TRIES:
-                    future.set_exception(conflict)
-            except (exc.OperationalError, exc.InterfaceError) as error:
-                if connection.invalidated or isinstance(error, exc.InterfaceError):
-                    raise
-                future.set_exception(CaseworkUnavailable(_named(error)))
-                return
+                    item.future.set_exception(conflict)
+            except (exc.OperationalError, exc.InterfaceError):
+                # The transaction as a whole is in doubt: nobody in it may be told of success.
+                raise
             except Exception as error:  # noqa: BLE001 - it belongs to the caller, who gets it from the future
-                future.set_exception(error)
-                return
+                item.future.set_exception(error)
+                return False
             else:
-                done.append((future, result))
-                return
+                return True
+        return False
 
 
-def _fail(futures: list[Future[Any]], error: BaseException) -> None:
-    for future in futures:
-        if not future.done():
-            unavailable = CaseworkUnavailable(_named(error))
+def _asks_again(error: Exception) -> bool:
+    return isinstance(error, exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in _TRY_AGAIN
+
+
+def _fail(items: list[_Submitted], error: Exception) -> None:
+    for item in items:
+        if not item.future.done():
+            unavailable = CaseworkUnavailable(
+                f"the store could not commit ({type(error).__name__}): nothing was changed, try again later"
+            )
             unavailable.__cause__ = error
-            future.set_exception(unavailable)
-
-
-def _named(error: BaseException) -> str:
-    """What is said of a database error: its kind, never the values it was about."""
-    return f"the store could not commit ({type(error).__name__}): try again later"
+            item.future.set_exception(unavailable)
