@@ -1,0 +1,219 @@
+"""The settings: every value that differs between installations, typed, explained, and read once when a command starts.
+
+A room is handed the small value that it needs, never these objects. `settings_source` collects them from a file and
+the environment; what is unsafe for a production installation is judged in `unsafe_settings`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "SUNWINDOW_"
+DEVELOPMENT_KEY = "only-for-development"
+"""Signs query codes and reply addresses where nobody chose a key; production refuses it."""
+
+
+class Environment(StrEnum):
+    """What an installation is for."""
+
+    DEMO = "demo"
+    """Throw-away: a mailbox of its own instead of a mail server, sign-ins made up and printed."""
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+    """Citizens write to it: unsafe values refuse to start."""
+
+
+def _split(value: object) -> object:
+    """A list may be written in a variable with commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HttpSettings(_Group):
+    """The web: portal, chat, console and API."""
+
+    host: str = Field(default="127.0.0.1", description="Address that the web server listens on.")
+    port: Port = Field(default=8000, description="Port of the web server; 0 takes a free one.")
+    trusted_proxies: Addresses | None = Field(
+        default=None,
+        description="Addresses of proxies in front whose X-Forwarded headers are believed; an empty list says that "
+        "there is none. Production wants it said when `http.host` is not the loopback.",
+    )
+
+
+class SmtpSettings(_Group):
+    """Mail in."""
+
+    host: str = Field(default="127.0.0.1", description="Address that the SMTP listener takes mail on.")
+    port: Port = Field(default=8025, description="Port of the SMTP listener; 0 takes a free one.")
+    hostname: str = Field(
+        default="localhost",
+        description="Name in our greeting and in Received headers: the one in the bureau's MX record.",
+    )
+    max_size: int = Field(
+        default=35 * 1024 * 1024,
+        ge=0,
+        description="Largest mail in bytes, announced by SIZE (RFC 1870); 0 is no limit.",
+    )
+    max_connections: int = Field(
+        default=100, ge=1, description="Connections at one time; further ones are answered 421."
+    )
+
+
+class SmarthostSettings(_Group):
+    """Mail out: the organisation's mail server."""
+
+    host: str = Field(description="Mail server that sends for us.")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=587, description="Its port.")
+    tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="`starttls` (usual on 587), `tls` from the first byte (465), or `none`."
+    )
+    user: str = Field(default="", description="Name to sign in with; empty for none.")
+    password: SecretStr = Field(default=SecretStr(""), description="Password to sign in with.")
+    timeout: float = Field(
+        default=30, gt=0, le=110, description="Seconds to wait for each answer; below the lease of 120."
+    )
+
+
+class S3Settings(_Group):
+    """An S3-compatible store for attachments, for installations on several hosts."""
+
+    endpoint_url: AnyHttpUrl = Field(description="Address of the store.")
+    bucket: str = Field(min_length=3, description="Bucket that holds the attachments; it must exist.")
+    region: str = Field(default="us-east-1", description="Region that requests are signed for.")
+    access_key: str = Field(description="Access key.")
+    secret_key: SecretStr = Field(description="Secret key.")
+
+
+class BlobSettings(_Group):
+    """Where the bytes of attachments lie."""
+
+    directory: Path | None = Field(
+        default=None, description="Directory for attachments; `blobs` under the data directory when neither is set."
+    )
+    s3: S3Settings | None = None
+
+
+class TelegramSettings(_Group):
+    """The Telegram channel; off without a token."""
+
+    token: SecretStr | None = Field(
+        default=None, description="Token of the bot, from BotFather; without it Telegram is off."
+    )
+    base_url: AnyHttpUrl = Field(
+        default=AnyHttpUrl("https://api.telegram.org"), description="Bot API server, without the path."
+    )
+    mode: Literal["polling", "webhook"] = Field(
+        default="polling", description="`polling` asks for updates; `webhook` is called under `public_url`."
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Secret token that Telegram sends with each call of the webhook: A-Z a-z 0-9 _ - only.",
+    )
+
+
+class Settings(BaseSettings):
+    """What an installation is told. An object holds what it was given; `load_settings` collects it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
+    )
+
+    environment: Environment = Field(
+        default=Environment.DEVELOPMENT,
+        description="`demo`, `development` or `production`; the last refuses unsafe values.",
+    )
+    bundle: Path | None = Field(default=None, description="Folder of the bureau; the demo bureau when it is not set.")
+    data_dir: Path = Field(default=Path("data"), description="Directory for everything that is kept in files.")
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="SQLAlchemy URL of the database, `postgresql+psycopg://…` or `sqlite:///…`; a SQLite file in the "
+        "data directory when it is not set.",
+    )
+    jobs_database_url: SecretStr | None = Field(
+        default=None,
+        description="SQLAlchemy URL of the database of the job runner; when it is not set, a SQLite file of its own "
+        "beside a SQLite database, or a schema of its own in the PostgreSQL database.",
+    )
+    hosts: int = Field(default=1, ge=1, description="On how many hosts processes of this installation run.")
+    secret_key: SecretStr = Field(
+        default=SecretStr(DEVELOPMENT_KEY),
+        description="Signs query codes and reply addresses; at least 32 random characters. Changing it makes "
+        "earlier query codes and reply addresses worthless.",
+    )
+    public_url: AnyHttpUrl = Field(
+        default=AnyHttpUrl("http://127.0.0.1:8000"),
+        description="Address under which citizens and staff reach the web pages.",
+    )
+    session_for: timedelta = Field(
+        default=timedelta(hours=8),
+        ge=timedelta(minutes=5),
+        le=timedelta(days=1),
+        description="How long a sign-in to the console lasts, in seconds or as `PT8H`.",
+    )
+    workers: int = Field(
+        default=2, ge=1, le=64, description="Threads of a process that handle the inbox and the outbox."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level that is logged."
+    )
+    log_json: bool = Field(default=True, description="Log one JSON object a line; otherwise in words, for a terminal.")
+    http: HttpSettings = HttpSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    smarthost: SmarthostSettings | None = None
+    blobs: BlobSettings = BlobSettings()
+    telegram: TelegramSettings = TelegramSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is given: building a value reads nothing from the surroundings."""
+        return (init_settings,)
+
+    @property
+    def store_url(self) -> str:
+        """The SQLAlchemy URL of the database in force."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'sunwindow.sqlite3'}"
+
+    @property
+    def jobs_url(self) -> str:
+        """The SQLAlchemy URL of the job runner's database in force."""
+        if self.jobs_database_url is not None:
+            return self.jobs_database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'jobs.sqlite3'}" if self.is_sqlite else self.store_url
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a file that one host alone can write."""
+        return self.store_url.startswith("sqlite")
+
+    @property
+    def blob_directory(self) -> Path:
+        """Where attachments lie when no S3 store is set."""
+        return self.blobs.directory or self.data_dir / "blobs"
+
+
+def variable_of(name: str) -> str:
+    """The variable that sets the setting `name`, e.g. `SUNWINDOW_HTTP__PORT` for `http.port`."""
+    return PREFIX + name.upper().replace(".", "__")
