@@ -60,7 +60,7 @@ def _send_message(exchange: Exchange, params: Json, _uploads: Uploads) -> Json:
         raise ApiError(400, "Bad Request: message text is empty")
     if len(text.encode("utf-16-le")) // 2 > 4096:
         raise ApiError(400, "Bad Request: message is too long")
-    return _post(exchange, "sendMessage", params, {"text": text}, text)
+    return _post(exchange, "sendMessage", params, {"text": text}, text=text)
 
 
 def _send_file(method: str, kind: str) -> Callable[[Exchange, Json, Uploads], Json]:
@@ -75,13 +75,14 @@ def _send_file(method: str, kind: str) -> Callable[[Exchange, Json, Uploads], Js
         body: Json = {"document": file | {"file_name": name}}
         if kind == "photo":
             body = {"photo": [file | {"width": 90, "height": 60}]}
-        return _post(exchange, method, params, body | ({"caption": caption} if caption else {}), caption, (name, data))
+        body |= {"caption": caption} if caption else {}
+        return _post(exchange, method, params, body, text=caption, file=(name, data))
 
     return send
 
 
 def _post(
-    exchange: Exchange, method: str, params: Json, body: Json, text: str, file: tuple[str, bytes] = ("", b"")
+    exchange: Exchange, method: str, params: Json, body: Json, *, text: str, file: tuple[str, bytes] = ("", b"")
 ) -> Json:
     chat_id = params.get("chat_id")
     if not isinstance(chat_id, int) or chat_id not in exchange.chats:

@@ -15,7 +15,7 @@ import uvicorn
 from tests.telegram_peer.exchange import Exchange, Fault, Json, Sent
 from tests.telegram_peer.server import BotApiServer, DroppableProtocol
 
-TOKEN = "4242:loopback-token"  # noqa: S105 - opens nothing but this server
+TOKEN = "4242:loopback-token"
 
 
 class BotApiPeer:
