@@ -1,0 +1,57 @@
+"""The ordered table of rules, and running a letter through it. The first rule that applies decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mail_gateway.letter import Letter
+from mail_gateway.rules import (
+    auto_reply,
+    blocked,
+    bounce,
+    machine,
+    mailing_list,
+    no_sender,
+    out_of_office,
+    oversize,
+    own_mail,
+    unreadable,
+)
+from mail_gateway.verdict import Action, MailKind, Reason, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What happens to a letter to which a rule applies."""
+
+    rule: str
+    check: Callable[[Letter], Reason | None]
+    action: Action
+    kind: MailKind
+
+
+TABLE: tuple[Row, ...] = (
+    Row("blocked", blocked.check, Action.DISCARD, MailKind.PERSON),
+    Row("own_mail", own_mail.check, Action.DISCARD, MailKind.OWN),
+    Row("oversize", oversize.check, Action.HOLD, MailKind.PERSON),
+    Row("unreadable", unreadable.check, Action.HOLD, MailKind.PERSON),
+    Row("bounce", bounce.check, Action.DISCARD, MailKind.BOUNCE),
+    Row("auto_reply", auto_reply.check, Action.DISCARD, MailKind.AUTO_REPLY),
+    Row("out_of_office", out_of_office.check, Action.DISCARD, MailKind.AUTO_REPLY),
+    Row("mailing_list", mailing_list.check, Action.HOLD, MailKind.LIST),
+    Row("machine", machine.check, Action.HOLD, MailKind.MACHINE),
+    Row("no_sender", no_sender.check, Action.HOLD, MailKind.PERSON),
+)
+"""Discarded mail is kept whole with its reason, as everything is; a rule that may err holds instead."""
+
+
+def judge(letter: Letter, table: tuple[Row, ...] = TABLE) -> Verdict:
+    """What happens to `letter`, which rule said so and which were asked in vain."""
+    misses: list[str] = []
+    for row in table:
+        reason = row.check(letter)
+        if reason is not None:
+            return Verdict(row.action, row.kind, (reason,), hits=(row.rule,), misses=tuple(misses))
+        misses.append(row.rule)
+    return Verdict(Action.ACCEPT, MailKind.PERSON, misses=tuple(misses))

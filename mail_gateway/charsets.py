@@ -1,0 +1,161 @@
+"""Bytes to text, for mail as Chinese programs really send it: declared, then repaired, then detected.
+
+The prior of this mailbox is Chinese: what is neither as declared nor UTF-8 is tried as GB18030 before any guess.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+
+_WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "euc_cn": "gb18030",
+    "x-gbk": "gb18030",
+    "cp936": "gb18030",
+    "ms936": "gb18030",
+    "windows-936": "gb18030",
+    "x-mac-chinesesimp": "gb18030",
+    "big5": "cp950",
+    "x-x-big5": "cp950",
+    "iso8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "ks_c_5601-1987": "cp949",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "unicode-1-1-utf-7": "utf-7",
+    "utf-8": "utf-8",
+    "utf8mb4": "utf-8",
+    "unicode": "utf-8",
+}
+"""Charset names and the wider set that programs mean by them: many label GBK and GB18030 bytes as gb2312."""
+_NO_CLAIM = {
+    "",
+    "ascii",
+    "us-ascii",
+    "unknown-8bit",
+    "x-unknown",
+    "unknown",
+    "default",
+    "8bit",
+    "binary",
+    "_autodetect",
+}
+_SINGLE_BYTE = {"cp1252", "iso8859-15", "iso8859-2", "cp1250", "cp437", "mac-roman"}
+"""Sets in which any bytes decode, so that a wrong label is never noticed by failing."""
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_DETECT_FROM = 4096
+"""Octets given to the detector; it is slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text, and how it was reached."""
+
+    text: str
+    charset: str
+    """The charset that was used."""
+    repair: str = ""
+    """What was mended, e.g. `charset gb2312 read as gb18030`; empty when the bytes were as declared."""
+
+
+def decode(data: bytes, declared: str | None = None) -> Decoded:
+    """Text of `data`; never fails. NULs and lone surrogates are taken out, since no database column holds them."""
+    claim = _canonical(declared)
+    decoded = _as_declared(data, claim) if claim else None
+    if decoded is None:
+        decoded = _as_found(data, declared)
+    if "\x00" in decoded.text:
+        return Decoded(decoded.text.replace("\x00", ""), decoded.charset, _also(decoded.repair, "NUL removed"))
+    return decoded
+
+
+def _as_declared(data: bytes, claim: str) -> Decoded | None:
+    try:
+        text = data.decode(claim)
+        text.encode("utf-8")
+    except (UnicodeError, ValueError):
+        return None
+    if claim in _SINGLE_BYTE and not data.isascii():
+        better = _mislabelled(data)
+        if better is not None:
+            return Decoded(data.decode(better), better, f"charset {claim} read as {better}")
+    return Decoded(text, claim)
+
+
+def _as_found(data: bytes, declared: str | None) -> Decoded:
+    label = declared.strip().lower()[:40] if declared else "none"
+    for candidate in ("utf-8", "gb18030"):
+        try:
+            text = data.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+        repair = "" if data.isascii() and label in (*_NO_CLAIM, "none") else f"charset {label} read as {candidate}"
+        return Decoded(text, candidate, repair)
+    charset = _mostly(data, _canonical(declared)) or _detected(data)
+    return Decoded(_tidy(data.decode(charset, "replace")), charset, f"charset {label} read as {charset}, with losses")
+
+
+def _mostly(data: bytes, claim: str | None) -> str | None:
+    """The charset in which all but a few characters are right: a text cut in mid-character, or one bad byte."""
+    for candidate in dict.fromkeys((claim or "utf-8", "utf-8", "gb18030")):
+        if candidate in _SINGLE_BYTE:
+            continue
+        text = data.decode(candidate, "replace")
+        if text.count("\ufffd") * 20 <= sum(1 for character in text if character > "\x7f"):
+            return candidate
+    return None
+
+
+def _detected(data: bytes) -> str:
+    best = from_bytes(data[:_DETECT_FROM]).best()
+    return best.encoding if best is not None else "utf-8"
+
+
+def _mislabelled(data: bytes) -> str | None:
+    """UTF-8 or GB18030 when bytes labelled as a Western set are plainly that; else None.
+
+    Accented letters stand alone among ASCII, Chinese characters of two bytes come in runs of even length.
+    """
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        runs = _HIGH_RUN.findall(data)
+        even = sum(len(run) for run in runs if len(run) % 2 == 0)
+        if even * 10 < sum(map(len, runs)) * 9 or max(map(len, runs)) < 4:
+            return None
+        try:
+            data.decode("gb18030")
+        except UnicodeDecodeError:
+            return None
+        return "gb18030"
+    return "utf-8"
+
+
+def _canonical(declared: str | None) -> str | None:
+    """The codec to use for a declared charset; None when nothing useful was declared."""
+    label = (declared or "").strip(" \t'\"").lower()
+    if label in _NO_CLAIM:
+        return None
+    if label in _WIDER:
+        return _WIDER[label]
+    try:
+        info = codecs.lookup(label)
+    except (LookupError, ValueError):
+        return None
+    if not getattr(info, "_is_text_encoding", True):
+        return None
+    return _WIDER.get(info.name, info.name)
+
+
+def _tidy(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _also(repair: str, more: str) -> str:
+    return f"{repair}; {more}" if repair else more

@@ -1,0 +1,30 @@
+"""One mail with everything that a rule may look at: what was read, how it came, and what we know of its sender."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mail_gateway.envelope import Envelope
+from mail_gateway.mailboxes import Mailboxes
+from mail_gateway.parsed_mail import ParsedMail
+from mail_gateway.quoting import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the rules judge."""
+
+    mail: ParsedMail
+    envelope: Envelope
+    words: Words
+    mailboxes: Mailboxes
+    is_blocked: bool = False
+    """Whether staff blocked the envelope's or the header's sender."""
+
+    @property
+    def correspondent(self) -> str:
+        """Whom an answer goes to: Reply-To if it names one address that is not ours, else the author; may be empty."""
+        others = [mailbox.address for mailbox in self.mail.reply_to if not self.mailboxes.is_ours(mailbox.address)]
+        if len(others) == 1:
+            return others[0]
+        return self.mail.sender.address if self.mail.sender else self.envelope.mail_from.lower()

@@ -1,0 +1,120 @@
+"""What was understood of one mail: frozen values, each with what was wrong in it and what was mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from casework.message import Attachment
+from mail_gateway.header_values import Mailbox
+
+UNRECOGNISED = "application/octet-stream"
+"""A file whose bytes tell no type is kept, and offered for download only."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailAttachment:
+    """A file that came with a mail."""
+
+    name: str
+    """Without folders and control characters; empty when the mail gave none."""
+    content_type: str
+    """Found in the bytes, never the sender's claim."""
+    declared_type: str
+    size: int
+    sha256: str
+    content: bytes = field(repr=False)
+    inline: bool = False
+    """Part of the HTML letter, e.g. a picture in it."""
+    content_id: str = ""
+
+    def __repr__(self) -> str:
+        """Keep the file name out of logs."""
+        return f"MailAttachment({self.content_type}, {self.size} bytes)"
+
+    def as_attachment(self) -> Attachment:
+        """What casework keeps of it; the bytes go to the blob store."""
+        return Attachment(self.name or "attachment", self.content_type, self.size, self.sha256, self.inline)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailure:
+    """One recipient in a delivery report (RFC 3464 §2.3)."""
+
+    recipient: str
+    action: str
+    """`failed`, `delayed`, `delivered`, `relayed` or `expanded`."""
+    status: str
+    """Enhanced status code, e.g. `5.1.1`; empty when none was given."""
+    diagnostic: str = ""
+    original_message_id: str | None = None
+    """Message-ID of the mail that could not be delivered."""
+
+    @property
+    def is_permanent(self) -> bool:
+        """Whether the other side gave up for good."""
+        return self.action == "failed" and not self.status.startswith("4")
+
+    def __repr__(self) -> str:
+        """Keep the address out of logs."""
+        return f"DeliveryFailure({self.action}, {self.status})"
+
+
+@dataclass(frozen=True, slots=True)
+class MailPart:
+    """One leaf of the MIME tree."""
+
+    path: str
+    """Its place, e.g. `1.2`."""
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """One mail as it was understood. Headers are claims of whoever wrote it; the envelope is kept apart."""
+
+    size: int
+    content_type: str = "text/plain"
+    message_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    date: datetime | None = None
+    from_: tuple[Mailbox, ...] = ()
+    reply_to: tuple[Mailbox, ...] = ()
+    to: tuple[Mailbox, ...] = ()
+    cc: tuple[Mailbox, ...] = ()
+    subject: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Every header line in order, decoded, names in small letters."""
+    text: str = ""
+    """The body as text; from the HTML when that is all there is."""
+    html: str = ""
+    """The body as harmless HTML; empty when there was none."""
+    attachments: tuple[MailAttachment, ...] = ()
+    nested: tuple[ParsedMail, ...] = ()
+    """Mails within this mail; each is also among the attachments."""
+    parts: tuple[MailPart, ...] = ()
+    failures: tuple[DeliveryFailure, ...] = ()
+    repairs: tuple[str, ...] = ()
+    """What was mended in reading."""
+    defects: tuple[str, ...] = ()
+    """What is wrong with the mail."""
+
+    @property
+    def sender(self) -> Mailbox | None:
+        """The first author that the mail claims."""
+        return self.from_[0] if self.from_ else None
+
+    def header(self, name: str) -> str:
+        """The first header line of this name (small letters), or an empty text."""
+        return next((value for found, value in self.headers if found == name), "")
+
+    def has_header(self, name: str) -> bool:
+        """Whether there is a header line of this name (small letters)."""
+        return any(found == name for found, _ in self.headers)
+
+    def __repr__(self) -> str:
+        """Keep names and words out of logs."""
+        return f"ParsedMail({self.size} bytes, {self.content_type}, {len(self.attachments)} attachments)"
