@@ -63,7 +63,9 @@ def open_store(url: str, *, writers: int = 6) -> SqlStore:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, poolclass=QueuePool, pool_size=8, max_overflow=32, connect_args=_SQLITE)
+        engine = create_engine(
+            parsed, poolclass=QueuePool, pool_size=8, max_overflow=32, connect_args=_SQLITE, hide_parameters=True
+        )
         _prepare_sqlite(engine)
         return SqlStore(engine, commits=SharedCommits(engine, writers=1))
     if parsed.get_backend_name() != "postgresql":
@@ -73,6 +75,8 @@ def open_store(url: str, *, writers: int = 6) -> SqlStore:
         pool_size=12,
         max_overflow=16,
         pool_pre_ping=True,
+        # Error messages would otherwise carry citizens' words.
+        hide_parameters=True,
         connect_args={"connect_timeout": 10, "options": "-c statement_timeout=60000 -c timezone=UTC"},
     )
     return SqlStore(engine, commits=SharedCommits(engine, writers=writers, together=1))
