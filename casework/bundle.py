@@ -1,4 +1,4 @@
-"""The bureau out of its bundle: `bureau.toml` and `units.toml` become one value, or a list of everything that is wrong."""
+"""The bureau out of its bundle: `bureau.toml` and `units.toml` become one value, or every fault that they have."""
 
 from __future__ import annotations
 

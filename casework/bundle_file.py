@@ -130,11 +130,11 @@ def locate(source: str) -> dict[Key, int]:
         if name := found["row"]:
             rows[name] = rows.get(name, -1) + 1
             here = (*name.split("."), rows[name])
-            lines.setdefault(here[:-1], number)
         elif name := found["table"]:
             here = tuple(name.split("."))
         key = (*here, *found["key"].split(".")) if found["key"] else here
-        lines.setdefault(key, number)
+        for length in range(1, len(key) + 1):
+            lines.setdefault(key[:length], number)
     return lines
 
 

@@ -78,13 +78,10 @@ def _check_slugs(file: BundleFile, units: Sequence[Unit | None]) -> None:
 
 def _check_tree(file: BundleFile, units: Sequence[Unit | None]) -> None:
     parents = {unit.slug: unit.parent for unit in units if unit}
-    roots = [index for index, unit in enumerate(units) if unit and unit.parent is None]
-    for index in roots[1:]:
-        first = units[roots[0]]
-        assert first is not None  # noqa: S101 - only units without a fault are roots
-        file.fault(
-            ("unit", index), f"has no parent, and neither has {first.slug!r}: one unit alone is the bureau itself"
-        )
+    roots = [(index, unit.slug) for index, unit in enumerate(units) if unit and unit.parent is None]
+    for index, _ in roots[1:]:
+        message = f"has no parent, and neither has {roots[0][1]!r}: one unit alone is the bureau itself"
+        file.fault(("unit", index), message)
     for index, unit in enumerate(units):
         if unit is None or unit.parent is None:
             continue

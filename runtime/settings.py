@@ -34,6 +34,11 @@ def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _seconds(value: object) -> object:
+    """A duration may be written in a variable as a number of seconds."""
+    return float(value) if isinstance(value, str) and value.replace(".", "", 1).isdecimal() else value
+
+
 Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -158,7 +163,7 @@ class Settings(BaseSettings):
         default=AnyHttpUrl("http://127.0.0.1:8000"),
         description="Address under which citizens and staff reach the web pages.",
     )
-    session_for: timedelta = Field(
+    session_for: Annotated[timedelta, BeforeValidator(_seconds)] = Field(
         default=timedelta(hours=8),
         ge=timedelta(minutes=5),
         le=timedelta(days=1),
