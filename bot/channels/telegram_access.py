@@ -50,20 +50,19 @@ async def connect(access: TelegramAccess, *, connections: int = 16) -> AsyncIter
     Nothing is sent on entering, so that a network that is down does not hinder the start.
     """
     keep_secrets_out_of_logs()
-    polling, calls = (_pool(access, size) for size in (1, connections))
+    pool = _pool(access, connections)
     bot: ExtBot[int] = ExtBot(
         access.token,
         base_url=f"{access.base_url}/bot",
         base_file_url=f"{access.base_url}/file/bot",
-        get_updates_request=polling,
-        request=calls,
+        get_updates_request=pool,
+        request=pool,
         rate_limiter=AIORateLimiter(),
     )
     try:
         yield bot
     finally:
-        await polling.shutdown()
-        await calls.shutdown()
+        await pool.shutdown()
 
 
 def keep_secrets_out_of_logs() -> None:

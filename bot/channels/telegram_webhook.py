@@ -1,4 +1,4 @@
-"""Receives updates that Telegram posts to us: 200 only after the commit, 503 on our own trouble: then it comes again."""
+"""Receives updates that Telegram posts to us: 200 only after the commit, 503 on our own trouble."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Trouble that the next call of a method meets."""
+    """Trouble that the next call of a method meets; `Fault()` is none, and lets one call pass before the next fault."""
 
     status: int = 0
     """The HTTP status to answer with; 0 when the answer itself is not spoilt."""
