@@ -50,11 +50,12 @@ async def connect(access: TelegramAccess, *, connections: int = 16) -> AsyncIter
     Nothing is sent on entering, so that a network that is down does not hinder the start.
     """
     keep_secrets_out_of_logs()
+    server = access.base_url.rstrip("/")
     pool = _pool(access, connections)
     bot: ExtBot[int] = ExtBot(
         access.token,
-        base_url=f"{access.base_url}/bot",
-        base_file_url=f"{access.base_url}/file/bot",
+        base_url=f"{server}/bot",
+        base_file_url=f"{server}/file/bot",
         get_updates_request=pool,
         request=pool,
         rate_limiter=AIORateLimiter(),

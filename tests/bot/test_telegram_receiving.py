@@ -85,7 +85,7 @@ def desk(peer: BotApiPeer) -> Desk:
 
 
 def access_to(peer: BotApiPeer) -> TelegramAccess:
-    return TelegramAccess(peer.token, peer.base_url)
+    return TelegramAccess(peer.token, f"{peer.base_url}/")
 
 
 def now() -> datetime:
