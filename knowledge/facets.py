@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from knowledge.normalise import any_of, fold, wordlist
+from knowledge.normalise import fold
 from knowledge.procedure import FacetName
+from knowledge.wordlists import any_of, wordlist
 
 
 def asked_facet(question: str) -> FacetName | None:
     """The facet that `question` asks about; None when it asks about the whole."""
-    return asked_facet_of_folded(fold(question))
+    return facet_of(fold(question))
 
 
-def asked_facet_of_folded(folded: str) -> FacetName | None:
+def facet_of(folded: str) -> FacetName | None:
     """The same for a question that is folded already."""
     best: tuple[float, FacetName] | None = None
     for name, cues in _cues():
@@ -32,5 +33,6 @@ def _length(words: str) -> float:
 @cache
 def _cues() -> tuple[tuple[FacetName, re.Pattern[str]], ...]:
     return tuple(
-        (FacetName(name), re.compile(any_of(cues["zh"] + cues["en"]))) for name, cues in wordlist("facets").items()
+        (FacetName(name), re.compile(any_of(cues["zh"] + cues["en"] + cues.get("topical", []))))
+        for name, cues in wordlist("facets").items()
     )

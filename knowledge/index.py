@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from knowledge.facets import asked_facet
 from knowledge.library import Library
-from knowledge.normalise import fold, topic_of
+from knowledge.normalise import fold
 from knowledge.postings import Floats, Integers, Postings, bm25_rows
-from knowledge.procedure import LANGUAGES, Language, Procedure
+from knowledge.procedure import LANGUAGES, FacetName, Language, Procedure
 from knowledge.spelling import Spelling
+from knowledge.topic import only_words, unwrapped, with_synonyms
+from knowledge.wordlists import synonyms
 from knowledge.words import Terms, terms_of
 
 PAIR_WEIGHT = 0.4
@@ -33,6 +36,8 @@ class Passage:
     """As it is published; shown as the reason for a match."""
     spaced: str
     """Its words with blanks between, for the comparison of spellings."""
+    facet: FacetName | None
+    """The side of the matter that it asks about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,16 @@ class Index:
     """BM25 over all fields, a text an entry."""
     passages: tuple[Passage, ...]
     """In the order of their entries."""
+    verbatim: Mapping[str, int]
+    """The entry of each phrasing, by the phrasing's bare words."""
+    spoken: Mapping[Language, Floats]
+    """1 for each passage in the language, 0 for the others."""
     likeness: Postings
     """Cosine weights, a text a passage."""
+    centres: Postings
+    """What the questions of an entry have in common, squared and summing to 1: a text an entry and language."""
     firsts: Integers
-    """The first passage of each entry."""
+    """The first passage of each entry, and where the last entry ends."""
     asked_words: tuple[frozenset[int], ...]
     """The words of each entry's questions and title."""
     spelling: Spelling
@@ -75,12 +86,18 @@ def build_index(library: Library) -> Index:
         strangeness=math.log(1 + len(entries) / 0.5),
         fields=_field_postings(texts, vocabulary, len(entries)),
         passages=passages,
+        verbatim={only_words(fold(passage.text)): passage.entry for passage in reversed(passages)},
+        spoken={
+            language: np.array([passage.language == language for passage in passages], dtype=np.float32)
+            for language in LANGUAGES
+        },
         likeness=Postings.of(vectors, terms=len(vocabulary), size=len(passages)),
-        firsts=np.searchsorted([passage.entry for passage in passages], np.arange(len(entries))),
+        centres=Postings.of(_centre_rows(passages, vectors), terms=len(vocabulary), size=len(entries) * len(LANGUAGES)),
+        firsts=np.searchsorted([passage.entry for passage in passages], np.arange(len(entries) + 1)),
         asked_words=tuple(
             frozenset(vocabulary[word] for _, _, terms in asked for word in terms.words) for asked, _ in texts
         ),
-        spelling=_spelling(asked for asked, _ in texts),
+        spelling=_spelling(text for asked, _ in texts for _, text, _ in asked),
     )
 
 
@@ -104,7 +121,7 @@ def _field_texts(entry: Procedure) -> _Fields:
 
 
 def _terms(text: str) -> Terms:
-    return terms_of(topic_of(fold(text, limit=None)))
+    return terms_of(with_synonyms(unwrapped(fold(text, limit=None))))
 
 
 def _number_terms(texts: Iterable[Terms]) -> dict[str, int]:
@@ -146,16 +163,25 @@ def _lay_out_passages(
             numbers = [vocabulary[term] for term in terms.all]
             length = math.sqrt(sum(float(weights[number]) ** 2 for number in numbers)) or 1.0
             rows += [(number, len(passages), float(weights[number]) / length) for number in numbers]
-            passages.append(Passage(entry, language, text, " ".join(terms.words)))
+            passages.append(Passage(entry, language, text, " ".join(terms.words), asked_facet(text)))
     return tuple(passages), rows
 
 
-def _spelling(asked_by_entry: Iterable[_Asked]) -> Spelling:
-    words, pairs = set[str](), set[str]()
-    for asked in asked_by_entry:
-        for _, _, terms in asked:
-            words.update(terms.words)
-            pairs.update(terms.pairs)
-            pairs.update(word for word in terms.words if len(word) == 2)
-    english = {word for word in words if word.isascii()}
-    return Spelling((pair for pair in pairs if not pair.isascii()), english)
+def _centre_rows(
+    passages: Sequence[Passage], vectors: Iterable[tuple[int, int, float]]
+) -> list[tuple[int, int, float]]:
+    sums: Counter[tuple[int, int]] = Counter()
+    for term, passage, weight in vectors:
+        owner = passages[passage].entry * len(LANGUAGES) + LANGUAGES.index(passages[passage].language)
+        sums[term, owner] += weight  # type: ignore[assignment]
+    totals: Counter[int] = Counter()
+    for (_, owner), weight in sums.items():
+        totals[owner] += weight**2
+    return [(term, owner, weight**2 / totals[owner]) for (term, owner), weight in sums.items() if weight]
+
+
+def _spelling(texts: Iterable[str]) -> Spelling:
+    folded = [unwrapped(fold(text, limit=None)) for text in texts]
+    said = " ".join(with_synonyms(text) for text in folded)
+    known = [word for meaning, words in synonyms().items() if meaning in said for word in words]
+    return Spelling(folded, known)

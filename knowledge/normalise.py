@@ -1,12 +1,10 @@
-"""One spelling for question and index: width, case, script, digits; and what a question is wrapped in, taken off."""
+"""One spelling for question and index: width, case, script, digits."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import cache
-from importlib.resources import files
 
 import opencc
 
@@ -18,7 +16,6 @@ LONGEST_QUESTION = 600
 
 _HAN = re.compile(r"[㐀-䶿一-鿿\U00020000-\U0003ffff]")
 _LETTER = re.compile(r"[a-z]+", re.IGNORECASE)
-_BETWEEN_SIGNS = re.compile(r"[^\w]+")
 
 
 def fold(text: str, *, limit: int | None = LONGEST_QUESTION) -> str:
@@ -28,37 +25,11 @@ def fold(text: str, *, limit: int | None = LONGEST_QUESTION) -> str:
     return with_digits(" ".join(simplified.split()))[:limit]
 
 
-def topic_of(folded: str) -> str:
-    """What is left of a folded question without politeness, question shells and signs; may be empty."""
-    bare = _shells().sub(" ", folded)
-    return _BETWEEN_SIGNS.sub(" ", bare).strip()
-
-
 def language_of(text: str) -> Language:
     """The language of a text by its script: Chinese characters count for more than Latin words."""
     han = len(_HAN.findall(text[:LONGEST_QUESTION]))
     words = len(_LETTER.findall(text[:LONGEST_QUESTION]))
     return "en" if words > han else "zh"
-
-
-def wordlist(name: str) -> dict[str, dict[str, list[str]]]:
-    """One of the word lists of this package, by table and key."""
-    found: dict[str, dict[str, list[str]]] = tomllib.loads(
-        (files("knowledge") / "wordlists" / f"{name}.toml").read_text(encoding="utf-8")
-    )
-    return found
-
-
-def any_of(words: list[str]) -> str:
-    """A pattern for any of `words`, the longest first; words of Latin letters match as whole words."""
-    longest_first = sorted({fold(word) for word in words}, key=lambda word: (-len(word), word))
-    return "|".join(rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in longest_first)
-
-
-@cache
-def _shells() -> re.Pattern[str]:
-    lists = wordlist("questions")
-    return re.compile(any_of(lists["zh"]["shells"] + lists["en"]["shells"]))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Which entries come nearest to a question, and how sure one can be: several views of likeness, one confidence."""
+"""Which entries come nearest to a question: several views of likeness, side by side."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz
 
+from knowledge.facets import facet_of
 from knowledge.index import Index
-from knowledge.normalise import topic_of
-from knowledge.procedure import Language
+from knowledge.postings import Floats
+from knowledge.procedure import LANGUAGES, FacetName, Language
+from knowledge.topic import only_words, unwrapped, with_synonyms
 from knowledge.words import terms_of
 
 CANDIDATES = 10
 """How many entries BM25 and the nearest phrasings hand on to be compared closely."""
+
+STRANGER_SHARE = 0.3
+"""What a word that no entry uses counts beside the rarest that one uses: people tell a story around their question."""
+
+_TIE_BREAK = 1e-4
+_OTHER_FACET = 0.97
+_ALIKE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +31,19 @@ class Question:
     """A question as the index sees it."""
 
     known: tuple[int, ...]
-    """Numbers of the terms that some entry uses."""
+    """Numbers of the terms that some entry uses: words first, then pairs of characters."""
     words: tuple[int, ...]
-    """Those of them that are words, not pairs."""
+    """Those of them that are words."""
     strangers: int
     """How many of its words no entry uses."""
-    spaced: str
     language: Language
+    """Between phrasings that are equally near, one in this language is shown."""
+    facet: FacetName | None
+    """The side of the matter that it asks about."""
+    verbatim: int | None
+    """The entry that has this very question among its phrasings."""
+    spaced: str
+    """All its words with blanks between."""
     mended: tuple[str, ...]
     """Slips that were set right, as `捕办→补办`."""
     length: float
@@ -39,76 +54,96 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One entry beside the question."""
+    """One entry beside the question; every likeness is 0 to 1."""
 
     entry: int
-    score: float
-    """0 to 1: how near the entry comes."""
-    coverage: float
-    """The share of the question's weight that the entry's own questions know."""
     likeness: float
     """Cosine with the nearest phrasing."""
+    passage: int
+    """That phrasing."""
+    core: float
+    """How much the question names of what the entry's own questions have in common."""
+    coverage: float
+    """How much of the question the entry's own questions know."""
     spelling: float
     """Likeness of letters with the nearest phrasing."""
-    passage: int
-    """The nearest phrasing."""
+    fields: float
+    """BM25 over all fields, beside the best entry's."""
+    same_facet: bool
+    """Whether that phrasing asks about the same side of the matter."""
+    verbatim: bool
+    """Whether the question is one of the entry's phrasings, word for word."""
+
+    @property
+    def score(self) -> float:
+        """All views in one, for the order."""
+        if self.verbatim:
+            return 1.0
+        near = 0.4 * self.likeness + 0.1 * self.core + 0.2 * self.coverage + 0.1 * self.spelling + 0.2 * self.fields
+        return near * (1.0 if self.same_facet else _OTHER_FACET)
 
 
 def read_question(folded: str, language: Language, index: Index) -> Question:
     """The terms of a folded question, with slips set right against the index."""
-    topic, mended = index.spelling.mend_chinese(topic_of(folded))
-    terms = terms_of(topic)
-    known: list[int] = []
-    words: list[int] = []
-    slips = list(mended)
-    strangers = 0
-    for word in terms.words:
-        meant = word if word in index.vocabulary else index.spelling.likely_english(word)
-        if meant is None:
-            strangers += 1
-            continue
-        if meant != word:
-            slips.append(f"{word}→{meant}")
-        words.append(index.vocabulary[meant])
+    bare, mended = index.spelling.mend(unwrapped(folded))
+    terms = terms_of(with_synonyms(bare))
+    words = [index.vocabulary[word] for word in terms.words if word in index.vocabulary]
     known = words + [index.vocabulary[pair] for pair in terms.pairs if pair in index.vocabulary]
-    weights = index.weights[known] if known else np.zeros(0, dtype=np.float32)
+    strangers = len(terms.words) - len(words)
+    weights = index.weights[known]
     length = math.sqrt(float(weights @ weights) + STRANGER_SHARE * strangers * index.strangeness**2)
-    weight = float(index.weights[words].sum()) + STRANGER_SHARE * strangers * index.strangeness if words else 0.0
+    weight = float(index.weights[words].sum()) + STRANGER_SHARE * strangers * index.strangeness
     return Question(
-        tuple(known), tuple(words), strangers, " ".join(terms.words), language, tuple(slips), length, weight
+        known=tuple(known),
+        words=tuple(words),
+        strangers=strangers,
+        language=language,
+        facet=facet_of(folded),
+        verbatim=index.verbatim.get(only_words(folded)),
+        spaced=" ".join(terms.words),
+        mended=mended,
+        length=length,
+        weight=weight,
     )
-
-
-STRANGER_SHARE = 0.3
-"""What a word that no entry uses counts: people tell a story around their question."""
 
 
 def rank(question: Question, index: Index) -> list[Candidate]:
     """The entries that come near, best first; equal ones in the order of their slugs."""
-    if not question.known:
+    if not question.known or not question.length:
         return []
-    factors = index.weights[list(question.known)].tolist()
-    likeness = index.likeness.add_up(question.known, factors) / max(question.length, 1e-6)
-    best_likeness = np.maximum.reduceat(likeness, index.firsts)
+    likeness = index.likeness.add_up(question.known, index.weights[list(question.known)].tolist()) / question.length
     fields = index.fields.add_up(question.known)
-    top = float(fields.max()) or 1.0
-    rough = best_likeness + 0.5 * fields / top
-    nearest = np.argsort(-rough, kind="stable")[:CANDIDATES]
-    found = [
-        _compare(question, int(entry), likeness, float(fields[entry]) / top, index)
-        for entry in nearest
-        if rough[entry] > 0
-    ]
+    fields /= float(fields.max()) or 1.0
+    cores = index.centres.add_up(question.known).reshape(-1, len(LANGUAGES)).max(axis=1)
+    rough = np.maximum.reduceat(likeness, index.firsts[:-1]) + 0.5 * fields
+    nearest = [int(entry) for entry in np.argsort(-rough, kind="stable")[:CANDIDATES] if rough[entry] > 0]
+    found = [_compare(question, entry, index, likeness=likeness, fields=fields, cores=cores) for entry in nearest]
     return sorted(found, key=lambda candidate: (-candidate.score, candidate.entry))
 
 
-def _compare(question: Question, entry: int, likeness: np.ndarray, field_share: float, index: Index) -> Candidate:
-    first = int(index.firsts[entry])
-    last = int(index.firsts[entry + 1]) if entry + 1 < len(index.firsts) else len(index.passages)
-    passage = first + int(likeness[first:last].argmax())
-    nearest = float(likeness[passage])
-    spelling = fuzz.token_set_ratio(question.spaced, index.passages[passage].spaced) / 100
+def _compare(
+    question: Question, entry: int, index: Index, *, likeness: Floats, fields: Floats, cores: Floats
+) -> Candidate:
+    first, last = int(index.firsts[entry]), int(index.firsts[entry + 1])
+    passage = _nearest_passage(question, first, last, index, likeness=likeness)
     shared = sum(float(index.weights[word]) for word in question.words if word in index.asked_words[entry])
-    coverage = shared / question.weight if question.weight else 0.0
-    score = 0.45 * nearest + 0.2 * coverage + 0.15 * spelling + 0.2 * field_share
-    return Candidate(entry, min(1.0, score), coverage, nearest, spelling, passage)
+    return Candidate(
+        entry=entry,
+        likeness=min(1.0, float(likeness[passage])),
+        passage=passage,
+        core=float(cores[entry]),
+        coverage=shared / question.weight if question.weight else 0.0,
+        spelling=fuzz.token_set_ratio(question.spaced, index.passages[passage].spaced) / 100,
+        fields=float(fields[entry]),
+        same_facet=index.passages[passage].facet == question.facet,
+        verbatim=question.verbatim == entry,
+    )
+
+
+def _nearest_passage(question: Question, first: int, last: int, index: Index, *, likeness: Floats) -> int:
+    """Of the passages from `first` to `last` the likest; of equal ones one with the same facet and language."""
+    near = likeness[first:last] + _TIE_BREAK * index.spoken[question.language][first:last]
+    likest = int(near.argmax())
+    alike = np.flatnonzero(near >= near[likest] - _ALIKE).tolist()
+    same_facet = [place for place in alike if index.passages[first + place].facet == question.facet]
+    return first + max(same_facet, key=near.__getitem__, default=likest)

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import rjieba
 
-from knowledge.normalise import fold, wordlist
+from knowledge.normalise import fold
+from knowledge.wordlists import wordlist
 
 _PIECE = re.compile(r"[㐀-䶿一-鿿\U00020000-\U0003ffff]+|[a-z0-9]+")
 _VOWEL = re.compile(r"[aeiouy]")
@@ -43,9 +44,21 @@ def terms_of(topic: str) -> Terms:
         for word in rjieba.cut_for_search(piece):
             if word not in stop_words():
                 words[word] = None
-        for left, right in pairwise(piece):
-            pairs[left + right] = None
+        for run in _meaningful_runs(piece):
+            for left, right in pairwise(run):
+                pairs[left + right] = None
     return Terms(tuple(words), tuple(pair for pair in pairs if pair not in words))
+
+
+def _meaningful_runs(piece: str) -> list[str]:
+    """The stretches of a Chinese text between words that carry no topic."""
+    runs = [""]
+    for word in rjieba.cut(piece):
+        if word in stop_words():
+            runs.append("")
+        else:
+            runs[-1] += word
+    return runs
 
 
 def stem(word: str) -> str:
