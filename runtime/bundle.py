@@ -1,0 +1,87 @@
+"""The whole bundle of a bureau: its data, its procedures and its own wording, taken whole or refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from casework.bundle import Fault, load_bureau
+from casework.bureau import Bureau
+from casework.wording import Wording
+from knowledge.errors import KnowledgeUnavailable
+from knowledge.library import Library, load_library
+from runtime.bundle_replies import read_replies
+
+
+class BundleRefused(Exception):
+    """The bundle has faults: mend each of them and start again."""
+
+    def __init__(self, folder: Path | Traversable, faults: tuple[Fault, ...]) -> None:
+        """Keep every fault, so that all can be mended at once."""
+        self.faults = faults
+        rows = [f"  {fault}" for fault in faults]
+        super().__init__("\n".join([f"the bundle {folder} has {len(faults)} faults:", *rows]))
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One bureau, ready to be served."""
+
+    bureau: Bureau
+    library: Library
+    replies: Wording
+    """Texts that the bureau says in its own words."""
+
+    def reworded(self, texts: Wording) -> Wording:
+        """Texts of a room, the bureau's own words laid over those that it has."""
+        own = {
+            language: {key: text for key, text in said.items() if key in texts.texts.get(language, {})}
+            for language, said in self.replies.texts.items()
+        }
+        return texts.overlaid(Wording(own))
+
+
+def demo_bundle() -> Traversable:
+    """The folder of the demo bureau, which ships with the product."""
+    return files("runtime.demo") / "bureau"
+
+
+def load_bundle(folder: Path | Traversable | None = None) -> Bundle:
+    """The bundle in `folder`, or the demo bureau's; BundleRefused lists every fault."""
+    chosen = demo_bundle() if folder is None else folder
+    bundle, faults = _read(chosen, today=None)
+    if bundle is None or faults:
+        raise BundleRefused(chosen, faults)
+    return bundle
+
+
+def check_bundle(folder: Path | Traversable, today: date) -> tuple[Fault, ...]:
+    """Everything that is wrong with a bundle, by file and line, judged on a local date; empty when it is sound."""
+    return tuple(sorted(_read(folder, today=today)[1], key=lambda fault: (fault.file, fault.line)))
+
+
+def _read(folder: Path | Traversable, *, today: date | None) -> tuple[Bundle | None, tuple[Fault, ...]]:
+    if not folder.is_dir():
+        return None, (Fault(str(folder), 1, "is no folder: name the folder that holds bureau.toml"),)
+    bureau, bureau_faults = load_bureau(folder)
+    library, library_faults = _read_library(folder, bureau, today)
+    replies, reply_faults = read_replies(folder / "replies")
+    faults = bureau_faults + library_faults + reply_faults
+    return (Bundle(bureau, library, replies) if bureau else None), faults
+
+
+def _read_library(
+    folder: Path | Traversable, bureau: Bureau | None, today: date | None
+) -> tuple[Library, tuple[Fault, ...]]:
+    units = {unit.slug for unit in bureau.units} if bureau else None
+    try:
+        library, found = load_library(folder / "procedures", units=units, today=today)
+    except KnowledgeUnavailable as error:
+        return Library(()), (Fault("procedures", 1, str(error)),)
+    faults = tuple(Fault(f"procedures/{fault.file}", fault.line, fault.message) for fault in found)
+    if not len(library) and not faults:
+        faults = (Fault("procedures", 1, "there is no procedure: add one file for each that the bureau offers"),)
+    return library, faults

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from importlib.resources import as_file
+from pathlib import Path
+
+import pytest
+
+from casework.bundle import Fault
+from casework.wording import Wording
+from runtime.bundle import BundleRefused, check_bundle, demo_bundle, load_bundle
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def bundle_folder(tmp_path: Path) -> Path:
+    with as_file(demo_bundle()) as demo:
+        return Path(shutil.copytree(demo, tmp_path / "bureau"))
+
+
+def test_the_demo_bureau_has_no_fault() -> None:
+    assert check_bundle(demo_bundle(), TODAY) == ()
+
+
+def test_the_demo_bureau_is_served_when_no_folder_is_named() -> None:
+    bundle = load_bundle()
+
+    assert bundle.bureau.reference_prefix == "ZMD"
+    assert "passport-first" in bundle.library
+    assert {entry.unit for entry in bundle.library} <= {unit.slug for unit in bundle.bureau.units}
+
+
+def _break_bureau(folder: Path) -> int:
+    return _edit(folder / "bureau.toml", 'reference_prefix = "ZMD"', 'reference_prefix = "zmd"')
+
+
+def _break_unit_of_procedure(folder: Path) -> int:
+    return _edit(folder / "procedures" / "passport-first.toml", 'unit = "exit-entry"', 'unit = "harbour"')
+
+
+def _date_procedure_in_the_future(folder: Path) -> int:
+    file = folder / "procedures" / "passport-first.toml"
+    line = next(line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("checked_on"))
+    return _edit(file, line, "checked_on = 2030-01-01")
+
+
+def _empty_procedures(folder: Path) -> int:
+    shutil.rmtree(folder / "procedures")
+    (folder / "procedures").mkdir()
+    return 1
+
+
+def _lose_procedures(folder: Path) -> int:
+    shutil.rmtree(folder / "procedures")
+    return 1
+
+
+def _unknown_reply(folder: Path) -> int:
+    return _write_reply(folder, 'no_such_text = "…"')
+
+
+def _reply_with_a_stranger(folder: Path) -> int:
+    return _write_reply(folder, '[new_case]\nsubject = "{kind} {weather}"')
+
+
+def _reply_with_half_a_brace(folder: Path) -> int:
+    return _write_reply(folder, 'no_deadline = "{"')
+
+
+def _reply_that_is_a_number(folder: Path) -> int:
+    return _write_reply(folder, "no_deadline = 3")
+
+
+def _edit(file: Path, old: str, new: str) -> int:
+    """The number of the line that now holds `new`."""
+    before, found, after = file.read_text(encoding="utf-8").partition(old)
+    assert found
+    file.write_text(before + new + after, encoding="utf-8")
+    return before.count("\n") + 1
+
+
+def _write_reply(folder: Path, text: str) -> int:
+    """The number of the last line."""
+    (folder / "replies").mkdir(exist_ok=True)
+    (folder / "replies" / "en.toml").write_text(text + "\n", encoding="utf-8")
+    return text.count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("damage", "file", "message"),
+    [
+        pytest.param(_break_bureau, "bureau.toml", "2 to 8 capital letters", id="the bureau"),
+        pytest.param(
+            _break_unit_of_procedure, "procedures/passport-first.toml", "not in units.toml", id="an unknown unit"
+        ),
+        pytest.param(_date_procedure_in_the_future, "procedures/passport-first.toml", "future", id="a date to come"),
+        pytest.param(_empty_procedures, "procedures", "there is no procedure", id="nothing published"),
+        pytest.param(_lose_procedures, "procedures", "cannot be read", id="no folder of procedures"),
+        pytest.param(_unknown_reply, "replies/en.toml", "no text of the product", id="a reply nobody says"),
+        pytest.param(_reply_with_a_stranger, "replies/en.toml", "asks for {weather}", id="a fact nobody tells"),
+        pytest.param(_reply_with_half_a_brace, "replies/en.toml", "brace", id="half a brace"),
+        pytest.param(_reply_that_is_a_number, "replies/en.toml", "must be a text", id="a number for a text"),
+    ],
+)
+def test_a_fault_is_told_with_file_and_line(
+    bundle_folder: Path, damage: Callable[[Path], int], file: str, message: str
+) -> None:
+    line = damage(bundle_folder)
+
+    faults = check_bundle(bundle_folder, TODAY)
+
+    assert [(fault.file, fault.line) for fault in faults if message in fault.message] == [(file, line)], faults
+
+
+def test_a_faulty_bundle_is_refused_with_every_fault(bundle_folder: Path) -> None:
+    _break_bureau(bundle_folder)
+    _unknown_reply(bundle_folder)
+
+    with pytest.raises(BundleRefused) as refused:
+        load_bundle(bundle_folder)
+
+    assert {fault.file for fault in refused.value.faults} == {"bureau.toml", "replies/en.toml"}
+    assert "replies/en.toml:1: no_such_text" in str(refused.value)
+
+
+def test_a_folder_that_is_none_is_a_fault(tmp_path: Path) -> None:
+    assert check_bundle(tmp_path / "nowhere", TODAY) == (
+        Fault(str(tmp_path / "nowhere"), 1, "is no folder: name the folder that holds bureau.toml"),
+    )
+
+
+def test_the_bureau_says_it_in_its_own_words(bundle_folder: Path) -> None:
+    _write_reply(bundle_folder, '[new_case]\nsubject = "{reference} is yours"')
+    bundle = load_bundle(bundle_folder)
+    texts = Wording({"zh": {"new_case.subject": "新"}, "en": {"new_case.subject": "new", "other": "other"}})
+
+    reworded = bundle.reworded(texts)
+
+    assert reworded.say("new_case.subject", "en", reference="ZMD-1") == "ZMD-1 is yours"
+    assert (reworded.say("new_case.subject", "zh"), reworded.say("other", "en")) == ("新", "other")
+
+
+def test_a_room_gets_no_texts_that_it_does_not_have(bundle_folder: Path) -> None:
+    _write_reply(bundle_folder, '[new_case]\nsubject = "{reference} is yours"')
+
+    reworded = load_bundle(bundle_folder).reworded(Wording({"zh": {"a": "甲"}, "en": {"a": "a"}}))
+
+    assert reworded.keys() == {"a"}
