@@ -68,6 +68,8 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (KnowledgeUnavailable, 503),
     (RequestValidationError, 422),
 )
+# What Python calls these differs between its versions.
+_PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
 _KINDS = (AdminError, CaseworkError, KnowledgeError, RequestValidationError, HTTPException)
 
 log = structlog.get_logger()
@@ -94,8 +96,8 @@ class Problem:
 
     @property
     def title(self) -> str:
-        """The standard phrase of the status."""
-        return HTTPStatus(self.status).phrase
+        """The phrase of the status in RFC 9110 §15."""
+        return _PHRASES.get(self.status) or HTTPStatus(self.status).phrase
 
     def as_json(self) -> dict[str, object]:
         """The members of RFC 9457 §3.1, and of ours those that have a value."""

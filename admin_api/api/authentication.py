@@ -107,7 +107,7 @@ def current_caller(
 
 
 def require_scope(scope: Scope) -> Callable[..., Caller]:
-    """A dependency that lets a request through when its key has `scope`, and the scope is open to its account's role."""
+    """A dependency that lets a request through when its key has `scope` and its role may use it."""
 
     def allowed_caller(caller: Annotated[Caller, Depends(current_caller)]) -> Caller:
         if scope.value not in caller.key.scopes:

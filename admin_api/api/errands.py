@@ -6,7 +6,7 @@ The same key with the same request gets the same answer and changes nothing agai
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
@@ -56,7 +56,7 @@ class Errand:
 
 
 def require_errand(scope: Scope) -> Callable[..., Awaitable[Errand]]:
-    """A dependency for writes: a key with `scope`, an Idempotency-Key, and If-Match when it was sent."""
+    """A dependency for writes: a key with `scope`, and an Idempotency-Key."""
 
     async def errand(
         request: Request,
@@ -64,15 +64,26 @@ def require_errand(scope: Scope) -> Callable[..., Awaitable[Errand]]:
         idempotency_key: Annotated[
             str | None, Header(description="Required. Chosen by you, new for new work.", examples=["4f7c2a90-1"])
         ] = None,
+    ) -> Errand:
+        if idempotency_key is None or not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
+            raise HeaderMissing("send the header Idempotency-Key: 1 to 255 visible ASCII characters, new for new work")
+        return Errand(caller, idempotency_key, await _digest_of(request))
+
+    return errand
+
+
+def require_case_errand(scope: Scope) -> Callable[..., Errand]:
+    """The same for writes on a case, which may name by If-Match the version that they were made from."""
+
+    def case_errand(
+        errand: Annotated[Errand, Depends(require_errand(scope))],
         if_match: Annotated[
             str | None, Header(description="The ETag of the case as you saw it.", examples=['"7"'])
         ] = None,
     ) -> Errand:
-        if idempotency_key is None or not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
-            raise HeaderMissing("send the header Idempotency-Key: 1 to 255 visible ASCII characters, new for new work")
-        return Errand(caller, idempotency_key, await _digest_of(request), _version_of(if_match))
+        return replace(errand, if_match=_version_of(if_match))
 
-    return errand
+    return case_errand
 
 
 async def _digest_of(request: Request) -> str:

@@ -7,9 +7,7 @@ import binascii
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
-
-from fastapi import Depends, Query
+from typing import TypeVar
 
 from admin_api.errors import AdminRejected
 
@@ -33,19 +31,6 @@ class PageRequest:
         """The items of this page and the cursor of the next, from up to `limit + 1` found ones."""
         items = found[: self.limit]
         return items, compose_cursor(place(items[-1])) if len(found) > self.limit else None
-
-
-def page_request(
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items a page.", examples=[50])] = 50,
-    cursor: Annotated[
-        str | None, Query(max_length=100, description="`next_cursor` of the page before.", examples=["YWZ0ZXI6NTA"])
-    ] = None,
-) -> PageRequest:
-    """The page that a request asks for."""
-    return PageRequest(limit, parse_cursor(cursor) if cursor else 0)
-
-
-Paging = Annotated[PageRequest, Depends(page_request)]
 
 
 def compose_cursor(after: int) -> str:

@@ -87,6 +87,11 @@ def cases_of_party(uow: UnitOfWork, party_id: PartyId, caller: Caller) -> tuple[
     )
 
 
+def may_see_party(uow: UnitOfWork, party_id: PartyId, caller: Caller) -> bool:
+    """Whether the caller sees the party: a unit sees those who write to it under their name."""
+    return may_see_everything(caller) or bool(cases_of_party(uow, party_id, caller))
+
+
 def may_see_everything(caller: Caller) -> bool:
     """Whether no unit bounds what the caller sees."""
     return units_seen_by(caller.staff, caller.bureau) is None

@@ -1,0 +1,38 @@
+"""The whole API as one router, to be included in the application that the composition root makes."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from admin_api.api.docs_page import compose_docs
+from admin_api.api.openapi import compose_openapi
+from admin_api.api.routers import audit, case_moves, cases, catalogue, correspondence, outbox, parties, staff, triage
+
+PREFIX = "/api/v1"
+PUBLIC_PATHS = frozenset({f"{PREFIX}/openapi.json", f"{PREFIX}/docs"})
+"""What needs no key: the description of the API."""
+_ROUTERS = (cases, case_moves, correspondence, parties, triage, outbox, catalogue, staff, audit)
+
+
+def create_api() -> APIRouter:
+    """Every route under `/api/v1`. The application needs `lend_context` and `install_error_handlers` too."""
+    api = APIRouter(prefix=PREFIX)
+    for module in _ROUTERS:
+        api.include_router(module.router)
+    document = compose_openapi(api)
+    body, page = json.dumps(document, ensure_ascii=False), compose_docs(document)
+
+    @api.get("/openapi.json", include_in_schema=False)
+    def openapi_document() -> Response:
+        """The OpenAPI document."""
+        return Response(body, media_type="application/json")
+
+    @api.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        """A page that lists the operations and loads nothing."""
+        return HTMLResponse(page, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
+
+    return api

@@ -1,0 +1,119 @@
+"""Messages that wait for a clerk's word: held by a rule, or shunted because we failed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from admin_api.api.schemas.fields import REFERENCE, PageQuery, Schema, Storable, example
+from casework.inbox import ClerkDecision, InboxEntry, InboxState
+from casework.party import ChannelName
+
+_SUMMARY = {
+    "id": 5012,
+    "channel": "email",
+    "state": "held",
+    "received_at": "2026-11-23T01:02:03Z",
+    "attempts": 0,
+    "sender": "citizen-two@example.org",
+    "subject": "咨询",
+    "reasons": ["bulk"],
+    "guess": None,
+    "error": "",
+    "decision": None,
+}
+
+
+class TriageFilter(PageQuery):
+    """Which messages are wanted."""
+
+    model_config = example(state=["held", "shunted"], limit=50)
+
+    state: list[Literal[InboxState.HELD, InboxState.SHUNTED]] = Field(
+        default=[InboxState.HELD, InboxState.SHUNTED], max_length=2, examples=[["held", "shunted"]]
+    )
+
+
+class TriageSummary(Schema):
+    """A waiting message as it stands in a list."""
+
+    model_config = example(**_SUMMARY)
+
+    id: int
+    channel: ChannelName
+    state: InboxState
+    received_at: datetime
+    attempts: int
+    sender: str
+    subject: str
+    reasons: list[str]
+    guess: str | None
+    """Reference of the case that it probably belongs to."""
+    error: str
+    """Kind and place of our failure, when it was shunted."""
+    decision: ClerkDecision | None
+
+    @classmethod
+    def of(cls, entry: InboxEntry, *, guess: str | None) -> TriageSummary:
+        """The shape of an entry of the inbox."""
+        return cls.model_validate(_members(entry, guess))
+
+
+class TriageDetail(TriageSummary):
+    """A waiting message with what could be read of it."""
+
+    model_config = example(
+        **_SUMMARY, text="你好，请问……", safe_html="<p>你好，请问……</p>", attachment_names=[], has_raw_mail=True
+    )
+
+    text: str
+    safe_html: str
+    """HTML after sanitising; show it in a sandbox all the same."""
+    attachment_names: list[str]
+    has_raw_mail: bool
+    """Whether `/api/v1/triage/{id}/mail` has the mail as it came."""
+
+    @classmethod
+    def of(cls, entry: InboxEntry, *, guess: str | None) -> TriageDetail:
+        """The shape of an entry of the inbox, with its words."""
+        reading, message = entry.reading, entry.message
+        names = [attachment.name for attachment in message.attachments] if message else []
+        return cls.model_validate(
+            {
+                **_members(entry, guess),
+                "text": reading.text if reading and reading.text else message.text if message else "",
+                "safe_html": reading.safe_html if reading else "",
+                "attachment_names": list(reading.attachment_names) if reading else names,
+                "has_raw_mail": entry.raw_mail is not None,
+            }
+        )
+
+
+class NewDecision(Schema):
+    """A clerk's word: accept as a new letter, join to a case, refuse, block its sender, or replay as it came."""
+
+    model_config = example(decision="join", reference=REFERENCE)
+
+    decision: ClerkDecision
+    reference: Annotated[str, StringConstraints(max_length=60), Storable] | None = None
+    """Of the case that it joins; needed for `join` alone."""
+
+
+def _members(entry: InboxEntry, guess: str | None) -> dict[str, object]:
+    reading = entry.reading
+    sender = entry.message.sender.value if entry.message else entry.conversation
+    return {
+        "id": entry.id,
+        "channel": entry.channel,
+        "state": entry.state,
+        "received_at": entry.received_at,
+        "attempts": entry.attempts,
+        "sender": reading.sender if reading and reading.sender else sender,
+        "subject": reading.subject if reading else "",
+        "reasons": list(reading.reasons) if reading else [],
+        "guess": guess,
+        "error": entry.error,
+        "decision": entry.decision,
+    }
