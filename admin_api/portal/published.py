@@ -1,0 +1,107 @@
+"""The front page, search, and the pages of procedures and units: what the bureau has published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse
+
+from admin_api.pages import Visit
+from admin_api.visits import visitor
+from casework.bureau import Bureau, Unit
+from casework.kinds import CaseKind
+from knowledge.procedure import FacetName, Procedure
+from knowledge.retrieval import Decision
+
+router = APIRouter()
+Visitor = Annotated[Visit, Depends(visitor)]
+
+LONGEST_QUESTION: Final = 200
+MOST_FOUND: Final = 8
+_NEAR_THE_BEST: Final = 0.5
+"""Entries that score less than this share of the best one are not shown: they only lengthen the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitEntries:
+    """A unit and what it publishes."""
+
+    unit: Unit
+    procedures: Sequence[Procedure]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    """One side of a procedure as its page shows it."""
+
+    name: str
+    lines: Sequence[str]
+    missing: bool
+    """The bureau has not published it yet."""
+
+
+@router.get("/")
+def show_home(visit: Visitor) -> HTMLResponse:
+    """The front page."""
+    return visit.show("portal/home.html", groups=group_by_unit(visit), question="")
+
+
+@router.get("/search")
+def show_found(visit: Visitor, q: str = "") -> HTMLResponse:
+    """The entries that answer a question, best first, or an honest nothing and how to reach a person."""
+    question = q.strip()[:LONGEST_QUESTION]
+    if not question:
+        return visit.show("portal/search.html", question="", found=(), sure=True)
+    finding = visit.context.knowledge().find(question, None)
+    library, best = visit.context.library(), finding.matches[0].score if finding.matches else 0.0
+    found = [
+        library.get(match.slug)
+        for match in finding.matches[:MOST_FOUND]
+        if match.slug in library and match.score >= best * _NEAR_THE_BEST
+    ]
+    if finding.decision is Decision.HAND_OVER:
+        found = []
+    sure = finding.decision is Decision.ANSWER
+    return visit.show("portal/search.html", question=question, found=tuple(found), sure=sure)
+
+
+@router.get("/procedures/{slug}")
+def show_procedure(visit: Visitor, slug: str) -> HTMLResponse:
+    """Everything that is published about one procedure; KnowledgeNotFound."""
+    procedure = visit.context.library().get(slug)
+    unit = _find_unit(visit.context.office.bureau, procedure.unit)
+    return visit.show("portal/procedure.html", procedure=procedure, facets=facets_of(procedure, visit), unit=unit)
+
+
+@router.get("/units/{slug}")
+def show_unit(visit: Visitor, slug: str) -> HTMLResponse:
+    """One unit: where it is, how to reach it, what it publishes; CaseworkNotFound."""
+    bureau = visit.context.office.bureau
+    unit = bureau.unit(slug)
+    below = [other for other in bureau.units if other.parent == slug]
+    procedures = visit.context.library().by_unit(slug)
+    kinds = [kind for kind in CaseKind if kind in unit.handles]
+    return visit.show("portal/unit.html", unit=unit, below=below, procedures=procedures, kinds=kinds)
+
+
+def group_by_unit(visit: Visit) -> list[UnitEntries]:
+    """Every unit that publishes something, in the order of the bundle."""
+    library = visit.context.library()
+    groups = [UnitEntries(unit, library.by_unit(unit.slug)) for unit in visit.context.office.bureau.units]
+    return [group for group in groups if group.procedures]
+
+
+def facets_of(procedure: Procedure, visit: Visit) -> list[FacetView]:
+    """The sides of a procedure in the order in which people ask for them."""
+    return [
+        FacetView(name.value, facet.lines(visit.language), facet.bureau_must_fill)
+        for name in FacetName
+        if (facet := procedure.facets.get(name)) is not None
+    ]
+
+
+def _find_unit(bureau: Bureau, slug: str) -> Unit | None:
+    return next((unit for unit in bureau.units if unit.slug == slug), None)

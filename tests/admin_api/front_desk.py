@@ -1,0 +1,145 @@
+"""A front desk to test pages on: the demo bureau over a real store, a clock that the test moves, and people to act."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+
+from admin_api.access import Context
+from admin_api.passwords import hash_password
+from casework.actions.intake import Office, OpenedCase, add_to_case, open_case
+from casework.case import Case
+from casework.commands import OpenCase
+from casework.kinds import CaseKind
+from casework.message import Attachment, Author, Direction, Message
+from casework.party import Address, ChannelName, Language
+from casework.ports import UnitOfWork
+from casework.staff import Role, Staff
+from casework.store import open_store
+from casework.store.blobs import DirectoryBlobs
+from casework.store.opening import SqlStore
+from casework.wording import load_wording
+from knowledge.retrieval import KnowledgeBase
+from runtime.bundle import load_bundle
+
+PASSWORD = "window-seat-42"
+_HASH = hash_password(PASSWORD)
+START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+"""Ten o'clock of a Monday on the bureau's wall."""
+
+
+@dataclass
+class FrontDesk:
+    """Everything behind the pages."""
+
+    store: SqlStore
+    context: Context
+    time: list[datetime]
+    wakes: list[int] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        return self.time[0]
+
+    def wait(self, span: timedelta) -> None:
+        """Move the clock."""
+        self.time[0] += span
+
+    def hire(self, name: str, role: Role = Role.DESK, unit: str = "city-bureau", language: Language = "zh") -> Staff:
+        """A member of staff with `PASSWORD`, which need not be changed."""
+
+        def add(uow: UnitOfWork) -> Staff:
+            staff = uow.accounts.add_staff(
+                name,
+                display_name=f"{name}（示例）",
+                unit=unit,
+                role=role,
+                language=language,
+                mail=f"{name}@gaj.example",
+                password_hash=_HASH,
+            )
+            uow.accounts.set_password(staff.id, _HASH, must_change=False)
+            return uow.accounts.get_staff(staff.id)
+
+        return self.store.write(add)
+
+    def receive(
+        self,
+        text: str,
+        *,
+        kind: CaseKind = CaseKind.COMPLAINT,
+        unit: str | None = None,
+        name: str | None = "示例甲",
+        address: str = "web-1",
+        channel: ChannelName = ChannelName.WEB_CHAT,
+        language: Language = "zh",
+        anonymous: bool = False,
+        details: dict[str, str] | None = None,
+        attachments: tuple[Attachment, ...] = (),
+        subject: str | None = None,
+    ) -> OpenedCase:
+        """A case that a citizen opened with one message."""
+
+        def open_it(uow: UnitOfWork) -> OpenedCase:
+            where = Address(channel, address)
+            party = uow.parties.ensure(where, language=language, name=name, now=self.now)
+            if channel is ChannelName.EMAIL:
+                from casework.thread import Audience  # noqa: PLC0415
+
+                thread = uow.threads.open(
+                    Audience.CITIZEN,
+                    language=language,
+                    now=self.now,
+                    party_id=party.id,
+                    address=where,
+                    subject=text[:40],
+                )
+            else:
+                thread = uow.threads.ensure_chat(where, party.id, language=language, now=self.now)
+            message = uow.threads.add_message(
+                thread.id, Direction.INBOUND, Author.CITIZEN, text, now=self.now, attachments=attachments
+            )
+            command = OpenCase(kind, subject or text[:60], details=details or {}, unit=unit, anonymous=anonymous)
+            return open_case(
+                command, uow, office=self.context.office, thread=thread, party=party, message=message, now=self.now
+            )
+
+        return self.store.write(open_it)
+
+    def hear_again(self, case: Case, text: str) -> Message:
+        """Another message of the same citizen about the case."""
+
+        def add(uow: UnitOfWork) -> Message:
+            message = uow.threads.add_message(case.thread_id, Direction.INBOUND, Author.CITIZEN, text, now=self.now)
+            add_to_case(uow.cases.get(case.id), message, uow, office=self.context.office, now=self.now)
+            return message
+
+        return self.store.write(add)
+
+    def look(self, case: Case) -> Case:
+        """The case as it stands now."""
+        with self.store.read() as uow:
+            return uow.cases.get(case.id)
+
+
+def a_front_desk(folder: Path | None = None, url: str = "") -> FrontDesk:
+    """The demo bureau with empty books, in `folder` or in a throw-away one."""
+    folder = folder or Path(tempfile.mkdtemp(prefix="sunwindow-"))
+    store = open_store(url or f"sqlite:///{folder / 'desk.sqlite3'}")
+    store.create_tables()
+    bundle = load_bundle()
+    base = KnowledgeBase(bundle.library)
+    time, wakes = [START], list[int]()
+    context = Context(
+        store=store,
+        blobs=DirectoryBlobs(folder / "blobs"),
+        office=Office(bundle.bureau, load_wording(files("casework") / "notices"), b"secret of a test"),
+        library=lambda: bundle.library,
+        knowledge=lambda: base,
+        clock=lambda: time[0],
+        wake=lambda: wakes.append(1),
+    )
+    return FrontDesk(store, context, time, wakes)
