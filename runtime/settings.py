@@ -82,7 +82,7 @@ class SmarthostSettings(_Group):
     """Mail out: the organisation's mail server."""
 
     host: str = Field(description="Mail server that sends for us.")
-    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=587, description="Its port.")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=587, description="Port of the mail server.")
     tls: Literal["starttls", "tls", "none"] = Field(
         default="starttls", description="`starttls` (usual on 587), `tls` from the first byte (465), or `none`."
     )
