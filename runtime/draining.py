@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
 
 from casework.inbox import LEASE_FOR, InboxEntry, InboxState, Reading, next_attempt
-from casework.ports import Store
-from casework.store import SqlUnitOfWork
+from casework.message import InboxId
+from casework.store import SqlStore, SqlUnitOfWork
 
 log = structlog.get_logger()
 CONVERSATIONS_AT_ONCE = 16
@@ -40,7 +41,7 @@ class Handler(Protocol):
 class Drain:
     """Handles what was received, on all channels."""
 
-    store: Store
+    store: SqlStore
     handler: Handler
     clock: Callable[[], datetime]
     worker: str
@@ -54,9 +55,7 @@ class Drain:
             waiting = self._pending(conversations)
             prepared = {entry.id: self._prepare(entry) for entries in waiting.values() for entry in entries}
             commits = [
-                self.store.submit(
-                    lambda uow, name=name, entries=entries: self._handle_all(name, entries, prepared, uow)
-                )
+                self.store.submit(partial(self._handle_all, name, entries, prepared))
                 for name, entries in waiting.items()
             ]
             for commit in commits:
@@ -81,7 +80,7 @@ class Drain:
             return error
 
     def _handle_all(
-        self, conversation: str, entries: Sequence[InboxEntry], prepared: dict[int, object], uow: SqlUnitOfWork
+        self, conversation: str, entries: Sequence[InboxEntry], prepared: Mapping[InboxId, object], uow: SqlUnitOfWork
     ) -> None:
         for entry in entries:
             if not self._handle(entry, prepared[entry.id], uow):

@@ -1,0 +1,65 @@
+"""What an operator watches: how many messages and deliveries are in which state, and how long turns take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from casework.inbox import InboxState
+from casework.outbox import DeliveryOutcome, OutboxState
+from casework.party import ChannelName
+from casework.ports import Store
+
+
+class Metrics:
+    """The figures of one process; the gauges are read from the store when they are asked for."""
+
+    def __init__(self, store: Store) -> None:
+        """Count from nothing."""
+        self.registry = CollectorRegistry()
+        self._deliveries = Counter(
+            "sunwindow_deliveries",
+            "Tries to deliver, by channel and outcome",
+            ["channel", "outcome"],
+            registry=self.registry,
+        )
+        self._turns = Histogram(
+            "sunwindow_turn_seconds",
+            "Time from a chat message to its committed answer",
+            buckets=(0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.5, 2.0),
+            registry=self.registry,
+        )
+        self.registry.register(_Queues(store))
+
+    def count_delivery(self, channel: ChannelName, outcome: DeliveryOutcome) -> None:
+        """One try to deliver."""
+        self._deliveries.labels(channel.value, outcome.value).inc()
+
+    def observe_turn(self, seconds: float) -> None:
+        """One chat turn."""
+        self._turns.observe(seconds)
+
+    def exposition(self) -> bytes:
+        """The figures in the text format of Prometheus."""
+        return generate_latest(self.registry)
+
+
+class _Queues(Collector):
+    """Counts rows by state at the moment of asking; handled and delivered rows are history and not counted."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        inbox = GaugeMetricFamily("sunwindow_inbox", "Messages by state", labels=["state"])
+        outbox = GaugeMetricFamily("sunwindow_outbox", "Replies by state", labels=["state"])
+        with self._store.read() as uow:
+            for received in (InboxState.RECEIVED, InboxState.HELD, InboxState.SHUNTED):
+                inbox.add_metric([received.value], uow.inbox.count(received))
+            for promised in (OutboxState.DUE, OutboxState.SENDING, OutboxState.FAILED):
+                outbox.add_metric([promised.value], uow.outbox.count(promised))
+        yield inbox
+        yield outbox

@@ -1,0 +1,59 @@
+"""Bringing a database to the shape that this release needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData
+
+import bot.store
+import casework.store
+
+TABLES: tuple[MetaData, ...] = (casework.store.metadata, bot.store.metadata)
+"""Every table of ours; each floor keeps its own."""
+
+
+class NotMigrated(Exception):
+    """The database has another shape than this release needs: run `sunwindow migrate` first."""
+
+    def __init__(self) -> None:
+        """Say the way out."""
+        super().__init__(self.__doc__)
+
+
+def migrate(engine: Engine) -> str:
+    """Bring the database to the newest revision and return its name; nothing happens when it is there already."""
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), "head")
+    return newest()
+
+
+def newest() -> str:
+    """The revision that this release needs."""
+    return str(ScriptDirectory.from_config(_config(None)).get_current_head())
+
+
+def require_migrated(engine: Engine) -> None:
+    """NotMigrated unless the database has the newest revision."""
+    with engine.connect() as connection:
+        if MigrationContext.configure(connection).get_current_revision() != newest():
+            raise NotMigrated
+
+
+def is_ours(thing: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
+    """Whether Alembic should look at a table; the job runner keeps its own."""
+    if kind != "table" or not reflected:
+        return True
+    return any(name in metadata.tables for metadata in TABLES)
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config

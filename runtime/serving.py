@@ -1,0 +1,129 @@
+"""Running the roles of one process until it is told to stop: HTTP, SMTP, Telegram and the worker.
+
+A stop first closes the ways in, so that nothing new is accepted, then lets running work finish, then lets go of the
+store. What was accepted and not finished is in the inbox and outbox and is taken up at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
+from enum import StrEnum
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from runtime.house import House
+
+log = structlog.get_logger()
+FINISH_WITHIN = timedelta(seconds=10)
+
+
+class Role(StrEnum):
+    """What a process does."""
+
+    HTTP = "http"
+    SMTP = "smtp"
+    TELEGRAM = "telegram"
+    WORKER = "worker"
+
+
+ALL_ROLES = tuple(Role)
+
+
+class _WebServer(uvicorn.Server):
+    """uvicorn without its signal handlers: this process has others to stop too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to `serve`."""
+        yield
+
+
+async def serve(
+    house: House,
+    app: FastAPI,
+    roles: tuple[Role, ...] = ALL_ROLES,
+    *,
+    on_ready: Callable[[dict[Role, int]], None] = lambda _ports: None,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, or until `stop` is set; `on_ready` learns the ports that were taken."""
+    stop = stop or asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError, RuntimeError):
+            loop.add_signal_handler(number, stop.set)
+    ports: dict[Role, int] = {}
+    async with AsyncExitStack() as running:
+        if Role.WORKER in roles:
+            await running.enter_async_context(_worker(house))
+        if Role.TELEGRAM in roles and house.telegram is not None:
+            await running.enter_async_context(house.telegram.receiving(app))
+        if Role.HTTP in roles:
+            ports[Role.HTTP] = await running.enter_async_context(_web(house, app))
+        if Role.SMTP in roles:
+            ports[Role.SMTP] = await running.enter_async_context(_smtp(house))
+        on_ready(ports)
+        log.info("serving", action="serving", roles=[role.value for role in roles])
+        await stop.wait()
+        log.info("stopping", action="stopping")
+        house.stopping.set()
+
+
+@asynccontextmanager
+async def _worker(house: House) -> AsyncIterator[None]:
+    await asyncio.to_thread(house.start_worker)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(house.stop_worker, FINISH_WITHIN)
+
+
+@asynccontextmanager
+async def _smtp(house: House) -> AsyncIterator[int]:
+    server = house.mail_server()
+    await server.start()
+    try:
+        yield server.port
+    finally:
+        await server.stop(FINISH_WITHIN.total_seconds())
+
+
+@asynccontextmanager
+async def _web(house: House, app: FastAPI) -> AsyncIterator[int]:
+    http = house.settings.http
+    # Bound here and not by uvicorn, which ends the whole process when the port is taken.
+    listener = socket.create_server((http.host, http.port), backlog=2048, family=_family(http.host))
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(http.trusted_proxies),
+        forwarded_allow_ips=list(http.trusted_proxies or ()),
+        timeout_graceful_shutdown=int(FINISH_WITHIN.total_seconds()),
+        lifespan="on",
+    )
+    server = _WebServer(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started and not task.done():
+            await asyncio.sleep(0.01)
+        if task.done():
+            raise RuntimeError("the web server did not start; the lines above say why") from task.exception()
+        yield int(listener.getsockname()[1])
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -1,0 +1,107 @@
+"""The inbox as a queue: repeats change nothing, conversations are claimed whole, oldest first."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from casework.actions.triage import decide
+from casework.errors import CaseworkConflict
+from casework.inbox import Arrival, ClerkDecision, InboxState, RawMail, Reading
+from casework.message import Attachment, InboundMessage, MailFacts
+from casework.party import Address, ChannelName
+from casework.store import SqlStore
+from tests.casework.a_bureau import a_clerk
+
+LEASE = timedelta(seconds=60)
+
+
+def chat(number: int, conversation: str, at: datetime) -> Arrival:
+    message = InboundMessage(
+        Address(ChannelName.TELEGRAM, conversation), f"{conversation}:{number}", f"第{number}条", at
+    )
+    return Arrival(ChannelName.TELEGRAM, message.external_id, conversation, at, message=message)
+
+
+def test_a_repeated_arrival_changes_nothing(store: SqlStore, now: datetime) -> None:
+    first = store.write(lambda uow: uow.inbox.add(chat(1, "a", now)))
+    again = store.write(lambda uow: uow.inbox.add(chat(1, "a", now)))
+    assert first == (again[0], True)
+    assert again[1] is False
+    with store.read() as uow:
+        assert uow.inbox.count(InboxState.RECEIVED) == 1
+
+
+def test_a_message_comes_back_as_it_was_saved(store: SqlStore, now: datetime) -> None:
+    message = InboundMessage(
+        Address(ChannelName.TELEGRAM, "7"),
+        "7:1",
+        "带附件",
+        now,
+        sender_name="演示",
+        choice="yes",
+        attachments=(Attachment("a.png", "image/png", 3, "0" * 64),),
+        mail=MailFacts("<a@b.example>", ("<c@d.example>",), "主题"),
+        edit_of="7:0",
+    )
+    arrival = Arrival(ChannelName.TELEGRAM, "7:1", "7", now, message=message)
+    inbox_id, _ = store.write(lambda uow: uow.inbox.add(arrival))
+    with store.read() as uow:
+        assert uow.inbox.get(inbox_id).message == message
+
+
+def test_a_mail_is_kept_as_raw_bytes(store: SqlStore, now: datetime) -> None:
+    raw = RawMail("a@b.example", ("x@gaj.example",), b"\x00\xff\r\nGB: \xd6\xd0", "127.0.0.1")
+    arrival = Arrival(ChannelName.EMAIL, "<1@b.example>", "a@b.example", now, raw_mail=raw)
+    inbox_id, _ = store.write(lambda uow: uow.inbox.add(arrival))
+    with store.read() as uow:
+        assert uow.inbox.get(inbox_id).raw_mail == raw
+
+
+def test_a_claimed_conversation_is_not_given_to_another_worker_until_the_lease_ends(
+    store: SqlStore, now: datetime
+) -> None:
+    for number in (1, 2):
+        store.write(lambda uow, number=number: uow.inbox.add(chat(number, "a", now)))  # type: ignore[misc]
+    claim = lambda worker, at: store.write(lambda uow: uow.inbox.claim(worker, now=at, lease=LEASE, limit=5))  # noqa: E731
+    assert claim("one", now) == ["a"]
+    assert claim("two", now) == []
+    assert claim("two", now + LEASE + timedelta(seconds=1)) == ["a"]
+    with store.read() as uow:
+        assert uow.inbox.is_claimed("a", now=now)
+        assert [entry.message.text for entry in uow.inbox.pending("a", now=now) if entry.message] == ["第1条", "第2条"]
+
+
+def test_a_message_that_must_wait_holds_back_those_after_it(store: SqlStore, now: datetime) -> None:
+    first, _ = store.write(lambda uow: uow.inbox.add(chat(1, "a", now)))
+    store.write(lambda uow: uow.inbox.add(chat(2, "a", now)))
+    later = now + timedelta(seconds=30)
+    store.write(lambda uow: uow.inbox.postpone(first, until=later, error="E"))
+    with store.read() as uow:
+        assert uow.inbox.pending("a", now=now) == []
+        assert len(uow.inbox.pending("a", now=later)) == 2
+        assert uow.inbox.pending("a", now=later)[0].attempts == 1
+
+
+def test_a_held_message_goes_back_to_the_worker_on_a_clerks_word_once(store: SqlStore, now: datetime) -> None:
+    inbox_id, _ = store.write(lambda uow: uow.inbox.add(chat(1, "a", now)))
+    reading = Reading(sender="a", text="x", reasons=("stranger",))
+    store.write(lambda uow: uow.inbox.finish(inbox_id, InboxState.HELD, now=now, reading=reading))
+
+    def accept(uow):  # type: ignore[no-untyped-def]
+        decide(inbox_id, ClerkDecision.ACCEPT, uow, staff=a_clerk(uow), now=now)
+
+    store.write(accept)
+    with store.read() as uow:
+        entry = uow.inbox.get(inbox_id)
+        assert (entry.state, entry.decision, entry.reading) == (InboxState.RECEIVED, ClerkDecision.ACCEPT, reading)
+    with pytest.raises(CaseworkConflict, match="no longer held"):
+        store.write(lambda uow: uow.inbox.decide(inbox_id, ClerkDecision.ACCEPT, case_id=None, now=now))
+
+
+def test_blocking_refuses_the_message_and_its_sender(store: SqlStore, now: datetime) -> None:
+    inbox_id, _ = store.write(lambda uow: uow.inbox.add(chat(1, "a", now)))
+    store.write(lambda uow: uow.inbox.finish(inbox_id, InboxState.HELD, now=now))
+    store.write(lambda uow: decide(inbox_id, ClerkDecision.BLOCK, uow, staff=a_clerk(uow), now=now))
+    with store.read() as uow:
+        assert uow.inbox.get(inbox_id).state is InboxState.REFUSED
+        assert uow.doors.is_blocked(Address(ChannelName.TELEGRAM, "a"))
