@@ -148,6 +148,10 @@ class Threads(Protocol):
         """Messages of a thread in order, numbers above `after`."""
         ...
 
+    def last_numbers(self, thread_ids: Sequence[ThreadId]) -> Mapping[ThreadId, int]:
+        """The number of the latest message of each of these threads; what does not exist is left out."""
+        ...
+
     def messages_of_case(self, case_id: CaseId) -> Sequence[Message]:
         """Everything said about a case, notes included, oldest first."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -87,6 +87,11 @@ class SqlThreads(MessageQueries):
         if row is None:
             raise CaseworkNotFound(f"there is no thread {thread_id}")
         return _thread(row)
+
+    def last_numbers(self, thread_ids: Sequence[ThreadId]) -> Mapping[ThreadId, int]:
+        """The number of the latest message of each of these threads; what does not exist is left out."""
+        query = select(threads.c.id, threads.c.last_number).where(threads.c.id.in_(thread_ids))
+        return {ThreadId(row.id): row.last_number for row in self._connection.execute(query)}
 
     def internal_of(self, case_id: CaseId) -> Thread | None:
         """The internal thread of a case."""
