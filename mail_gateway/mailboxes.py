@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from casework.bureau import Bureau
 
+_ADDRESS = re.compile(r"[^\s<>@:;,()]+@[\w.-]+")
 POSTMASTER = "postmaster"
 """Always accepted, with or without a domain (RFC 5321 §4.5.1)."""
 
@@ -59,3 +61,8 @@ def mailboxes_of(bureau: Bureau) -> Mailboxes:
 def fold_address(address: str) -> str:
     """One spelling for comparing addresses: no brackets, no blanks, small letters, no dot at the end."""
     return address.strip().strip("<>").strip().rstrip(".").lower()
+
+
+def without_addresses(words: str) -> str:
+    """What another server said, with the addresses in it taken out, so that it may be kept beside a case."""
+    return _ADDRESS.sub("(address)", words)

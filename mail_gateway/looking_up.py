@@ -1,0 +1,63 @@
+"""Where the clues of a letter lead, asked of the store: threads and cases, and whether the sender belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casework.case import Case
+from casework.errors import CaseworkNotFound
+from casework.message import CaseId, ThreadId
+from casework.party import Address, ChannelName, PartyId
+from casework.ports import UnitOfWork
+from casework.thread import Audience, Thread
+from mail_gateway.thread_matching import Candidate, Clues, Evidence
+
+
+def find_candidates(clues: Clues, sender: Address, uow: UnitOfWork) -> tuple[Candidate, ...]:
+    """Every thread and case that the clues lead to."""
+    party = uow.parties.find(sender)
+    return tuple(_candidates(clues, party.id if party else None, uow))
+
+
+def case_candidate(case: Case, evidence: Evidence, party_id: PartyId | None) -> Candidate:
+    """A case; its thread too when it runs over mail, where a letter can join it."""
+    by_mail = case.channel is ChannelName.EMAIL
+    return Candidate(evidence, party_id == case.party_id, case.thread_id if by_mail else None, case.id)
+
+
+def _candidates(clues: Clues, party_id: PartyId | None, uow: UnitOfWork) -> Iterator[Candidate]:
+    for token in clues.tokens:
+        yield from _of_thread(token.thread_id, Evidence.REPLY_ADDRESS, party_id, uow)
+    for own in clues.own_ids:
+        yield from _of_thread(own.thread_id, Evidence.OWN_MESSAGE_ID, party_id, uow)
+    for thread in uow.threads.find_by_mail_ids(clues.other_ids):
+        yield _candidate(thread, Evidence.KNOWN_MESSAGE_ID, party_id, uow)
+    for reference in clues.references:
+        case = uow.cases.find(reference)
+        if case is not None:
+            yield case_candidate(case, Evidence.CASE_REFERENCE, party_id)
+
+
+def _of_thread(
+    thread_id: ThreadId | None, evidence: Evidence, party_id: PartyId | None, uow: UnitOfWork
+) -> Iterator[Candidate]:
+    if thread_id is None:
+        return
+    try:
+        thread = uow.threads.get(thread_id)
+    except CaseworkNotFound:
+        # Our seal on a thread that is gone: erased, or another installation under the same secret.
+        return
+    if thread.audience is Audience.CITIZEN:
+        yield _candidate(thread, evidence, party_id, uow)
+
+
+def _candidate(thread: Thread, evidence: Evidence, party_id: PartyId | None, uow: UnitOfWork) -> Candidate:
+    belongs = party_id is not None and thread.party_id == party_id
+    return Candidate(evidence, belongs, thread.id, _case_of(thread, uow))
+
+
+def _case_of(thread: Thread, uow: UnitOfWork) -> CaseId | None:
+    if thread.case_id is not None:
+        return thread.case_id
+    return next((case.id for case in uow.cases.of_thread(thread.id)), None)

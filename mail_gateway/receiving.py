@@ -1,0 +1,109 @@
+"""The shell for one saved mail: what was understood is matched, and goes to the desk, is held, or ends with a reason.
+
+The worker calls `understanding.understand` outside any transaction, then `receive` inside one. `desk` is the same
+function for every channel and is handed in by `runtime`; the inbox entry is finished here, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from casework.inbox import ClerkDecision, InboxState, Reading
+from casework.message import InboundMessage
+from casework.party import Address, ChannelName
+from casework.ports import UnitOfWork
+from mail_gateway.chain import judge
+from mail_gateway.letter import Letter
+from mail_gateway.looking_up import case_candidate, find_candidates
+from mail_gateway.receipts import acknowledge_held
+from mail_gateway.returned_mail import record_failures
+from mail_gateway.rules import no_sender
+from mail_gateway.thread_matching import Evidence, MatchDecision, ThreadMatch, match_thread
+from mail_gateway.understanding import MailRoom, Understood, facts_of, message_of, reading_of
+from mail_gateway.verdict import Action, MailKind, Verdict
+
+Desk = Callable[[InboundMessage, UnitOfWork], object]
+"""Handles a message within a unit of work: records it, answers it, runs its commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a saved mail."""
+
+    state: InboxState
+    message: InboundMessage | None = None
+    """For the desk; None unless handled."""
+    reading: Reading | None = None
+    """For a clerk, when it is held."""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """Verdict, reasons and folded parts, kept with the inbox entry."""
+
+
+def receive(understood: Understood, uow: UnitOfWork, *, room: MailRoom, desk: Desk, now: datetime) -> Outcome:
+    """Place a mail, let the desk answer it, and finish its inbox entry."""
+    outcome = place(understood, uow, room=room, now=now)
+    if outcome.message is not None:
+        desk(outcome.message, uow)
+    uow.inbox.finish(understood.entry.id, outcome.state, now=now, reading=outcome.reading, facts=outcome.facts)
+    return outcome
+
+
+def place(understood: Understood, uow: UnitOfWork, *, room: MailRoom, now: datetime) -> Outcome:
+    """Decide what becomes of a mail. A clerk's word goes before every rule."""
+    if understood.is_decided and no_sender.check(understood.letter) is None:
+        return _hand_to_desk(understood, _as_decided(understood, uow), Verdict(Action.ACCEPT, MailKind.PERSON))
+    letter = replace(understood.letter, is_blocked=_is_blocked(understood.letter, uow))
+    verdict = judge(letter)
+    if verdict.action is Action.DISCARD:
+        if verdict.kind is MailKind.BOUNCE:
+            record_failures(letter.mail.failures, uow, room=room, now=now)
+        return Outcome(InboxState.REFUSED, facts=_facts(understood, verdict))
+    if verdict.action is Action.HOLD:
+        return Outcome(
+            InboxState.HELD, reading=reading_of(understood, verdict.reasons), facts=_facts(understood, verdict)
+        )
+    candidates = find_candidates(understood.clues, Address(ChannelName.EMAIL, letter.correspondent), uow)
+    match = match_thread(understood.clues, candidates)
+    if match.decision is MatchDecision.HOLD:
+        acknowledge_held(understood, uow, now=now)
+        reading = reading_of(understood, match.because, match.case_id)
+        return Outcome(InboxState.HELD, reading=reading, facts=_facts(understood, verdict, match))
+    return _hand_to_desk(understood, match, verdict)
+
+
+def _hand_to_desk(understood: Understood, match: ThreadMatch, verdict: Verdict) -> Outcome:
+    message = replace(message_of(understood), thread_id=match.thread_id, case_id=match.case_id)
+    return Outcome(InboxState.HANDLED, message, facts=_facts(understood, verdict, match))
+
+
+def _as_decided(understood: Understood, uow: UnitOfWork) -> ThreadMatch:
+    """A new letter, or one that a clerk joins to a case: to its thread only when the thread is the sender's."""
+    case_id = understood.entry.decided_case_id
+    if understood.entry.decision is not ClerkDecision.JOIN or case_id is None:
+        return ThreadMatch(MatchDecision.NEW)
+    party = uow.parties.find(Address(ChannelName.EMAIL, understood.letter.correspondent))
+    candidate = case_candidate(uow.cases.get(case_id), Evidence.CASE_REFERENCE, party.id if party else None)
+    thread_id = candidate.thread_id if candidate.sender_belongs else None
+    return ThreadMatch(MatchDecision.JOIN, thread_id=thread_id, case_id=case_id)
+
+
+def _is_blocked(letter: Letter, uow: UnitOfWork) -> bool:
+    senders = {letter.correspondent, letter.envelope.mail_from.lower()}
+    senders |= {mailbox.address for mailbox in letter.mail.from_}
+    return any(uow.doors.is_blocked(Address(ChannelName.EMAIL, sender)) for sender in senders if sender)
+
+
+def _facts(understood: Understood, verdict: Verdict, match: ThreadMatch | None = None) -> dict[str, object]:
+    reasons = verdict.reasons + (match.because if match else ())
+    mail = understood.letter.mail
+    return facts_of(
+        understood.letter.words,
+        reasons,
+        kind=verdict.kind.value,
+        hits=list(verdict.hits),
+        misses=list(verdict.misses),
+        repairs=list(mail.repairs),
+        defects=list(mail.defects),
+    )
