@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import cache
+from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
@@ -14,6 +16,10 @@ from admin_api.api.routers import audit, case_moves, cases, catalogue, correspon
 PREFIX = "/api/v1"
 PUBLIC_PATHS = frozenset({f"{PREFIX}/openapi.json", f"{PREFIX}/docs"})
 """What needs no key: the description of the API."""
+_DOCS_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+}
 _ROUTERS = (cases, case_moves, correspondence, parties, triage, outbox, catalogue, staff, audit)
 
 
@@ -22,17 +28,21 @@ def create_api() -> APIRouter:
     api = APIRouter(prefix=PREFIX)
     for module in _ROUTERS:
         api.include_router(module.router)
-    document = compose_openapi(api)
-    body, page = json.dumps(document, ensure_ascii=False), compose_docs(document)
+    described = tuple(api.routes)
+
+    @cache
+    def document() -> dict[str, Any]:
+        """The description, made when somebody first asks for it."""
+        return compose_openapi(described)
 
     @api.get("/openapi.json", include_in_schema=False)
     def openapi_document() -> Response:
         """The OpenAPI document."""
-        return Response(body, media_type="application/json")
+        return Response(json.dumps(document(), ensure_ascii=False), media_type="application/json")
 
     @api.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
         """A page that lists the operations and loads nothing."""
-        return HTMLResponse(page, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
+        return HTMLResponse(compose_docs(document()), headers=_DOCS_HEADERS)
 
     return api

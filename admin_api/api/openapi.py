@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
 
 from admin_api.error_handlers import PROBLEM_JSON, Problem
 
@@ -72,13 +72,13 @@ _PROBLEM_SCHEMA: Mapping[str, Any] = {
 }
 
 
-def compose_openapi(router: APIRouter) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the routes of `router`."""
+def compose_openapi(routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the API's routes."""
     document = get_openapi(
         title=TITLE,
         version=VERSION,
         description=_DESCRIPTION,
-        routes=router.routes,
+        routes=routes,
         tags=[{"name": name, "description": words} for name, words in TAGS],
     )
     for path in document["paths"].values():
