@@ -64,14 +64,18 @@ def confidence_in(ranked: Sequence[Candidate], question: Question) -> float:
     )
     likelihood = 1 / (1 + math.exp(-sum_of_signs))
     same_topic = [candidate for candidate in ranked if candidate.likeness >= _SAME_TOPIC]
-    if first.verbatim or same_topic == [first]:
+    if first.verbatim or [candidate for candidate in same_topic if candidate.fits_facet] == [first]:
         return max(likelihood, _CERTAIN)
     return min(likelihood, _UNDECIDED) if len(same_topic) > 1 else likelihood
 
 
 def decide(ranked: Sequence[Candidate], confidence: float, thresholds: Thresholds) -> Decision:
     """What a confidence is good for."""
-    if not ranked or confidence < thresholds.ask_back or ranked[0].core < thresholds.core_to_offer:
+    if not ranked:
+        return Decision.HAND_OVER
+    if ranked[0].verbatim:
+        return Decision.ANSWER
+    if confidence < thresholds.ask_back or ranked[0].core < thresholds.core_to_offer:
         return Decision.HAND_OVER
     if confidence >= thresholds.answer and ranked[0].core >= thresholds.core_to_answer:
         return Decision.ANSWER

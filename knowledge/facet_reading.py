@@ -85,7 +85,7 @@ def _read_limit(fields: Fields, name: FacetName, row: Mapping[str, object]) -> T
             fields.fault_with(key, f"{key} is not known in a limit; known are number, unit, for", *where)
     if unit not in set(TimeUnit):
         units = ", ".join(TimeUnit)
-        fields.fault_with(f'"{unit}"', f"{unit!r} is not a unit of time; units are {units}", *where)
+        fields.fault_with(str(unit), f"{unit!r} is not a unit of time; units are {units}", *where)
         return None
     count = 0 if unit == TimeUnit.SAME_DAY and number is None else number
     if not isinstance(count, int) or isinstance(count, bool):

@@ -18,8 +18,8 @@ def asked_facet(question: str) -> FacetName | None:
 def facet_of(folded: str) -> FacetName | None:
     """The same for a question that is folded already."""
     best: tuple[float, FacetName] | None = None
-    for name, cues in _cues():
-        longest = max((_length(found[0]) for found in cues.finditer(folded)), default=0.0)
+    for name, cues, decisive in _cues():
+        longest = max((_length(said) * (2 if said in decisive else 1) for said in cues.findall(folded)), default=0.0)
         if longest and (best is None or longest > best[0]):
             best = (longest, name)
     return best[1] if best else None
@@ -31,8 +31,12 @@ def _length(words: str) -> float:
 
 
 @cache
-def _cues() -> tuple[tuple[FacetName, re.Pattern[str]], ...]:
+def _cues() -> tuple[tuple[FacetName, re.Pattern[str], frozenset[str]], ...]:
     return tuple(
-        (FacetName(name), re.compile(any_of(cues["zh"] + cues["en"] + cues.get("topical", []))))
+        (
+            FacetName(name),
+            re.compile(any_of(cues["zh"] + cues["en"] + cues.get("topical", []))),
+            frozenset(map(fold, cues.get("decisive", []))),
+        )
         for name, cues in wordlist("facets").items()
     )

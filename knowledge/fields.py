@@ -39,7 +39,7 @@ class Fields:
 
     def fault_with(self, words: str, message: str, *path: str | int) -> None:
         """Note what is wrong in the line from `path` onwards that contains `words`."""
-        self.faults.append(Fault(self.file, self.source.line_with(words, *path), message))
+        self.faults.append(Fault(self.file, self.source.lines_with(words, *path)[0], message))
 
     def word(self, key: str) -> str | None:
         """A required, non-empty string at the top level."""

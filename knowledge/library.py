@@ -131,14 +131,16 @@ def _claim_phrasings(entry: Procedure, file: _File, claims: dict[str, str]) -> t
     kept: dict[Language, tuple[str, ...]] = {}
     faults = []
     for language, phrasings in entry.phrasings.items():
-        own = []
+        own = dict[str, None]()
         for phrasing in phrasings:
             owner = claims.setdefault(fold(phrasing), entry.slug)
             if owner == entry.slug and phrasing not in own:
-                own.append(phrasing)
+                own[phrasing] = None
                 continue
-            line = source.line_with(phrasing, "phrasings", language)
-            claimed = "appears twice" if owner == entry.slug else f"is claimed by {owner!r} too"
+            lines = source.lines_with(phrasing, "phrasings", language)
+            line, claimed = (
+                (lines[-1], "appears twice") if owner == entry.slug else (lines[0], f"is claimed by {owner!r} too")
+            )
             faults.append(Fault(file.name, line, f"phrasing {phrasing!r} {claimed}: keep it once"))
         kept[language] = tuple(own)
     return replace(entry, phrasings=kept), faults

@@ -69,8 +69,8 @@ class Candidate:
     """Likeness of letters with the nearest phrasing."""
     fields: float
     """BM25 over all fields, beside the best entry's."""
-    same_facet: bool
-    """Whether that phrasing asks about the same side of the matter."""
+    fits_facet: bool
+    """Whether that phrasing asks about the same side of the matter, or about the whole."""
     verbatim: bool
     """Whether the question is one of the entry's phrasings, word for word."""
 
@@ -80,7 +80,7 @@ class Candidate:
         if self.verbatim:
             return 1.0
         near = 0.4 * self.likeness + 0.1 * self.core + 0.2 * self.coverage + 0.1 * self.spelling + 0.2 * self.fields
-        return near * (1.0 if self.same_facet else _OTHER_FACET)
+        return near * (1.0 if self.fits_facet else _OTHER_FACET)
 
 
 def read_question(folded: str, language: Language, index: Index) -> Question:
@@ -135,15 +135,18 @@ def _compare(
         coverage=shared / question.weight if question.weight else 0.0,
         spelling=fuzz.token_set_ratio(question.spaced, index.passages[passage].spaced) / 100,
         fields=float(fields[entry]),
-        same_facet=index.passages[passage].facet == question.facet,
+        fits_facet=index.passages[passage].facet in {None, question.facet},
         verbatim=question.verbatim == entry,
     )
 
 
 def _nearest_passage(question: Question, first: int, last: int, index: Index, *, likeness: Floats) -> int:
-    """Of the passages from `first` to `last` the likest; of equal ones one with the same facet and language."""
+    """Of the passages from `first` to `last` the likest; of equal ones one that asks for the same facet, or for all."""
     near = likeness[first:last] + _TIE_BREAK * index.spoken[question.language][first:last]
     likest = int(near.argmax())
     alike = np.flatnonzero(near >= near[likest] - _ALIKE).tolist()
-    same_facet = [place for place in alike if index.passages[first + place].facet == question.facet]
-    return first + max(same_facet, key=near.__getitem__, default=likest)
+    for facet in (question.facet, None):
+        same = [place for place in alike if index.passages[first + place].facet == facet]
+        if same:
+            return first + int(max(same, key=near.__getitem__))
+    return first + likest

@@ -30,7 +30,7 @@ def read_entry(file: str, source: str) -> tuple[Procedure | None, tuple[Fault, .
     except ValueError as error:
         return None, (Fault(file, 1, str(error)),)
     fields = Fields(file, tree, SourceMap(head))
-    procedure = _read_procedure(fields, _read_notes(fields, notes, head.count("\n") + 1))
+    procedure = _read_procedure(fields, _read_notes(fields, notes, head.count("\n") + 2))
     return (None if fields.faults else procedure), tuple(fields.faults)
 
 

@@ -27,13 +27,14 @@ class SourceMap:
             path = path[:-1]
         return self._where.get(path, 1)
 
-    def line_with(self, words: str, *path: str | int) -> int:
-        """The first line from `path` onwards that contains `words`, else the line of `path`."""
+    def lines_with(self, words: str, *path: str | int) -> list[int]:
+        """Every line from `path` onwards that has `words` as a whole text, else as a part; else the line of `path`."""
         start = self.line_of(*path)
-        for number, line in enumerate(self.lines[start - 1 :], start):
-            if words in line:
-                return number
-        return start
+        below = list(enumerate(self.lines[start - 1 :], start))
+        for wanted in (f'"{words}"', words):
+            if found := [number for number, line in below if wanted in line]:
+                return found
+        return [start]
 
 
 def line_of_syntax_error(error: tomllib.TOMLDecodeError, text: str) -> int:

@@ -66,8 +66,9 @@ def stem(word: str) -> str:
     if not word.isalpha():
         return word
     for ending, instead in (("ies", "y"), ("sses", "ss"), ("ss", "ss"), ("us", "us"), ("es", "e"), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM - 1:
-            word = word[: len(word) - len(ending)] + instead
+        if word.endswith(ending):
+            stemmed = word[: len(word) - len(ending)] + instead
+            word = stemmed if len(stemmed) >= _SHORTEST_STEM else word
             break
     for ending in ("ing", "ed"):
         bare = word.removesuffix(ending)
