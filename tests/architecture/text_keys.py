@@ -51,7 +51,7 @@ def _python_patterns(argument: ast.expr) -> list[str]:
         case ast.Constant(value=str(key)):
             return [re.escape(key)]
         case ast.JoinedStr(values=parts):
-            return ["".join(re.escape(p.value) if isinstance(p, ast.Constant) else _ANYTHING for p in parts)]  # type: ignore[arg-type]
+            return ["".join(re.escape(str(p.value)) if isinstance(p, ast.Constant) else _ANYTHING for p in parts)]
         case ast.IfExp(body=one, orelse=other):
             return _python_patterns(one) + _python_patterns(other)
     return []
