@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+import uuid
 from typing import TextIO
 
-from casework.inbox import Arrival
 from casework.message import InboundMessage, Reply
 from casework.party import Address, ChannelName
+from runtime.house import build_house, now
+from runtime.settings import Settings
 from runtime.turns import TurnTaken
 
 ADDRESS = Address(ChannelName.TERMINAL, "terminal")
 """One terminal is one conversation."""
 
 
-def arrival_of(line: str, number: int, session: str) -> Arrival:
-    """What was typed, as a message that arrived."""
-    now = datetime.now(UTC)
-    message = InboundMessage(ADDRESS, f"{session}-{number}", line, now)
-    return Arrival(ChannelName.TERMINAL, message.external_id, ADDRESS.value, now, message=message)
+def converse(settings: Settings, source: TextIO, sink: TextIO, *, as_json: bool) -> None:
+    """Answer every line of `source` on `sink` until it ends."""
+    house = build_house(settings, works=False)
+    session = uuid.uuid4().hex
+    try:
+        for number, line in enumerate(source, 1):
+            words = line.rstrip("\r\n")
+            message = InboundMessage(ADDRESS, f"{session}-{number}", words, now())
+            turn = house.turns.take(message).result()
+            sink.write((as_json_line(words, turn) if as_json else as_text(turn) + "\n") + "\n")
+            sink.flush()
+    finally:
+        house.close()
 
 
-def lines_of(source: TextIO) -> Iterator[str]:
-    """What is typed or piped in, without line ends."""
-    for line in source:
-        yield line.rstrip("\r\n")
-
-
-def as_json(line: str, turn: TurnTaken) -> str:
+def as_json_line(line: str, turn: TurnTaken) -> str:
     """One turn as one line of JSON."""
     return json.dumps(
         {
@@ -41,11 +43,11 @@ def as_json(line: str, turn: TurnTaken) -> str:
     )
 
 
-def as_text(replies: Iterable[tuple[str, Reply]]) -> str:
+def as_text(turn: TurnTaken) -> str:
     """Replies as a person reads them."""
     return "\n\n".join(
         "\n".join([reply.text, *(f"  [{number}] {choice.label}" for number, choice in enumerate(reply.choices, 1))])
-        for _, reply in replies
+        for _, reply in turn.replies
     )
 
 
@@ -55,7 +57,12 @@ def _reply(number: str, reply: Reply) -> dict[str, object]:
         "text": reply.text,
         "choices": [{"value": choice.value, "label": choice.label} for choice in reply.choices],
         "sources": [
-            {"procedure": source.procedure, "title": source.title, "version": source.version, "basis": list(source.basis)}
+            {
+                "procedure": source.procedure,
+                "title": source.title,
+                "version": source.version,
+                "basis": list(source.basis),
+            }
             for source in reply.sources
         ],
         "case": reply.case,

@@ -1,0 +1,147 @@
+"""The command `sunwindow`: what an operator types. Each command builds what it needs and says plainly what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from casework.errors import CaseworkError
+from knowledge.errors import KnowledgeError
+from runtime import cli_cases
+from runtime.backup import BackupRefused
+from runtime.bundle import BundleRefused, check_bundle, load_bundle
+from runtime.data_directory import DataDirectoryInUse
+from runtime.logs import set_up_logs
+from runtime.migrating import NotMigrated
+from runtime.settings import Environment, Settings
+from runtime.settings_source import SettingsRefused, load_settings, shown
+
+app = typer.Typer(name="sunwindow", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(cli_cases.staff_app, name="staff", help="Accounts of people who work here.")
+app.add_typer(cli_cases.case_app, name="case", help="Look at cases.")
+cli_cases.add_commands(app)
+
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SUNWINDOW_CONFIG names it otherwise.")]
+
+
+@app.command()
+def serve(
+    roles: Annotated[str, typer.Option(help="What this process does: http,smtp,telegram,worker.")] = "",
+    config: Config = None,
+) -> None:
+    """Run the front desk until SIGTERM."""
+    from runtime.application import build_app
+    from runtime.house import build_house
+    from runtime.serving import ALL_ROLES, Role, serve as run
+
+    settings = load_settings(config)
+    set_up_logs(settings.log_level, as_json=settings.log_json)
+    try:
+        chosen = tuple(Role(name.strip()) for name in roles.split(",")) if roles else ALL_ROLES
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}; roles are {', '.join(role.value for role in ALL_ROLES)}") from error
+    house = build_house(settings, works=Role.WORKER in chosen)
+    try:
+        asyncio.run(run(house, build_app(house), chosen))
+    finally:
+        house.close()
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the web pages.")] = 8000,
+    smtp_port: Annotated[int, typer.Option("--smtp-port", help="Port of the SMTP listener.")] = 8025,
+    data: Annotated[Path | None, typer.Option(help="Folder to keep everything in; otherwise a throw-away one.")] = None,
+) -> None:
+    """Run the whole product with the demo bureau on this machine."""
+    from runtime.demo.running import run_demo
+
+    with tempfile.TemporaryDirectory(prefix="sunwindow-demo-") as folder:
+        run_demo(data or Path(folder), port=port, smtp_port=smtp_port, throw_away=data is None)
+
+
+@app.command()
+def migrate(config: Config = None) -> None:
+    """Bring the database to the shape that this release needs."""
+    from casework.store import open_store
+    from runtime.migrating import migrate as bring_up
+
+    settings = load_settings(config)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.store_url)
+    try:
+        typer.echo(f"the database is at revision {bring_up(store.engine)}")
+    finally:
+        store.close()
+
+
+@app.command()
+def check(bundle: Annotated[Path, typer.Argument(help="Folder of the bureau.")]) -> None:
+    """Report every fault of a bundle, with file and line."""
+    faults = check_bundle(bundle, datetime.now(UTC).date())
+    for fault in faults:
+        typer.echo(str(fault))
+    if faults:
+        typer.echo(f"{len(faults)} faults", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{bundle}: no faults")
+
+
+@app.command()
+def chat(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for each line read.")] = False,
+    bundle: Annotated[Path | None, typer.Option(help="Folder of the bureau; the demo bureau otherwise.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder to keep the conversation in; otherwise none.")] = None,
+) -> None:
+    """Talk to the assistant at the terminal."""
+    from runtime.terminal import converse
+
+    set_up_logs("error", as_json=False)
+    with tempfile.TemporaryDirectory(prefix="sunwindow-chat-") as folder:
+        settings = Settings(environment=Environment.DEMO, data_dir=data or Path(folder), bundle=bundle)
+        converse(settings, sys.stdin, sys.stdout, as_json=as_json)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What a citizen might ask.")],
+    bundle: Annotated[Path | None, typer.Option(help="Folder of the bureau; the demo bureau otherwise.")] = None,
+) -> None:
+    """Show which published entry answers a question, how surely, and why."""
+    from knowledge.retrieval import KnowledgeBase
+
+    finding = KnowledgeBase(load_bundle(bundle).library).find(question)
+    typer.echo(f"{finding.decision.value}  confidence {finding.confidence:.2f}")
+    for match in finding.matches:
+        typer.echo(f"  {match.score:.2f}  {match.slug}  {match.version}  because: {', '.join(match.because)}")
+
+
+@app.command()
+def settings(config: Config = None) -> None:
+    """Print every setting in force; secrets stay hidden."""
+    for name, value in shown(load_settings(config)):
+        typer.echo(f"{name} = {value}")
+
+
+def main() -> None:
+    """Run the command; what can be mended is said in words, without a traceback."""
+    try:
+        app()
+    except (
+        BackupRefused,
+        BundleRefused,
+        CaseworkError,
+        DataDirectoryInUse,
+        KnowledgeError,
+        NotMigrated,
+        OSError,
+        SettingsRefused,
+    ) as error:
+        typer.echo(f"sunwindow: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,198 @@
+"""Commands over what is kept: accounts, cases, shunted messages, backups."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from admin_api.passwords import hash_password, make_password
+from casework.case import Case, CaseStatus
+from casework.errors import CaseworkNotFound
+from casework.events import broken_links
+from casework.inbox import ClerkDecision, InboxState
+from casework.message import InboxId
+from casework.party import Language
+from casework.ports import QueueFilter
+from casework.references import parse_reference
+from casework.staff import Role
+from casework.store import SqlStore, open_store
+from runtime.bundle import load_bundle
+from runtime.migrating import require_migrated
+from runtime.settings import Settings
+from runtime.settings_source import load_settings
+
+staff_app = typer.Typer(no_args_is_help=True)
+case_app = typer.Typer(no_args_is_help=True)
+
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SUNWINDOW_CONFIG names it otherwise.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@contextmanager
+def opened(config: Path | None) -> Iterator[tuple[Settings, SqlStore]]:
+    """The settings and the store of an installation that is migrated."""
+    settings = load_settings(config)
+    store = open_store(settings.store_url)
+    try:
+        require_migrated(store.engine)
+        yield settings, store
+    finally:
+        store.close()
+
+
+@staff_app.command("add")
+def staff_add(
+    name: Annotated[str, typer.Argument(help="Sign-in name.")],
+    unit: Annotated[str, typer.Option(help="Slug of the unit, as in units.toml.")],
+    role: Annotated[Role, typer.Option(help="What the account may do.")] = Role.CLERK,
+    display_name: Annotated[str, typer.Option("--display-name", help="Name that colleagues see.")] = "",
+    mail: Annotated[str, typer.Option(help="Address for password resets and notices.")] = "",
+    language: Annotated[str, typer.Option(help="Language of the screens: zh or en.")] = "zh",
+    config: Config = None,
+) -> None:
+    """Make an account with a first password, which must be changed at the first sign-in."""
+    if language not in ("zh", "en"):
+        raise typer.BadParameter("the language is zh or en")
+    spoken: Language = "zh" if language == "zh" else "en"
+    password = make_password()
+    with opened(config) as (settings, store):
+        load_bundle(settings.bundle).bureau.unit(unit)
+        store.write(
+            lambda uow: uow.accounts.add_staff(
+                name,
+                display_name=display_name or name,
+                unit=unit,
+                role=role,
+                language=spoken,
+                mail=mail,
+                password_hash=hash_password(password),
+            )
+        )
+    typer.echo(f"account {name} made; first password: {password}")
+
+
+@case_app.command("list")
+def case_list(
+    words: Annotated[str, typer.Option(help="Look for these words.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Cases as a clerk should take them: urgent first, then by deadline."""
+    still_open = tuple(status for status in CaseStatus if status is not CaseStatus.CLOSED)
+    wanted = QueueFilter(statuses=None if every else still_open, words=words)
+    with opened(config) as (_, store), store.read() as uow:
+        cases = uow.cases.queue(wanted, limit=limit)
+    if as_json:
+        typer.echo(json.dumps([_row(case) for case in cases], ensure_ascii=False))
+        return
+    for case in cases:
+        due = case.due_on.isoformat() if case.due_on else "-"
+        typer.echo(f"{case.reference}  {case.status.value:<11}  due {due}  {case.kind.value}  {case.unit}")
+
+
+@case_app.command("show")
+def case_show(reference: str, as_json: AsJson = False, config: Config = None) -> None:
+    """One case with its ledger; says when the chain of its events is broken."""
+    with opened(config) as (settings, store):
+        prefix = load_bundle(settings.bundle).bureau.reference_prefix
+        with store.read() as uow:
+            case = uow.cases.find(parse_reference(reference, prefix) or reference)
+            if case is None:
+                raise CaseworkNotFound(f"there is no case {reference}: check the number")
+            events = uow.cases.events(case.id)
+    faults = broken_links(events)
+    rows = [
+        {
+            "number": event.number,
+            "name": event.name.value,
+            "at": event.at.isoformat(),
+            "actor": event.actor,
+            "facts": dict(event.facts),
+        }
+        for event in events
+    ]
+    if as_json:
+        typer.echo(json.dumps({**_row(case), "events": rows, "faults": faults}, ensure_ascii=False))
+    else:
+        typer.echo(f"{case.reference}  {case.kind.value}  {case.status.value}  unit {case.unit}")
+        for row in rows:
+            typer.echo(f"  {row['number']:>3}  {row['at']}  {row['name']}  {row['actor']}  {row['facts']}")
+        for fault in faults:
+            typer.echo(f"  BROKEN: {fault}")
+    if faults:
+        raise typer.Exit(1)
+
+
+def replay(
+    inbox_id: Annotated[
+        int | None, typer.Argument(help="Number of the shunted message; all of them otherwise.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Try shunted messages again; the worker takes them up within seconds."""
+    now = datetime.now(UTC)
+    with opened(config) as (_, store):
+        if inbox_id is not None:
+            chosen = [InboxId(inbox_id)]
+        else:
+            with store.read() as uow:
+                chosen = [entry.id for entry in uow.inbox.list([InboxState.SHUNTED], limit=10_000)]
+        for entry in sorted(chosen):
+            store.write(
+                lambda uow, entry=entry: uow.inbox.decide(entry, ClerkDecision.REPLAY, case_id=None, now=now)  # type: ignore[misc]
+            )
+    typer.echo(f"{len(chosen)} messages go to the worker again")
+
+
+def backup(
+    archive: Annotated[Path, typer.Argument(help="File to write, e.g. sunwindow.tar.gz.")], config: Config = None
+) -> None:
+    """Write database and files into one archive; safe while the product runs."""
+    from runtime.backup import backup as write_archive
+    from runtime.house import open_blobs
+
+    with opened(config) as (settings, store):
+        held = write_archive(store.engine, open_blobs(settings), archive, now=datetime.now(UTC))
+    typer.echo(f"{archive}: {held.rows} rows and {held.files} files")
+
+
+def restore(archive: Annotated[Path, typer.Argument(help="Archive to read.")], config: Config = None) -> None:
+    """Fill an empty database and its file store from an archive."""
+    from runtime.backup import restore as read_archive
+    from runtime.house import open_blobs
+
+    settings = load_settings(config)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.store_url)
+    try:
+        held = read_archive(store.engine, open_blobs(settings), archive)
+    finally:
+        store.close()
+    typer.echo(f"restored {held.rows} rows and {held.files} files")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module that stand on their own."""
+    for command in (replay, backup, restore):
+        app.command()(command)
+
+
+def _row(case: Case) -> dict[str, object]:
+    return {
+        "reference": case.reference,
+        "kind": case.kind.value,
+        "status": case.status.value,
+        "unit": case.unit,
+        "opened_at": case.opened_at.isoformat(),
+        "due_on": case.due_on.isoformat() if case.due_on else None,
+        "urgent": case.urgent,
+        "disposition": case.disposition.value if case.disposition else None,
+    }

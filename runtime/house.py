@@ -1,0 +1,207 @@
+"""The composition root: the one place that picks adapters and connects the rooms of the house."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from importlib.resources import files
+from typing import IO
+
+from admin_api.access import Context
+from bot.desk import Desk
+from casework.actions.intake import Office
+from casework.party import ChannelName
+from casework.ports import BlobStore, Channel
+from casework.store import SqlStore, open_store
+from casework.store.blobs import DirectoryBlobs, open_s3_blobs
+from casework.wording import load_wording
+from knowledge.retrieval import KnowledgeBase
+from mail_gateway.acceptance import accept_into
+from mail_gateway.local_mailbox import LocalMailbox
+from mail_gateway.server import Limits, MailServer
+from mail_gateway.understanding import MailRoom, open_mail_room
+from runtime.bundle import Bundle, load_bundle
+from runtime.channels import open_channels, open_local_mailbox
+from runtime.data_directory import hold_data_directory
+from runtime.delivering import Delivery
+from runtime.draining import Drain
+from runtime.handling import DeskHandler
+from runtime.jobs import DbosJobs, Jobs, SleepingJobs
+from runtime.metrics import Metrics
+from runtime.migrating import migrate, require_migrated
+from runtime.settings import Environment, Settings
+from runtime.telegram_room import TelegramRoom
+from runtime.turns import TurnTaker
+
+DRAIN = "drain_inbox"
+
+
+def now() -> datetime:
+    """The present, as an aware UTC time; handed to whoever needs it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that one process works with; made by `build_house`, closed once."""
+
+    settings: Settings
+    bundle: Bundle
+    store: SqlStore
+    blobs: BlobStore
+    office: Office
+    knowledge: KnowledgeBase
+    desk: Desk
+    mail_room: MailRoom
+    local_mailbox: LocalMailbox | None
+    telegram: TelegramRoom | None
+    channels: Mapping[ChannelName, Channel]
+    metrics: Metrics
+    stopping: threading.Event
+    jobs: Jobs
+    turns: TurnTaker
+    held: IO[str] | None
+    """Holds the data directory of an embedded installation."""
+
+    @property
+    def context(self) -> Context:
+        """What the pages and the API work with."""
+        return Context(
+            self.store,
+            self.blobs,
+            self.office,
+            lambda: self.bundle.library,
+            lambda: self.knowledge,
+            now,
+            self.jobs.wake,
+        )
+
+    def mail_server(self) -> MailServer:
+        """The SMTP listener over the inbox; to be made in a running event loop."""
+        smtp = self.settings.smtp
+        return MailServer(
+            self.mail_room.mailboxes,
+            accept_into(self.store, partial(self.jobs.wake, DRAIN)),
+            host=smtp.host,
+            port=smtp.port,
+            limits=Limits(max_bytes=smtp.max_size, max_connections=smtp.max_connections),
+            clock=now,
+        )
+
+    def start_worker(self) -> None:
+        """Run the jobs. An embedded store has no other worker, so what a killed one left leased is free again."""
+        if self.held is not None:
+            self.store.write(lambda uow: (uow.inbox.release_all(), uow.outbox.release_all()))
+        if isinstance(self.jobs, DbosJobs):
+            self.jobs.start()
+
+    def stop_worker(self, within: timedelta) -> None:
+        """Let running jobs finish, then stop them."""
+        self.stopping.set()
+        if isinstance(self.jobs, DbosJobs):
+            self.jobs.stop(within=within)
+
+    def close(self) -> None:
+        """Let go of the store, the lines to other servers and the data directory."""
+        self.stopping.set()
+        if self.telegram is not None:
+            self.telegram.close()
+        self.store.close()
+        if self.held is not None:
+            self.held.close()
+
+
+def build_house(settings: Settings, *, works: bool = True) -> House:
+    """Connect everything for one process; `works` when it has the worker's role.
+
+    Raises BundleRefused, NotMigrated, DataDirectoryInUse, each with the way out. A demo's database is migrated here.
+    """
+    bundle = load_bundle(settings.bundle)
+    held = hold_data_directory(settings.data_dir) if works and settings.is_sqlite else None
+    store = open_store(settings.store_url)
+    if settings.environment is Environment.PRODUCTION or not settings.is_sqlite:
+        require_migrated(store.engine)
+    else:
+        migrate(store.engine)
+    blobs = open_blobs(settings)
+    secret = settings.secret_key.get_secret_value().encode()
+    office = Office(bundle.bureau, bundle.reworded(load_wording(files("casework") / "notices")), secret)
+    knowledge = KnowledgeBase(bundle.library)
+    replies = bundle.reworded(load_wording(files("bot") / "replies"))
+    desk = Desk(knowledge=knowledge, library=bundle.library, office=office, replies=replies)
+    mail_room = open_mail_room(office, blobs)
+    local_mailbox = open_local_mailbox(settings)
+    telegram = TelegramRoom.open(settings, store, blobs, now, wake=lambda: jobs.wake(DRAIN))
+    channels = open_channels(settings, mail_room, blobs, local_mailbox, telegram, now)
+    metrics, stopping = Metrics(store), threading.Event()
+
+    def wake() -> None:
+        jobs.wake()
+
+    work = _jobs(store, desk, mail_room, channels, office, metrics, stopping, wake)
+    jobs: Jobs = SleepingJobs()
+    if works:
+        jobs = DbosJobs(
+            settings.jobs_url, work, housekeeping=partial(_keep_house, store), executor=socket.gethostname()
+        )
+    turns = TurnTaker(store=store, desk=desk, replies=replies, clock=now, wake=wake)
+    return House(
+        settings=settings,
+        bundle=bundle,
+        store=store,
+        blobs=blobs,
+        office=office,
+        knowledge=knowledge,
+        desk=desk,
+        mail_room=mail_room,
+        local_mailbox=local_mailbox,
+        telegram=telegram,
+        channels=channels,
+        metrics=metrics,
+        stopping=stopping,
+        jobs=jobs,
+        turns=turns,
+        held=held,
+    )
+
+
+def open_blobs(settings: Settings) -> BlobStore:
+    """Where attachments lie."""
+    s3 = settings.blobs.s3
+    if s3 is None:
+        return DirectoryBlobs(settings.blob_directory)
+    return open_s3_blobs(
+        endpoint_url=str(s3.endpoint_url),
+        bucket=s3.bucket,
+        region=s3.region,
+        access_key=s3.access_key,
+        secret_key=s3.secret_key.get_secret_value(),
+    )
+
+
+def _jobs(
+    store: SqlStore,
+    desk: Desk,
+    mail_room: MailRoom,
+    channels: Mapping[ChannelName, Channel],
+    office: Office,
+    metrics: Metrics,
+    stopping: threading.Event,
+    wake: Callable[[], None],
+) -> dict[str, Callable[[], None]]:
+    """The job that drains, and one that delivers for each channel, so that a slow channel harms no other."""
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    work = {DRAIN: Drain(store, DeskHandler(desk, mail_room), now, worker, stopping, wake).run}
+    for name, channel in channels.items():
+        delivery = Delivery(name, channel, store, office, now, worker, stopping, metrics.count_delivery)
+        work[f"deliver_{name.value}"] = delivery.run
+    return work
+
+
+def _keep_house(store: SqlStore) -> None:
+    store.write(lambda uow: uow.doors.forget(now=now()))
