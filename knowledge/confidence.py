@@ -14,11 +14,11 @@ from enum import StrEnum
 
 from knowledge.ranking import Candidate, Question
 
-_AT_REST = -4.65
-_COVERAGE = 2.3
-_MARGIN = 3.4
-_SUBSTANCE = 1.45
-_CORE = 2.8
+_AT_REST = -5.0
+_COVERAGE = 2.6
+_MARGIN = 3.2
+_SUBSTANCE = 1.85
+_CORE = 3.0
 _ENOUGH_WORDS = 4
 _SAME_TOPIC = 0.99
 _CERTAIN = 0.95

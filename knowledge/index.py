@@ -19,8 +19,8 @@ from knowledge.topic import only_words, unwrapped, with_synonyms
 from knowledge.wordlists import synonyms
 from knowledge.words import Terms, terms_of
 
-PAIR_WEIGHT = 0.4
-"""What a pair of characters counts beside a word: it repeats what the words say."""
+PART_WEIGHT = 0.4
+"""What a part of a word counts beside a word: it repeats what the words say."""
 
 FIELD_WEIGHTS: Mapping[str, float] = {"asked": 1.0, "title": 0.8, "summary": 0.3, "facets": 0.25}
 """What a match in each field counts for the choice of candidates."""
@@ -134,11 +134,12 @@ def _number_terms(texts: Iterable[Terms]) -> dict[str, int]:
 
 def _term_weights(entries: Sequence[Sequence[Terms]], vocabulary: Mapping[str, int]) -> Floats:
     counts = Counter(term for texts in entries for term in {term for terms in texts for term in terms.all})
-    words = {word for texts in entries for terms in texts for word in terms.words}
+    as_word = Counter(word for texts in entries for terms in texts for word in terms.words)
+    as_part = Counter(part for texts in entries for terms in texts for part in terms.parts)
     weights = np.zeros(len(vocabulary), dtype=np.float32)
     for term, number in vocabulary.items():
         rarity = math.log(1 + (len(entries) - counts[term] + 0.5) / (counts[term] + 0.5))
-        weights[number] = rarity * (1.0 if term in words else PAIR_WEIGHT)
+        weights[number] = rarity * (1.0 if as_word[term] >= as_part[term] else PART_WEIGHT)
     return weights
 
 

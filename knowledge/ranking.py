@@ -31,7 +31,7 @@ class Question:
     """A question as the index sees it."""
 
     known: tuple[int, ...]
-    """Numbers of the terms that some entry uses: words first, then pairs of characters."""
+    """Numbers of the terms that some entry uses: words first, then parts of words."""
     words: tuple[int, ...]
     """Those of them that are words."""
     strangers: int
@@ -88,7 +88,7 @@ def read_question(folded: str, language: Language, index: Index) -> Question:
     bare, mended = index.spelling.mend(unwrapped(folded))
     terms = terms_of(with_synonyms(bare))
     words = [index.vocabulary[word] for word in terms.words if word in index.vocabulary]
-    known = words + [index.vocabulary[pair] for pair in terms.pairs if pair in index.vocabulary]
+    known = words + [index.vocabulary[part] for part in terms.parts if part in index.vocabulary]
     strangers = len(terms.words) - len(words)
     weights = index.weights[known]
     length = math.sqrt(float(weights @ weights) + STRANGER_SHARE * strangers * index.strangeness**2)

@@ -1,4 +1,4 @@
-"""A topic cut into terms: Chinese words and pairs of characters, English words without their endings."""
+"""A topic cut into terms: Chinese words and their parts, English words without their endings."""
 
 from __future__ import annotations
 
@@ -23,38 +23,37 @@ class Terms:
 
     words: tuple[str, ...]
     """Words that carry a meaning: they are weighed and shown."""
-    pairs: tuple[str, ...]
-    """Neighbouring characters that are not words: they help where the cutting differs."""
+    parts: tuple[str, ...]
+    """Shorter words inside them, and neighbouring characters: they help where the cutting differs."""
 
     @property
     def all(self) -> tuple[str, ...]:
-        """Words, then pairs."""
-        return self.words + self.pairs
+        """Words, then parts."""
+        return self.words + self.parts
 
 
 def terms_of(topic: str) -> Terms:
     """The terms of a folded text."""
     words: dict[str, None] = {}
-    pairs: dict[str, None] = {}
+    parts: dict[str, None] = {}
     for piece in _PIECE.findall(topic):
         if piece[0].isascii():
-            if piece not in stop_words():
+            if not _is_light(piece):
                 words[stem(piece)] = None
             continue
-        for word in rjieba.cut_for_search(piece):
-            if word not in stop_words():
-                words[word] = None
-        for run in _meaningful_runs(piece):
-            for left, right in pairwise(run):
-                pairs[left + right] = None
-    return Terms(tuple(words), tuple(pair for pair in pairs if pair not in words))
+        whole = rjieba.cut(piece)
+        words.update((word, None) for word in whole if not _is_light(word))
+        parts.update((part, None) for part in rjieba.cut_for_search(piece) if not _is_light(part))
+        for run in _meaningful_runs(whole):
+            parts.update((left + right, None) for left, right in pairwise(run))
+    return Terms(tuple(words), tuple(part for part in parts if part not in words))
 
 
-def _meaningful_runs(piece: str) -> list[str]:
+def _meaningful_runs(words: list[str]) -> list[str]:
     """The stretches of a Chinese text between words that carry no topic."""
     runs = [""]
-    for word in rjieba.cut(piece):
-        if word in stop_words():
+    for word in words:
+        if _is_light(word):
             runs.append("")
         else:
             runs[-1] += word
@@ -76,6 +75,15 @@ def stem(word: str) -> str:
             word = bare[:-1] if bare[-1] == bare[-2] and bare[-1] not in "lsz" else bare
             break
     return word.removesuffix("e") if len(word) > _SHORTEST_STEM else word
+
+
+def _is_light(word: str) -> bool:
+    return word in stop_words() or _light_signs().issuperset(word)
+
+
+@cache
+def _light_signs() -> frozenset[str]:
+    return frozenset("".join(wordlist("questions")["zh"]["light"]))
 
 
 @cache

@@ -89,7 +89,7 @@ def test_short_words_keep_their_ends(word: str) -> None:
     assert stem(word) == word
 
 
-def test_stop_words_are_no_terms_and_break_pairs() -> None:
+def test_stop_words_are_no_terms_and_break_runs() -> None:
     terms = terms_of("我要的护照")
     assert terms.words == ("护照",)
-    assert terms.pairs == ()
+    assert terms.parts == ()
