@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
 from admin_api.errors import NotSignedIn, TooLarge
@@ -25,20 +26,34 @@ class BoundedRoute(APIRoute):
         async def bounded(request: Request) -> Response:
             if "authorization" not in request.headers:
                 raise NotSignedIn
-            return await handle(Request(request.scope, _bounded(request.receive)))
+            body = _BoundedBody(request.receive)
+            try:
+                return await handle(Request(request.scope, body.receive))
+            except HTTPException as error:
+                # FastAPI says 400 of whatever goes wrong while it reads a body.
+                if body.is_too_large:
+                    raise TooLarge(f"a request has at most {MAX_BODY} octets: send fewer or smaller files") from error
+                raise
 
         return bounded
 
 
-def _bounded(receive: Receive) -> Receive:
-    read = 0
+class _BoundedBody:
+    """A request's body, read up to its bound."""
 
-    async def counted() -> Message:
-        nonlocal read
-        message = await receive()
-        read += len(message.get("body", b""))
-        if read > MAX_BODY:
-            raise TooLarge(f"a request has at most {MAX_BODY} octets: send fewer or smaller files")
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._octets = 0
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether more came than is read."""
+        return self._octets > MAX_BODY
+
+    async def receive(self) -> Message:
+        """The next piece; TooLarge beyond the bound."""
+        message = await self._receive()
+        self._octets += len(message.get("body", b""))
+        if self.is_too_large:
+            raise TooLarge
         return message
-
-    return counted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_the_queue_is_filtered_and_searched(desk: Desk) -> None:
     complaint = desk.open_case("护照窗口的投诉")
     suggestion = desk.open_case("建议增加叫号屏", kind=CaseKind.SUGGESTION, unit="household", writer="web-2")
 
-    def found(**query: object) -> list[str]:
+    def found(**query: Any) -> list[str]:
         return [item["reference"] for item in desk.get("/cases", **query).json()["items"]]
 
     assert set(found()) == {complaint.reference, suggestion.reference}
