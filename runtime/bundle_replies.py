@@ -13,7 +13,14 @@ from casework.bundle_file import BundleFile, Fault, Key, read_bundle_file, spell
 from casework.party import LANGUAGES, Language
 from casework.wording import Wording, load_wording, placeholders
 
-TEXT_FOLDERS = (("admin_api", "texts"), ("casework", "notices"), ("casework", "words"), ("mail_gateway", "wording"))
+TEXT_FOLDERS = (
+    ("admin_api", "texts"),
+    ("bot", "channels/web_chat_texts"),
+    ("bot", "replies"),
+    ("casework", "notices"),
+    ("casework", "words"),
+    ("mail_gateway", "wording"),
+)
 """Package and folder of every text that a citizen or a clerk reads."""
 
 
