@@ -1,0 +1,154 @@
+"""Measures everything and prints a line a figure; writes `benchmarks/latest.json`.
+
+python -m benchmarks [NAME …]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from benchmarks.chat_load import CONNECTIONS, Answered, a_question, measure, open_conversations
+from benchmarks.figure import Figure
+from benchmarks.mail_load import Sent, send_mails
+from benchmarks.processes import Running, baseline, product
+
+LATEST = Path(__file__).with_name("latest.json")
+MAILS = 3000
+TURNS = 4000
+PIPELINE_MAILS = 1500
+ROUNDS = 3
+NO_LIMITS = {
+    "SUNWINDOW_HTTP__CHAT_MESSAGES_A_MINUTE": "1000000",
+    "SUNWINDOW_HTTP__CHAT_CONVERSATIONS_A_MINUTE": "1000000",
+}
+
+
+def smtp_accept(folder: Path) -> list[Figure]:
+    """Mails accepted and committed a second, beside a sink that keeps nothing; rounds take turns, the medians count."""
+    ours: list[float] = []
+    bare: list[float] = []
+    with product(folder / "product", "smtp") as running, baseline("bare_smtp", folder / "bare") as sink:
+        for turn in range(ROUNDS):
+            for target, rates in ((sink, bare), (running, ours)):
+                sent = asyncio.run(send_mails(target.smtp_port, MAILS, first=turn * MAILS))
+                _all_accepted(sent, MAILS)
+                rates.append(sent.per_second)
+    value, base = statistics.median(ours), statistics.median(bare)
+    return [Figure("smtp_accept", value, "mails/s", base, 0.85, judges_ratio=True)]
+
+
+def chat(folder: Path) -> list[Figure]:
+    """FAQ turns a second over HTTP with everything committed, and how long the slowest hundredth took."""
+    ours: list[Answered] = []
+    bare: list[Answered] = []
+    with (
+        product(folder / "product", "http,worker", NO_LIMITS) as running,
+        baseline("bare_chat", folder / "bare") as lean,
+    ):
+        conversations = asyncio.run(open_conversations(running.http_port, CONNECTIONS))
+        first = 0
+        for turn in range(ROUNDS + 1):
+            lean_answers = asyncio.run(measure(lean.http_port, TURNS, lambda _w, _n: ("/turn", b'{"text":"x"}', "")))
+            answers = asyncio.run(_ask(running, conversations, first))
+            first += TURNS
+            if turn:
+                # The first round warms both up.
+                bare.append(lean_answers)
+                ours.append(answers)
+    value = statistics.median(round_.per_second for round_ in ours)
+    base = statistics.median(round_.per_second for round_ in bare)
+    slow = statistics.median(round_.percentile(0.99) for round_ in ours)
+    slow_base = statistics.median(round_.percentile(0.99) for round_ in bare)
+    return [
+        Figure("chat_turn", value, "turns/s", base, 0.12, judges_ratio=True),
+        Figure("chat_p99_ms", slow, "ms", slow_base, 40.0, less_is_better=True, note=f"{CONNECTIONS} connections"),
+    ]
+
+
+def mail_pipeline(folder: Path) -> list[Figure]:
+    """Mails a second from acceptance to the receipt in the outbox, all roles in one process, backlog drained."""
+    with baseline("bare_smtp", folder / "bare") as sink:
+        bare = asyncio.run(send_mails(sink.smtp_port, PIPELINE_MAILS))
+    with product(folder / "product", "http,smtp,worker") as running:
+        started = time.monotonic()
+        _all_accepted(asyncio.run(send_mails(running.smtp_port, PIPELINE_MAILS)), PIPELINE_MAILS)
+        _wait_for_receipts(running.data, PIPELINE_MAILS)
+        rate = PIPELINE_MAILS / (time.monotonic() - started)
+    return [Figure("mail_pipeline", rate, "mails/s", bare.per_second, 100.0, note="accepted, read, case, receipt")]
+
+
+def at_rest(folder: Path) -> list[Figure]:
+    """Seconds until it serves, and resident memory when nothing happens, beside a bare FastAPI application."""
+    with baseline("bare_chat", folder / "bare") as lean:
+        time.sleep(2)
+        lean_mb, lean_s = lean.resident_mb(), lean.started_in
+    with product(folder / "first", "http,smtp,worker"):
+        pass
+    with product(folder / "first", "http,smtp,worker") as running:
+        time.sleep(5)
+        resident, started_in = running.resident_mb(), running.started_in
+    return [
+        Figure("startup_s", started_in, "s", lean_s, 5.0, less_is_better=True),
+        Figure("idle_mb", resident, "MB", lean_mb, 250.0, less_is_better=True),
+    ]
+
+
+MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
+    "smtp_accept": smtp_accept,
+    "chat": chat,
+    "mail_pipeline": mail_pipeline,
+    "at_rest": at_rest,
+}
+
+
+async def _ask(running: Running, conversations: list[tuple[str, str]], first: int) -> Answered:
+    def request(which: int, number: int) -> tuple[str, bytes, str]:
+        conversation, token = conversations[which]
+        path, body = a_question(conversation, first + number)
+        return path, body, token
+
+    return await measure(running.http_port, TURNS, request)
+
+
+def _all_accepted(sent: Sent, count: int) -> None:
+    if sent.accepted != count:
+        raise RuntimeError(f"only {sent.accepted} of {count} mails were accepted")
+
+
+def _wait_for_receipts(data: Path, count: int) -> None:
+    engine = create_engine(f"sqlite:///{data / 'sunwindow.sqlite3'}")
+    query = text("SELECT count(*) FROM outbox WHERE kind = 'receipt'")
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        with engine.connect() as connection:
+            if connection.execute(query).scalar_one() >= count:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"not all of {count} mails had a receipt after two minutes")
+
+
+def main(names: list[str]) -> int:
+    """Measure what is named, or everything; 1 when a target is missed."""
+    figures: list[Figure] = []
+    for name, run in MEASURES.items():
+        if names and name not in names:
+            continue
+        with tempfile.TemporaryDirectory(prefix="sunwindow-bench-") as folder:
+            for figure in run(Path(folder)):
+                print(figure.line(), flush=True)
+                figures.append(figure)
+    LATEST.write_text(json.dumps({figure.name: figure.row() for figure in figures}, indent=2) + "\n", encoding="utf-8")
+    return 0 if all(figure.ok for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
