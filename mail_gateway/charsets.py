@@ -81,8 +81,8 @@ def _as_declared(data: bytes, claim: str) -> Decoded | None:
         text.encode("utf-8")
     except (UnicodeError, ValueError):
         return None
-    if claim in _SINGLE_BYTE and not data.isascii():
-        better = _mislabelled(data)
+    if claim != "utf-8" and not data.isascii():
+        better = "utf-8" if _is_plainly_utf8(data) else _mislabelled(data) if claim in _SINGLE_BYTE else None
         if better is not None:
             return Decoded(data.decode(better), better, f"charset {claim} read as {better}")
     return Decoded(text, claim)
@@ -117,24 +117,36 @@ def _detected(data: bytes) -> str:
     return best.encoding if best is not None else "utf-8"
 
 
+def _is_plainly_utf8(data: bytes) -> bool:
+    """Whether bytes under another label are UTF-8: valid, and characters of three bytes and more among them.
+
+    GBK bytes are rarely valid UTF-8, and then make Latin and Greek letters of two bytes each.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    high = [character for character in text if character > "\x7f"]
+    return 2 * sum(character > "\u07ff" for character in high) >= len(high)
+
+
 def _mislabelled(data: bytes) -> str | None:
     """UTF-8 or GB18030 when bytes labelled as a Western set are plainly that; else None.
 
     Accented letters stand alone among ASCII, Chinese characters of two bytes come in runs of even length.
     """
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        runs = _HIGH_RUN.findall(data)
-        even = sum(len(run) for run in runs if len(run) % 2 == 0)
-        if even * 10 < sum(map(len, runs)) * 9 or max(map(len, runs)) < 4:
-            return None
+    for candidate in ("utf-8", "gb18030"):
         try:
-            data.decode("gb18030")
+            data.decode(candidate)
         except UnicodeDecodeError:
-            return None
-        return "gb18030"
-    return "utf-8"
+            continue
+        return candidate if candidate == "utf-8" or _runs_are_even(data) else None
+    return None
+
+
+def _runs_are_even(data: bytes) -> bool:
+    runs = [len(run) for run in _HIGH_RUN.findall(data)]
+    return max(runs) >= 4 and 10 * sum(run for run in runs if run % 2 == 0) >= 9 * sum(runs)
 
 
 def _canonical(declared: str | None) -> str | None:

@@ -26,9 +26,10 @@ from mail_gateway.seals import Seals
 from mail_gateway.subjects import reply_subject
 
 _ID = re.compile(r"<[!-;=?-~]{3,250}>")
+_NO_ADDRESS = re.compile(r"[\s<>,;\x00-\x1f]")
 _MOST_REFERENCES = 20
 """The first and the latest ones are kept, as RFC 5322 §3.6.4 expects of long threads."""
-_LINK = re.compile(r"https?://[\w./?&=%#~:+-]+[\w/=&#]")
+_LINK = re.compile(r"https?://[\w./?&;=%#~:+-]*[\w/=#]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,8 @@ def _attach(mail: EmailMessage, attachment: Attachment, data: bytes) -> None:
 
 def _address(name: str, address: str) -> HeaderAddress:
     local, at, domain = _ascii_domain(address).rpartition("@")
-    if not at or not local or not domain:
-        raise ValueError("an address needs a local part and a domain")
+    if not at or not local or not domain or _NO_ADDRESS.search(address):
+        raise ValueError("an address needs a local part and a domain, and no blanks")
     return HeaderAddress(_printable(name), local, domain)
 
 

@@ -141,10 +141,12 @@ def _stuffed(data: bytes) -> bytes:
 
 def _expect(answer: tuple[int, bytes], *codes: int, is_ours: bool = False) -> None:
     code, words = answer
-    if code == -1:
+    if code in codes:
+        return
+    if not 400 <= code <= 599:
+        # No answer to the question, or a line that was cut off in the middle.
         raise smtplib.SMTPServerDisconnected
-    if code not in codes:
-        raise Refusal(code, words, is_ours=is_ours)
+    raise Refusal(code, words, is_ours=is_ours)
 
 
 def _result_of(refusal: Refusal) -> DeliveryResult:

@@ -87,9 +87,7 @@ def message_of(understood: Understood) -> InboundMessage:
         received_at=entry.received_at,
         sender_name=(mail.sender.name or None) if mail.sender else None,
         attachments=tuple(attachment.as_attachment() for attachment in mail.attachments),
-        mail=MailFacts(
-            mail.message_id or "", tuple(dict.fromkeys((*mail.references, *mail.in_reply_to))), mail.subject
-        ),
+        mail=MailFacts(mail.message_id or "", references, mail.subject),
     )
 
 

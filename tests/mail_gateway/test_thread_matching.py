@@ -1,0 +1,74 @@
+"""A letter joins only where its sender belongs; otherwise it is held with the guess, or is new."""
+
+from __future__ import annotations
+
+import pytest
+
+from casework.message import CaseId, ThreadId
+from casework.references import make_reference
+from mail_gateway.seals import ReplyToken, SealState
+from mail_gateway.thread_matching import Candidate, Clues, Evidence, MatchDecision, find_clues, match_thread
+from tests.mail_gateway.letters import AT, SEALS, a_letter, a_mail
+
+REFERENCE = make_reference("ZMD", 2026, 123)
+TODAY = AT.date()
+
+
+def candidate(evidence: Evidence, thread: int, case: int | None = None, *, belongs: bool = True) -> Candidate:
+    return Candidate(evidence, belongs, ThreadId(thread), CaseId(case) if case else None)
+
+
+def test_clues_are_found_in_envelope_headers_and_text() -> None:
+    raw = a_mail(
+        f"见 {REFERENCE}",
+        subject="补充 zmd 2026 OOO123",
+        In_Reply_To=SEALS.message_id("reply-1", ThreadId(7)),
+        References="<first@mail.example>",
+    )
+    clues = find_clues(a_letter(raw, rcpt_to=SEALS.reply_address(ThreadId(9), TODAY)), SEALS, prefix="ZMD", today=TODAY)
+    assert [token.thread_id for token in clues.tokens] == [9]
+    assert [own.thread_id for own in clues.own_ids] == [7]
+    assert clues.other_ids == ("<first@mail.example>",)
+    assert clues.references == (REFERENCE,)
+
+
+def test_a_reply_address_in_a_header_counts_for_nothing() -> None:
+    raw = a_mail(Cc=SEALS.reply_address(ThreadId(9), TODAY))
+    assert find_clues(a_letter(raw), SEALS, prefix="ZMD", today=TODAY).tokens == ()
+
+
+@pytest.mark.parametrize("evidence", list(Evidence))
+def test_evidence_together_with_its_sender_joins(evidence: Evidence) -> None:
+    match = match_thread(Clues(), [candidate(evidence, 7, 3)])
+    assert (match.decision, match.thread_id, match.case_id) == (MatchDecision.JOIN, 7, 3)
+    assert match.because[0].key == f"match.{evidence.value}_of_sender"
+
+
+@pytest.mark.parametrize("evidence", list(Evidence))
+def test_the_same_evidence_from_a_stranger_is_held_with_the_guess(evidence: Evidence) -> None:
+    match = match_thread(Clues(), [candidate(evidence, 7, 3, belongs=False)])
+    assert (match.decision, match.case_id) == (MatchDecision.HOLD, 3)
+    assert match.because[0].key == f"match.{evidence.value}_of_stranger"
+
+
+def test_the_strongest_evidence_decides_between_the_senders_threads() -> None:
+    found = [candidate(Evidence.CASE_REFERENCE, 8, 4), candidate(Evidence.REPLY_ADDRESS, 7)]
+    match = match_thread(Clues(), found)
+    assert (match.thread_id, match.case_id) == (7, 4)
+    assert len(match.because) == 2
+
+
+def test_the_senders_own_thread_goes_before_a_stronger_mark_of_somebody_elses() -> None:
+    found = [candidate(Evidence.REPLY_ADDRESS, 7, 3, belongs=False), candidate(Evidence.CASE_REFERENCE, 8, 4)]
+    match = match_thread(Clues(), found)
+    assert (match.decision, match.thread_id, match.case_id) == (MatchDecision.JOIN, 8, 4)
+
+
+def test_without_any_evidence_a_letter_is_new() -> None:
+    assert match_thread(Clues(), []).decision is MatchDecision.NEW
+
+
+def test_a_forged_reply_address_is_said_and_leads_nowhere() -> None:
+    match = match_thread(Clues(tokens=(ReplyToken(SealState.FORGED),)), [])
+    assert match.decision is MatchDecision.NEW
+    assert [reason.key for reason in match.because] == ["match.reply_address_forged"]
