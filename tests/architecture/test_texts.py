@@ -13,11 +13,16 @@ from tests.architecture.source_tree import PACKAGES, sources, texts
 from tests.architecture.text_keys import UsedKey, keys_in_python, keys_in_template
 
 LISTED = {f"{package}/{folder}" for package, folder in TEXT_FOLDERS}
+OF_THE_DEMO = "runtime/demo/words"
+"""What the demo prints to whoever started it; no bureau says it."""
+SAID = sorted(LISTED | {OF_THE_DEMO})
+ROOMS = sorted({folder.split("/")[0] for folder in SAID})
 NO_REPLIES = {
     # Words that people use, not words that we say.
     "bot/engine/sentences",
     # Labels of the answer card: `knowledge` reads them itself, being a stranger to casework.
     "knowledge/labels",
+    OF_THE_DEMO,
 }
 
 
@@ -26,7 +31,7 @@ def folders_with_texts() -> set[str]:
         name.rpartition("/")[0]
         for name in texts()
         if name.rpartition("/")[2] in {f"{language}.toml" for language in LANGUAGES} and name.split("/")[0] in PACKAGES
-        if "/demo/" not in name
+        if not name.startswith("runtime/demo/bureau/")
     }
 
 
@@ -42,7 +47,7 @@ def used_keys() -> list[UsedKey]:
 
 
 def keys_of_room(room: str) -> frozenset[str]:
-    return frozenset().union(*(wording_of(folder).keys() for folder in LISTED if folder.startswith(f"{room}/")))
+    return frozenset().union(*(wording_of(folder).keys() for folder in SAID if folder.startswith(f"{room}/")))
 
 
 def unsaid(used: Iterable[UsedKey], known: Collection[str]) -> list[str]:
@@ -54,18 +59,18 @@ def test_every_folder_of_texts_can_be_overridden_by_a_bureau() -> None:
     assert folders_with_texts() - NO_REPLIES == LISTED
 
 
-@pytest.mark.parametrize("folder", sorted(LISTED | {"knowledge/labels"}))
+@pytest.mark.parametrize("folder", [*SAID, "knowledge/labels"])
 def test_every_text_exists_in_every_language_with_equal_placeholders(folder: str) -> None:
     assert wording_of(folder).faults() == ()
 
 
-@pytest.mark.parametrize("folder", sorted(LISTED))
+@pytest.mark.parametrize("folder", SAID)
 def test_no_text_is_empty(folder: str) -> None:
     for language, said in wording_of(folder).texts.items():
         assert [key for key, text in said.items() if not text.strip(" ") and "between" not in key] == [], language
 
 
-@pytest.mark.parametrize("room", sorted({folder.split("/")[0] for folder in LISTED}))
+@pytest.mark.parametrize("room", ROOMS)
 def test_every_key_that_is_said_has_a_text(room: str) -> None:
     used = [key for key in used_keys() if key.room == room]
     assert used, "the search found nothing, so it proves nothing"
@@ -73,7 +78,7 @@ def test_every_key_that_is_said_has_a_text(room: str) -> None:
 
 
 def test_no_room_says_texts_without_having_any() -> None:
-    assert {key.room for key in used_keys()} <= {folder.split("/")[0] for folder in LISTED}
+    assert {key.room for key in used_keys()} <= set(ROOMS)
 
 
 @pytest.mark.parametrize(
