@@ -12,7 +12,7 @@ import numpy as np
 from knowledge.facets import asked_facet
 from knowledge.library import Library
 from knowledge.normalise import fold
-from knowledge.postings import Floats, Integers, Postings, bm25_rows
+from knowledge.postings import Floats, Postings, bm25_rows
 from knowledge.procedure import LANGUAGES, FacetName, Language, Procedure
 from knowledge.spelling import Spelling
 from knowledge.topic import only_words, unwrapped, with_synonyms
@@ -47,7 +47,7 @@ class Index:
     slugs: tuple[str, ...]
     versions: tuple[str, ...]
     vocabulary: Mapping[str, int]
-    weights: Floats
+    weights: tuple[float, ...]
     """How much each term tells one entry from another."""
     strangeness: float
     """The weight of a word that no entry uses."""
@@ -63,7 +63,7 @@ class Index:
     """Cosine weights, a text a passage."""
     centres: Postings
     """What the questions of an entry have in common, squared and summing to 1: a text an entry and language."""
-    firsts: Integers
+    firsts: tuple[int, ...]
     """The first passage of each entry, and where the last entry ends."""
     asked_words: tuple[frozenset[int], ...]
     """The words of each entry's questions and title."""
@@ -93,7 +93,7 @@ def build_index(library: Library) -> Index:
         },
         likeness=Postings.of(vectors, terms=len(vocabulary), size=len(passages)),
         centres=Postings.of(_centre_rows(passages, vectors), terms=len(vocabulary), size=len(entries) * len(LANGUAGES)),
-        firsts=np.searchsorted([passage.entry for passage in passages], np.arange(len(entries) + 1)),
+        firsts=tuple(np.searchsorted([passage.entry for passage in passages], np.arange(len(entries) + 1)).tolist()),
         asked_words=tuple(
             frozenset(vocabulary[word] for _, _, terms in asked for word in terms.words) for asked, _ in texts
         ),
@@ -132,15 +132,12 @@ def _number_terms(texts: Iterable[Terms]) -> dict[str, int]:
     return found
 
 
-def _term_weights(entries: Sequence[Sequence[Terms]], vocabulary: Mapping[str, int]) -> Floats:
+def _term_weights(entries: Sequence[Sequence[Terms]], vocabulary: Mapping[str, int]) -> tuple[float, ...]:
     counts = Counter(term for texts in entries for term in {term for terms in texts for term in terms.all})
     as_word = Counter(word for texts in entries for terms in texts for word in terms.words)
     as_part = Counter(part for texts in entries for terms in texts for part in terms.parts)
-    weights = np.zeros(len(vocabulary), dtype=np.float32)
-    for term, number in vocabulary.items():
-        rarity = math.log(1 + (len(entries) - counts[term] + 0.5) / (counts[term] + 0.5))
-        weights[number] = rarity * (1.0 if as_word[term] >= as_part[term] else PART_WEIGHT)
-    return weights
+    rarity = {term: math.log(1 + (len(entries) - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
+    return tuple(rarity[term] * (1.0 if as_word[term] >= as_part[term] else PART_WEIGHT) for term in vocabulary)
 
 
 def _field_postings(texts: Sequence[tuple[_Asked, _Fields]], vocabulary: Mapping[str, int], size: int) -> Postings:
@@ -155,15 +152,15 @@ def _field_postings(texts: Sequence[tuple[_Asked, _Fields]], vocabulary: Mapping
 
 
 def _lay_out_passages(
-    asked_by_entry: Sequence[_Asked], vocabulary: Mapping[str, int], weights: Floats
+    asked_by_entry: Sequence[_Asked], vocabulary: Mapping[str, int], weights: Sequence[float]
 ) -> tuple[tuple[Passage, ...], list[tuple[int, int, float]]]:
     passages: list[Passage] = []
     rows: list[tuple[int, int, float]] = []
     for entry, asked in enumerate(asked_by_entry):
         for language, text, terms in asked:
             numbers = [vocabulary[term] for term in terms.all]
-            length = math.sqrt(sum(float(weights[number]) ** 2 for number in numbers)) or 1.0
-            rows += [(number, len(passages), float(weights[number]) / length) for number in numbers]
+            length = math.sqrt(sum(weights[number] ** 2 for number in numbers)) or 1.0
+            rows += [(number, len(passages), weights[number] / length) for number in numbers]
             passages.append(Passage(entry, language, text, " ".join(terms.words), asked_facet(text)))
     return tuple(passages), rows
 

@@ -18,7 +18,7 @@ Integers = NDArray[np.int64]
 class Postings:
     """For each term the texts that have it, with a weight each."""
 
-    starts: Integers
+    starts: tuple[int, ...]
     """Where the postings of each term begin; one longer than the vocabulary."""
     texts: Integers
     weights: Floats
@@ -30,7 +30,7 @@ class Postings:
         """Postings from rows of term, text and weight; equal terms and texts add up."""
         table = sorted(rows)
         term_column = np.fromiter((row[0] for row in table), dtype=np.int64, count=len(table))
-        starts = np.searchsorted(term_column, np.arange(terms + 1))
+        starts = tuple(np.searchsorted(term_column, np.arange(terms + 1)).tolist())
         texts = np.fromiter((row[1] for row in table), dtype=np.int64, count=len(table))
         weights = np.fromiter((row[2] for row in table), dtype=np.float32, count=len(table))
         return cls(starts, texts, weights, size)

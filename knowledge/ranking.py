@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,11 @@ from rapidfuzz import fuzz
 
 from knowledge.facets import facet_of
 from knowledge.index import Index
-from knowledge.postings import Floats
 from knowledge.procedure import LANGUAGES, FacetName, Language
 from knowledge.topic import only_words, unwrapped, with_synonyms
 from knowledge.words import terms_of
 
-CANDIDATES = 10
+CANDIDATES = 6
 """How many entries BM25 and the nearest phrasings hand on to be compared closely."""
 
 STRANGER_SHARE = 0.3
@@ -90,9 +90,10 @@ def read_question(folded: str, language: Language, index: Index) -> Question:
     words = [index.vocabulary[word] for word in terms.words if word in index.vocabulary]
     known = words + [index.vocabulary[part] for part in terms.parts if part in index.vocabulary]
     strangers = len(terms.words) - len(words)
-    weights = index.weights[known]
-    length = math.sqrt(float(weights @ weights) + STRANGER_SHARE * strangers * index.strangeness**2)
-    weight = float(index.weights[words].sum()) + STRANGER_SHARE * strangers * index.strangeness
+    length = math.sqrt(
+        sum(index.weights[term] ** 2 for term in known) + STRANGER_SHARE * strangers * index.strangeness**2
+    )
+    weight = sum(index.weights[word] for word in words) + STRANGER_SHARE * strangers * index.strangeness
     return Question(
         known=tuple(known),
         words=tuple(words),
@@ -111,42 +112,48 @@ def rank(question: Question, index: Index) -> list[Candidate]:
     """The entries that come near, best first; equal ones in the order of their slugs."""
     if not question.known or not question.length:
         return []
-    likeness = index.likeness.add_up(question.known, index.weights[list(question.known)].tolist()) / question.length
+    likeness = index.likeness.add_up(question.known, [index.weights[term] for term in question.known])
+    likeness /= question.length
     fields = index.fields.add_up(question.known)
     fields /= float(fields.max()) or 1.0
-    cores = index.centres.add_up(question.known).reshape(-1, len(LANGUAGES)).max(axis=1)
     rough = np.maximum.reduceat(likeness, index.firsts[:-1]) + 0.5 * fields
-    nearest = [int(entry) for entry in np.argsort(-rough, kind="stable")[:CANDIDATES] if rough[entry] > 0]
-    found = [_compare(question, entry, index, likeness=likeness, fields=fields, cores=cores) for entry in nearest]
+    nearest = [entry for entry in np.argsort(-rough, kind="stable")[:CANDIDATES].tolist() if rough[entry] > 0]
+    near = (likeness + _TIE_BREAK * index.spoken[question.language]).tolist()
+    cores = index.centres.add_up(question.known).reshape(-1, len(LANGUAGES)).max(axis=1)
+    found = [
+        _compare(question, entry, near, index, fields=float(fields[entry]), core=float(cores[entry]))
+        for entry in nearest
+    ]
     return sorted(found, key=lambda candidate: (-candidate.score, candidate.entry))
 
 
 def _compare(
-    question: Question, entry: int, index: Index, *, likeness: Floats, fields: Floats, cores: Floats
+    question: Question, entry: int, near: Sequence[float], index: Index, *, fields: float, core: float
 ) -> Candidate:
-    first, last = int(index.firsts[entry]), int(index.firsts[entry + 1])
-    passage = _nearest_passage(question, first, last, index, likeness=likeness)
-    shared = sum(float(index.weights[word]) for word in question.words if word in index.asked_words[entry])
+    passage = _nearest_passage(question, range(index.firsts[entry], index.firsts[entry + 1]), near, index)
+    asked_words = index.asked_words[entry]
+    shared = sum(index.weights[word] for word in question.words if word in asked_words)
+    facet = index.passages[passage].facet
     return Candidate(
         entry=entry,
-        likeness=min(1.0, float(likeness[passage])),
+        likeness=min(1.0, near[passage]),
         passage=passage,
-        core=float(cores[entry]),
+        core=core,
         coverage=shared / question.weight if question.weight else 0.0,
         spelling=fuzz.token_set_ratio(question.spaced, index.passages[passage].spaced) / 100,
-        fields=float(fields[entry]),
-        fits_facet=index.passages[passage].facet in {None, question.facet},
+        fields=fields,
+        fits_facet=facet is None or facet is question.facet,
         verbatim=question.verbatim == entry,
     )
 
 
-def _nearest_passage(question: Question, first: int, last: int, index: Index, *, likeness: Floats) -> int:
-    """Of the passages from `first` to `last` the likest; of equal ones one that asks for the same facet, or for all."""
-    near = likeness[first:last] + _TIE_BREAK * index.spoken[question.language][first:last]
-    likest = int(near.argmax())
-    alike = np.flatnonzero(near >= near[likest] - _ALIKE).tolist()
-    for facet in (question.facet, None):
-        same = [place for place in alike if index.passages[first + place].facet == facet]
-        if same:
-            return first + int(max(same, key=near.__getitem__))
-    return first + likest
+def _nearest_passage(question: Question, own: range, near: Sequence[float], index: Index) -> int:
+    """Of an entry's `own` passages the likest; of equal ones one that asks for the same facet, or for the whole."""
+    likest = max(own, key=near.__getitem__)
+    alike = [passage for passage in own if near[passage] >= near[likest] - _ALIKE]
+    if len(alike) > 1:
+        for facet in (question.facet, None):
+            same = [passage for passage in alike if index.passages[passage].facet is facet]
+            if same:
+                return max(same, key=near.__getitem__)
+    return likest

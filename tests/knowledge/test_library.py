@@ -101,37 +101,89 @@ def edit(file: Path, how: Edit) -> None:
 
 
 FAULTS: dict[str, tuple[Edit, str, str]] = {
-    "a slip of TOML": (replacing('version = "2026-10-01"', "version = 2026-10-01-a"), "version", "not readable as TOML"),
-    "a text that never ends": (replacing('article = "第三条、第十二条第二款"', 'article = "第三条'), "article", "not readable as TOML"),
+    "a slip of TOML": (
+        replacing('version = "2026-10-01"', "version = 2026-10-01-a"),
+        "version",
+        "not readable as TOML",
+    ),
+    "a text that never ends": (
+        replacing('article = "第三条、第十二条第二款"', 'article = "第三条'),
+        "article",
+        "not readable as TOML",
+    ),
     "no slug": (without_line("slug ="), "", "slug is missing"),
-    "a slug that is not the file's name": (replacing('slug = "passport"', 'slug = "pass"'), "slug", "differs from the file's name"),
+    "a slug that is not the file's name": (
+        replacing('slug = "passport"', 'slug = "pass"'),
+        "slug",
+        "differs from the file's name",
+    ),
     "no version": (without_line("version ="), "", "version is missing"),
     "an empty unit": (replacing('unit = "exit-entry"', 'unit = " "'), "unit", "unit must be a text that is not empty"),
-    "a unit that nobody knows": (replacing('unit = "exit-entry"', 'unit = "moon"'), "unit", "unit 'moon' is not in units.toml"),
+    "a unit that nobody knows": (
+        replacing('unit = "exit-entry"', 'unit = "moon"'),
+        "unit",
+        "unit 'moon' is not in units.toml",
+    ),
     "a date in quotes": (replacing("2026-10-15", '"2026-10-15"'), "checked_on", "checked_on must be a date"),
     "a date in the future": (replacing("2026-10-15", "2026-12-24"), "checked_on", "lies in the future"),
     "a title in one language": (replacing(', en = "Apply for a passport"', ""), "title", "title.en is missing"),
     "no summary": (without_line("summary ="), "", "summary is missing"),
-    "a third language": (replacing('zh = "出入境大厅。"', 'zh = "出入境大厅。"\nfr = "Guichet"'), "fr =", "where.fr is not known here"),
+    "a third language": (
+        replacing('zh = "出入境大厅。"', 'zh = "出入境大厅。"\nfr = "Guichet"'),
+        "fr =",
+        "where.fr is not known here",
+    ),
     "a facet in one language": (without_line("The exit-entry hall."), "[where]", "where.en is missing"),
     "no such facet": (replacing("[validity]", "[colour]"), "[colour]", "colour is neither a key nor a facet"),
     "a facet left out": (replacing("[who]", "[[extra]]"), "", "[who] is missing"),
     "an empty item in a list": (replacing('  "照片一张",', '  "",'), "zh = [", "papers.zh must be a list of texts"),
-    "a list in one language": (replacing("en = [\n  \"ID card\",\n  \"One photo\",\n]", ""), "[papers]", "papers.en is missing"),
-    "an amount that the text does not name": (replacing("yuan = [100]", "yuan = [100, 140]"), "yuan", "140 yuan is not named in the zh text"),
-    "an amount that one text does not name": (replacing("100 yuan per", "A fee per"), "yuan", "100 yuan is not named in the en text"),
+    "a list in one language": (
+        replacing('en = [\n  "ID card",\n  "One photo",\n]', ""),
+        "[papers]",
+        "papers.en is missing",
+    ),
+    "an amount that the text does not name": (
+        replacing("yuan = [100]", "yuan = [100, 140]"),
+        "yuan",
+        "140 yuan is not named in the zh text",
+    ),
+    "an amount that one text does not name": (
+        replacing("100 yuan per", "A fee per"),
+        "yuan",
+        "100 yuan is not named in the en text",
+    ),
     "an amount in words": (replacing("yuan = [100]", 'yuan = ["100"]'), "yuan", "yuan must be a list of amounts"),
-    "an unknown unit of time": (replacing('unit = "working_day"', 'unit = "fortnight"'), "fortnight", "'fortnight' is not a unit of time"),
+    "an unknown unit of time": (
+        replacing('unit = "working_day"', 'unit = "fortnight"'),
+        "fortnight",
+        "'fortnight' is not a unit of time",
+    ),
     "a limit of no length": (replacing("number = 10", "number = 0"), "limits", "has no length"),
     "a limit without a number": (replacing("number = 10, ", ""), "limits", "number must be a whole number"),
-    "an unknown key in a limit": (replacing("number = 10", "number = 10, about = 3"), "limits", "about is not known in a limit"),
-    "a marker that is not true or false": (replacing('zh = "出入境大厅。"', 'bureau_must_fill = "yes"\nzh = "出入境大厅。"'), "bureau_must_fill", "must be true or false"),
-    "no basis": (lambda text: text[: text.index("[[basis]]")] + text[text.index("[phrasings]") :], "", "at least one [[basis]]"),
+    "an unknown key in a limit": (
+        replacing("number = 10", "number = 10, about = 3"),
+        "limits",
+        "about is not known in a limit",
+    ),
+    "a marker that is not true or false": (
+        replacing('zh = "出入境大厅。"', 'bureau_must_fill = "yes"\nzh = "出入境大厅。"'),
+        "bureau_must_fill",
+        "must be true or false",
+    ),
+    "no basis": (
+        lambda text: text[: text.index("[[basis]]")] + text[text.index("[phrasings]") :],
+        "",
+        "at least one [[basis]]",
+    ),
     "a basis without a date": (without_line("on = 2020-05-01"), "[[basis]]", "basis[1].on must be a date"),
     "too few Chinese phrasings": (without_line("第一次办护照"), "zh = [", "phrasings.zh has 7, needs at least 8"),
-    "too few English phrasings": (without_line("How much is a passport?"), "en = [", "phrasings.en has 4, needs at least 5"),
+    "too few English phrasings": (
+        without_line("How much is a passport?"),
+        "en = [",
+        "phrasings.en has 4, needs at least 5",
+    ),
     "no phrasings": (lambda text: text[: text.index("[phrasings]")], "", "[phrasings] is missing"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -195,7 +247,7 @@ def test_a_phrasing_given_twice_is_told_at_its_second_line(folder: Path) -> None
 
 
 def test_a_file_that_is_not_utf_8_is_told_with_its_line(folder: Path) -> None:
-    (folder / "passport.toml").write_bytes('slug = "passport"\n'.encode() + 'version = "二"'.encode("gb18030"))
+    (folder / "passport.toml").write_bytes(b'slug = "passport"\n' + 'version = "二"'.encode("gb18030"))
     library, faults = load_library(folder)
     assert [(fault.file, fault.line) for fault in faults] == [("passport.toml", 2)]
     assert len(library) == 6
