@@ -1,4 +1,4 @@
-"""A crowd of mail clients: 50 at a time, a new connection for each mail, raw SMTP so that they cost little themselves."""
+"""A crowd of mail clients: 50 at a time, a new connection for each mail, raw SMTP so that they cost little."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def a_mail(number: int) -> bytes:
     words = "您好，我想反映一下小区门口夜间噪音的问题，已经持续两个星期，影响休息，希望有人处理。\r\n"
     head = (
         f"From: =?utf-8?B?5ryU56S6?= <writer{number}@citizen.example>\r\nTo: xinxiang@gaj.example\r\n"
-        f"Subject: =?utf-8?B?5YWz5LqO5aSc6Ze05Zmq6Z+z?= {number}\r\nMessage-ID: <{number}.{time.time_ns()}@citizen.example>\r\n"
+        f"Subject: =?utf-8?B?5YWz5LqO5aSc6Ze05Zmq6Z+z?= {number}\r\n"
+        f"Message-ID: <{number}.{time.time_ns()}@citizen.example>\r\n"
         "Date: Mon, 23 Nov 2026 10:00:00 +0800\r\nMIME-Version: 1.0\r\n"
         "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
     ).encode()

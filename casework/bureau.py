@@ -90,7 +90,7 @@ class Bureau:
         raise CaseworkNotFound(f"there is no unit {slug!r} in this bureau; see units.toml")
 
     def unit_for(self, kind: CaseKind, text: str) -> Unit:
-        """The unit in charge of a new case: the one whose keyword stands in the text, else the first that handles the kind."""
+        """The unit in charge of a new case: one whose keyword stands in the text, else the first for the kind."""
         folded = text.casefold()
         able = [unit for unit in self.units if kind in unit.handles]
         named = [unit for unit in able if any(word.casefold() in folded for word in unit.keywords)]

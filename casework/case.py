@@ -1,4 +1,4 @@
-"""What all cases share: a status that follows from events, an assignment, a deadline, and the moves that are allowed."""
+"""What all cases share: a status that follows from events, an assignment, a deadline, the moves allowed."""
 
 from __future__ import annotations
 

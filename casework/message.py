@@ -57,7 +57,7 @@ class InboundMessage:
     attachments: tuple[Attachment, ...] = ()
     mail: MailFacts | None = None
     thread_id: ThreadId | None = None
-    """The thread that the door matched on evidence; otherwise the sender's own thread is used (chat) or a new one (mail)."""
+    """The thread that the door matched on evidence; otherwise the sender's own (chat) or a new one (mail)."""
     case_id: CaseId | None = None
     """The case that the door matched on evidence."""
     edit_of: str | None = None

@@ -1,4 +1,4 @@
-"""What we promised to send: each entry until it is delivered, failed for good or withheld, with a receipt for every try."""
+"""What we promised to send: each entry until it is delivered, failed for good or withheld; a receipt for every try."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class OutboxEntry:
     reply: Reply
     language: Language
     key: str
-    """What makes a repeat recognisable to the other side: the same for every try, e.g. the local part of the Message-ID."""
+    """What makes a repeat recognisable to the other side, the same for every try: a mail's Message-ID holds it."""
     created_at: datetime
     state: OutboxState = OutboxState.DUE
     subject: str = ""

@@ -237,7 +237,7 @@ class Cases(Protocol):
         text: str | None = None,
         changes: Mapping[str, object] | None = None,
     ) -> Case:
-        """Write an event to the ledger, derive the status from it, apply `changes` to the case's columns, raise its version."""
+        """Write an event to the ledger, derive the status, apply `changes` to the case's columns, raise its version."""
         ...
 
     def get(self, case_id: CaseId, *, lock: bool = False) -> Case:
@@ -338,7 +338,10 @@ class Inbox(Protocol):
         ...
 
     def decide(self, inbox_id: InboxId, decision: ClerkDecision, *, case_id: CaseId | None, now: datetime) -> None:
-        """Record a clerk's word on a held or shunted message and hand it back to the worker; CaseworkConflict when it is neither."""
+        """Record a clerk's word on a held or shunted message and hand it back to the worker.
+
+        CaseworkConflict when it is neither, e.g. because a colleague was quicker.
+        """
         ...
 
     def list(self, states: Sequence[InboxState], *, limit: int, after: int = 0) -> Sequence[InboxEntry]:
@@ -445,7 +448,7 @@ class ApiKey:
 
 
 class Accounts(Protocol):
-    """Staff, their sessions, and API keys. Tokens are stored as SHA-256; passwords as argon2id hashes made by the door."""
+    """Staff, their sessions, and API keys. Tokens are stored as SHA-256, passwords as argon2id hashes."""
 
     def add_staff(
         self, name: str, *, display_name: str, unit: str, role: Role, language: Language, mail: str, password_hash: str
@@ -469,7 +472,7 @@ class Accounts(Protocol):
         """Change the password and end every session of the account."""
         ...
 
-    def set_active(self, staff_id: StaffId, active: bool) -> None:
+    def set_active(self, staff_id: StaffId, *, active: bool) -> None:
         """Close or reopen an account; closing ends its sessions."""
         ...
 
@@ -582,14 +585,45 @@ class Doors(Protocol):
 class UnitOfWork(Protocol):
     """One transaction over everything that casework keeps."""
 
-    parties: Parties
-    threads: Threads
-    cases: Cases
-    inbox: Inbox
-    outbox: Outbox
-    enquiries: Enquiries
-    accounts: Accounts
-    doors: Doors
+    @property
+    def parties(self) -> Parties:
+        """Who writes to us."""
+        ...
+
+    @property
+    def threads(self) -> Threads:
+        """Correspondence."""
+        ...
+
+    @property
+    def cases(self) -> Cases:
+        """Cases and their ledgers."""
+        ...
+
+    @property
+    def inbox(self) -> Inbox:
+        """What came in."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """What we promised to send."""
+        ...
+
+    @property
+    def enquiries(self) -> Enquiries:
+        """Questions that the assistant dealt with."""
+        ...
+
+    @property
+    def accounts(self) -> Accounts:
+        """Staff, sessions, keys."""
+        ...
+
+    @property
+    def doors(self) -> Doors:
+        """What the doors must remember."""
+        ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone alone when it raises."""

@@ -17,7 +17,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, text
+from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from casework.ports import BlobStore
 from casework.store.tables import attachments, inbox
@@ -207,6 +207,6 @@ def _advance_sequences(connection: Connection) -> None:
     for table in _tables():
         column = table.autoincrement_column
         if column is not None:
-            name = f"pg_get_serial_sequence('{table.name}', '{column.name}')"
-            last = f"(SELECT max({column.name}) FROM {table.name})"
-            connection.execute(text(f"SELECT setval({name}, {last}) WHERE {last} IS NOT NULL"))
+            last = select(func.max(column)).scalar_subquery()
+            sequence = func.pg_get_serial_sequence(table.name, column.name)
+            connection.execute(select(func.setval(sequence, last)).where(last.is_not(None)))

@@ -1,4 +1,4 @@
-"""The command `sunwindow`: what an operator types. Each command builds what it needs and says plainly what went wrong."""
+"""The command `sunwindow`: what an operator types. Each command says plainly what went wrong."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def serve(
     """Run the front desk until SIGTERM."""
     from runtime.application import build_app
     from runtime.house import build_house
-    from runtime.serving import ALL_ROLES, Role, serve as run
+    from runtime.serving import ALL_ROLES, Role
+    from runtime.serving import serve as run
 
     settings = load_settings(config)
     set_up_logs(settings.log_level, as_json=settings.log_json)

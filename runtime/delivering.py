@@ -67,6 +67,6 @@ class Delivery:
     def _try(self, entry: OutboxEntry) -> DeliveryResult:
         try:
             return self.channel.deliver(entry)
-        except Exception as error:  # noqa: BLE001 - a bug of ours is temporary, and nobody knows how far the try came
-            log.error("delivery failed", action="delivery_failed", outbox=entry.id, exc_info=True)
+        except Exception as error:
+            log.exception("delivery failed", action="delivery_failed", outbox=entry.id)
             return DeliveryResult(DeliveryOutcome.UNKNOWN, detail=f"our own trouble: {type(error).__name__}")

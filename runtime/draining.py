@@ -92,9 +92,7 @@ class Drain:
         now = self.clock()
         try:
             with uow.savepoint():
-                if isinstance(prepared, Exception):
-                    raise prepared
-                self.handler.handle(entry, prepared, uow, now=now)
+                self.handler.handle(entry, _unless_failed(prepared), uow, now=now)
         except Exception as error:  # noqa: BLE001 - whatever it is, the message is kept and tried again or shunted
             return self._set_aside(entry, error, uow, now=now)
         return True
@@ -117,6 +115,12 @@ class Drain:
             return True
         uow.inbox.postpone(entry.id, until=again_at, error=named)
         return False
+
+
+def _unless_failed(prepared: object) -> object:
+    if isinstance(prepared, Exception):
+        raise prepared
+    return prepared
 
 
 def _named(error: Exception) -> str:

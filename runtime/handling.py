@@ -7,6 +7,7 @@ from functools import partial
 
 from bot.desk import Desk
 from bot.store import SqlConversations
+
 from casework.errors import CaseworkRejected
 from casework.inbox import InboxEntry, InboxState, Reading
 from casework.message import InboundMessage

@@ -143,7 +143,13 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     def wake() -> None:
         jobs.wake()
 
-    work = _jobs(store, desk, mail_room, channels, office, metrics, stopping, wake)
+    handler = DeskHandler(desk, mail_room)
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    work: dict[str, Callable[[], None]] = {DRAIN: Drain(store, handler, now, worker, stopping, wake).run}
+    for name, channel in channels.items():
+        # One job a channel, so that a slow one harms no other.
+        delivery = Delivery(name, channel, store, office, now, worker, stopping, metrics.count_delivery)
+        work[f"deliver_{name.value}"] = delivery.run
     jobs: Jobs = SleepingJobs()
     if works:
         jobs = DbosJobs(
@@ -182,25 +188,6 @@ def open_blobs(settings: Settings) -> BlobStore:
         access_key=s3.access_key,
         secret_key=s3.secret_key.get_secret_value(),
     )
-
-
-def _jobs(
-    store: SqlStore,
-    desk: Desk,
-    mail_room: MailRoom,
-    channels: Mapping[ChannelName, Channel],
-    office: Office,
-    metrics: Metrics,
-    stopping: threading.Event,
-    wake: Callable[[], None],
-) -> dict[str, Callable[[], None]]:
-    """The job that drains, and one that delivers for each channel, so that a slow channel harms no other."""
-    worker = f"{socket.gethostname()}:{os.getpid()}"
-    work = {DRAIN: Drain(store, DeskHandler(desk, mail_room), now, worker, stopping, wake).run}
-    for name, channel in channels.items():
-        delivery = Delivery(name, channel, store, office, now, worker, stopping, metrics.count_delivery)
-        work[f"deliver_{name.value}"] = delivery.run
-    return work
 
 
 def _keep_house(store: SqlStore) -> None:

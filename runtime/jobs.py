@@ -75,7 +75,7 @@ class DbosJobs:
     """Jobs as DBOS workflows; one instance a process, since DBOS is one a process."""
 
     def __init__(self, url: str, jobs: Mapping[str, Job], *, housekeeping: Job, executor: str) -> None:
-        """Prepare the jobs; `start` launches them. `executor` names this host: what it left running is recovered by it."""
+        """Prepare the jobs; `start` launches them. `executor` names this host, which recovers what it left running."""
         self._jobs = jobs
         self._housekeeping = housekeeping
         self._states = {name: _State() for name in jobs}
@@ -139,9 +139,9 @@ class DbosJobs:
             self._jobs[name]()
             while state.goes_on():
                 self._jobs[name]()
-        except Exception as error:  # noqa: BLE001 - the sweep asks again; what failed stays in its table
+        except Exception:
             state.rest()
-            log.error("job failed", action="job_failed", job=name, error=type(error).__name__, exc_info=True)
+            log.exception("job failed", action="job_failed", job=name)
 
     def _sweep(self, _scheduled_at: datetime, _context: Any) -> None:
         self.wake()

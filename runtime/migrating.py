@@ -45,7 +45,7 @@ def require_migrated(engine: Engine) -> None:
             raise NotMigrated
 
 
-def is_ours(thing: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
+def is_ours(_thing: Any, name: str | None, kind: str, reflected: Any, _other: Any) -> bool:
     """Whether Alembic should look at a table; the job runner keeps its own."""
     if kind != "table" or not reflected:
         return True

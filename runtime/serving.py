@@ -115,7 +115,7 @@ async def _web(house: House, app: FastAPI) -> AsyncIterator[int]:
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started and not task.done():
-            await asyncio.sleep(0.01)
+            await asyncio.wait([task], timeout=0.01)
         if task.done():
             raise RuntimeError("the web server did not start; the lines above say why") from task.exception()
         yield int(listener.getsockname()[1])

@@ -116,6 +116,16 @@ def add_to_case(case: Case, message: Message, uow: UnitOfWork, *, office: Office
     return case
 
 
+def record_edit(original: Message, edit: Message, uow: UnitOfWork, *, now: datetime) -> None:
+    """Note on the case of a message, when it has one, that the citizen corrected it."""
+    if original.case_id is None:
+        return
+    case = uow.cases.get(original.case_id)
+    uow.threads.set_message_case(edit.id, case.id)
+    facts = {"message": original.id, "edit": edit.id}
+    uow.cases.append(case.id, EventName.MESSAGE_EDITED, at=now, actor=f"citizen:{case.party_id}", facts=facts)
+
+
 def _set_deadline(case: Case, uow: UnitOfWork, *, bureau: Bureau, now: datetime) -> Case:
     commitment = bureau.commitments.get(case.kind)
     if commitment is None:

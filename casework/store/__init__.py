@@ -1,6 +1,6 @@
 """Everything casework keeps, in SQLite or PostgreSQL: the only SQLAlchemy of this package.
 
-Only `runtime` (and tests) may import it. Start reading with `tables` and `units_of_work`; `open_store` is the front door.
+Only `runtime` (and tests) may import it. Start with `tables` and `units_of_work`; `open_store` is the front door.
 """
 
 from casework.store.opening import SqlStore, open_store

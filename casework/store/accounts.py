@@ -67,7 +67,7 @@ class SqlAccounts:
         self._connection.execute(delete(staff_sessions).where(staff_sessions.c.staff_id == staff_id))
         self._connection.execute(delete(password_resets).where(password_resets.c.staff_id == staff_id))
 
-    def set_active(self, staff_id: StaffId, active: bool) -> None:
+    def set_active(self, staff_id: StaffId, *, active: bool) -> None:
         """Close or reopen an account; closing ends its sessions."""
         self._change(staff_id, active=active)
         if not active:

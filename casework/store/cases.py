@@ -90,7 +90,7 @@ class SqlCases(CaseQueries):
         text: str | None = None,
         changes: Mapping[str, object] | None = None,
     ) -> Case:
-        """Write an event to the ledger, derive the status from it, apply `changes` to the case's columns, raise its version."""
+        """Write an event to the ledger, derive the status, apply `changes` to the case's columns, raise its version."""
         case = self.get(case_id, lock=True)
         before = self._last_event(case_id)
         clean = text.replace("\x00", "") if text is not None else None

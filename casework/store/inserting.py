@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 def insert_or_skip(connection: Connection, table: Table, row: Mapping[str, Any], unique: Sequence[str]) -> int | None:
     """Insert a row and return its id, or None when one with the same unique columns exists."""
-    made = _insert(connection, table)(table).on_conflict_do_nothing(index_elements=list(unique))
+    made = _insert(connection)(table).on_conflict_do_nothing(index_elements=list(unique))
     id_ = connection.execute(made.returning(table.c.id), row).scalar()
     return None if id_ is None else int(id_)
 
@@ -23,7 +23,7 @@ def insert_or_update(
 
     `where` limits the update; `changes` replaces what is set by it.
     """
-    insert = _insert(connection, table)(table).values(**row)
+    insert = _insert(connection)(table).values(**row)
     changes = options.get("changes") or {name: value for name, value in row.items() if name not in unique}
     made = insert.on_conflict_do_update(
         index_elements=list(unique), set_=changes, where=options.get("where")
@@ -31,5 +31,5 @@ def insert_or_update(
     return connection.execute(made).first() is not None
 
 
-def _insert(connection: Connection, table: Table) -> Any:
+def _insert(connection: Connection) -> Any:
     return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert

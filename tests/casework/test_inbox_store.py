@@ -9,7 +9,7 @@ from casework.errors import CaseworkConflict
 from casework.inbox import Arrival, ClerkDecision, InboxState, RawMail, Reading
 from casework.message import Attachment, InboundMessage, MailFacts
 from casework.party import Address, ChannelName
-from casework.store import SqlStore
+from casework.store import SqlStore, SqlUnitOfWork
 from tests.casework.a_bureau import a_clerk
 
 LEASE = timedelta(seconds=60)
@@ -62,7 +62,10 @@ def test_a_claimed_conversation_is_not_given_to_another_worker_until_the_lease_e
 ) -> None:
     for number in (1, 2):
         store.write(lambda uow, number=number: uow.inbox.add(chat(number, "a", now)))  # type: ignore[misc]
-    claim = lambda worker, at: store.write(lambda uow: uow.inbox.claim(worker, now=at, lease=LEASE, limit=5))  # noqa: E731
+
+    def claim(worker: str, at: datetime) -> list[str]:
+        return list(store.write(lambda uow: uow.inbox.claim(worker, now=at, lease=LEASE, limit=5)))
+
     assert claim("one", now) == ["a"]
     assert claim("two", now) == []
     assert claim("two", now + LEASE + timedelta(seconds=1)) == ["a"]
@@ -87,7 +90,7 @@ def test_a_held_message_goes_back_to_the_worker_on_a_clerks_word_once(store: Sql
     reading = Reading(sender="a", text="x", reasons=("stranger",))
     store.write(lambda uow: uow.inbox.finish(inbox_id, InboxState.HELD, now=now, reading=reading))
 
-    def accept(uow):  # type: ignore[no-untyped-def]
+    def accept(uow: SqlUnitOfWork) -> None:
         decide(inbox_id, ClerkDecision.ACCEPT, uow, staff=a_clerk(uow), now=now)
 
     store.write(accept)

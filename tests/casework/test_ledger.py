@@ -9,11 +9,13 @@ from casework.actions.assignment import assign, transfer
 from casework.actions.closure import close, reopen
 from casework.actions.correspondence import add_note, reply_to_citizen
 from casework.actions.intake import add_to_case
-from casework.case import CaseStatus, derive_status
+from casework.case import Case, CaseStatus, derive_status
 from casework.disposition import Disposition
 from casework.errors import CaseworkConflict, CaseworkRejected
 from casework.events import EventName, broken_links
-from casework.store import SqlStore
+from casework.message import CaseId, Message
+from casework.outbox import OutboxState
+from casework.store import SqlStore, SqlUnitOfWork
 from tests.casework.a_bureau import a_clerk, a_complaint, a_letter, an_office
 
 
@@ -25,15 +27,13 @@ def test_a_new_case_has_a_deadline_a_unit_and_a_notice_to_that_unit(store: SqlSt
         assert case.due_on is not None
         assert case.due_on.isoformat() == "2026-12-14"
         assert case.unit == "north-station"
-        from casework.outbox import OutboxState
-
         (notice,) = uow.outbox.list([OutboxState.DUE], limit=5)
         assert notice.to.value == "north@gaj.example"
         assert "排队" not in notice.reply.text
 
 
 def test_the_status_always_follows_from_the_events(store: SqlStore, now: datetime) -> None:
-    def work(uow):  # type: ignore[no-untyped-def]
+    def work(uow: SqlUnitOfWork) -> tuple[CaseId, list[CaseStatus]]:
         clerk = a_clerk(uow)
         case = a_complaint(uow, now=now).case
         seen = [case.status]
@@ -64,7 +64,7 @@ def test_the_status_always_follows_from_the_events(store: SqlStore, now: datetim
 
 
 def test_a_letter_to_a_closed_case_reopens_it(store: SqlStore, now: datetime) -> None:
-    def work(uow):  # type: ignore[no-untyped-def]
+    def work(uow: SqlUnitOfWork) -> Case:
         clerk = a_clerk(uow)
         case = close(a_complaint(uow, now=now).case, Disposition.ANSWERED, uow, staff=clerk, now=now)
         _, _, message = a_letter(uow, now=now, text="问题没有解决")
@@ -76,7 +76,7 @@ def test_a_letter_to_a_closed_case_reopens_it(store: SqlStore, now: datetime) ->
 
 
 def test_erasing_a_text_keeps_the_chain_whole(store: SqlStore, now: datetime) -> None:
-    def work(uow):  # type: ignore[no-untyped-def]
+    def work(uow: SqlUnitOfWork) -> CaseId:
         clerk = a_clerk(uow)
         case = a_complaint(uow, now=now).case
         moved = transfer(case, "bureau", "涉及多个单位", uow, office=an_office(), by=clerk, now=now)
@@ -108,7 +108,7 @@ def test_a_tampered_ledger_is_noticed(store: SqlStore, now: datetime, tampering:
 
 
 def test_a_closed_case_cannot_be_closed_or_transferred_again(store: SqlStore, now: datetime) -> None:
-    def work(uow):  # type: ignore[no-untyped-def]
+    def work(uow: SqlUnitOfWork) -> None:
         clerk = a_clerk(uow)
         closed = close(a_complaint(uow, now=now).case, Disposition.UPHELD, uow, staff=clerk, now=now)
         with pytest.raises(CaseworkConflict):
@@ -120,7 +120,7 @@ def test_a_closed_case_cannot_be_closed_or_transferred_again(store: SqlStore, no
 
 
 def test_an_ending_that_the_kind_does_not_allow_is_refused(store: SqlStore, now: datetime) -> None:
-    def work(uow):  # type: ignore[no-untyped-def]
+    def work(uow: SqlUnitOfWork) -> None:
         with pytest.raises(CaseworkRejected, match="complaint cannot end as disclosed"):
             close(a_complaint(uow, now=now).case, Disposition.DISCLOSED, uow, staff=a_clerk(uow), now=now)
 
@@ -128,7 +128,7 @@ def test_an_ending_that_the_kind_does_not_allow_is_refused(store: SqlStore, now:
 
 
 def test_notes_stay_in_the_internal_thread(store: SqlStore, now: datetime) -> None:
-    def work(uow):  # type: ignore[no-untyped-def]
+    def work(uow: SqlUnitOfWork) -> tuple[Case, Message]:
         case = a_complaint(uow, now=now).case
         note = add_note(case, "请先电话联系", uow, staff=a_clerk(uow), now=now)
         return case, note

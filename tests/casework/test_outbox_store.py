@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from casework.actions.assignment import take_over
 from casework.actions.correspondence import record_delivery, reply_to_citizen
 from casework.events import EventName
-from casework.message import Reply
+from casework.message import CaseId, Reply
 from casework.outbox import DeliveryOutcome, DeliveryResult, OutboxEntry, OutboxKind, OutboxState
 from casework.party import Address, ChannelName
-from casework.store import SqlStore
+from casework.store import SqlStore, SqlUnitOfWork
 from tests.casework.a_bureau import a_clerk, a_complaint, an_office
 
 LEASE = timedelta(seconds=120)
@@ -82,9 +82,10 @@ def test_after_five_days_of_temporary_failures_it_is_given_up(store: SqlStore, n
 
 
 def test_the_assistants_reply_is_withheld_once_a_person_has_taken_over(store: SqlStore, now: datetime) -> None:
-    def work(uow):  # type: ignore[no-untyped-def]
+    def work(uow: SqlUnitOfWork) -> None:
         case = a_complaint(uow, now=now).case
         thread = uow.threads.get(case.thread_id)
+        assert thread.address is not None
         for kind in (OutboxKind.REPLY, OutboxKind.RECEIPT):
             uow.outbox.add(kind, thread.address, Reply(kind.value), language="zh", now=now, thread_id=thread.id)
         take_over(case, uow, staff=a_clerk(uow), now=now)
@@ -96,7 +97,7 @@ def test_the_assistants_reply_is_withheld_once_a_person_has_taken_over(store: Sq
 
 
 def test_a_reply_that_failed_for_good_is_shown_on_the_case_and_told_to_the_unit(store: SqlStore, now: datetime) -> None:
-    def work(uow):  # type: ignore[no-untyped-def]
+    def work(uow: SqlUnitOfWork) -> CaseId:
         case = a_complaint(uow, now=now).case
         reply_to_citizen(case, "答复", uow, staff=a_clerk(uow), now=now)
         return case.id

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_a_conflict_is_tried_again_before_it_is_reported(store: SqlStore) -> Non
         store.write(always_moved)
 
 
-def test_a_database_that_cannot_be_opened_is_unavailable_and_no_crash(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_database_that_cannot_be_opened_is_unavailable_and_no_crash(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/missing/folder/x.sqlite3")
     try:
         with pytest.raises(CaseworkUnavailable, match="try again later"):
@@ -83,7 +84,7 @@ def test_after_closing_nothing_more_is_accepted_and_what_was_is_done(store_url: 
         store.write(lambda uow: uow.doors.get_position("x"))
 
 
-def test_a_full_disk_fails_every_waiting_caller_and_loses_nothing_committed(tmp_path, now: datetime) -> None:  # type: ignore[no-untyped-def]
+def test_a_full_disk_fails_every_waiting_caller_and_loses_nothing_committed(tmp_path: Path, now: datetime) -> None:
     store = open_store(f"sqlite:///{tmp_path}/small.sqlite3")
     store.create_tables()
     store.write(lambda uow: uow.parties.ensure(address(0), language="zh", name=None, now=now))
