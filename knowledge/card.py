@@ -59,7 +59,7 @@ def _facet_lines(procedure: Procedure, name: FacetName, language: Language) -> l
     labels, facet = _labels(language), procedure.facets[name]
     said = list(facet.lines(language))
     if facet.bureau_must_fill:
-        said.append(labels["not_published"])
+        said.append(labels["rest_not_published" if said else "not_published"])
     if len(said) == 1:
         return [labels["facet"].format(label=labels[name.value], text=said[0])]
     items = [labels["item"].format(text=line) for line in said]

@@ -56,7 +56,7 @@ def test_what_is_not_published_is_said_plainly(library: Library, language: Langu
 
 def test_what_is_known_of_an_unpublished_facet_is_said_with_the_warning(library: Library) -> None:
     said = compose_facet(library.get("dog-licence"), "zh", FacetName.FEE)
-    assert said.split("\n") == ["费用：", "· 登记要收费。", "· 本局尚未公布此项，请向窗口核实。"]
+    assert said.split("\n") == ["费用：", "· 登记要收费。", "· 其余部分本局尚未公布，请向窗口核实。"]
 
 
 def test_asking_for_a_facet_that_the_entry_lacks_gives_the_card_alone(library: Library) -> None:
