@@ -1,0 +1,127 @@
+"""Carrying out what the engine decided, on casework, and telling what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.engine import Fact, Keyed
+from bot.engine.moments import day
+from casework.actions.announcing import alert_staff
+from casework.actions.intake import Office, OpenedCase, add_to_case, open_case
+from casework.case import Case
+from casework.commands import AddToCase, AlertStaff, Command, OpenCase, RecordEnquiry
+from casework.enquiry import Enquiry
+from casework.message import Message
+from casework.party import ChannelName
+from casework.ports import UnitOfWork
+from casework.thread import Thread
+
+
+@dataclass
+class Outcome:
+    """What the commands of one turn produced."""
+
+    opened: OpenedCase | None = None
+    joined: Case | None = None
+    enquiries: list[Enquiry] = field(default_factory=list)
+
+    @property
+    def case(self) -> Case | None:
+        """The case that this turn is about."""
+        return self.opened.case if self.opened else self.joined
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Carries out commands for one message of one thread."""
+
+    uow: UnitOfWork
+    office: Office
+    thread: Thread
+    message: Message
+    now: datetime
+
+    def carry_out(self, commands: tuple[Command, ...], *, began: int) -> Outcome:
+        """Run every command in order; `began` is the number of the message with which the matter began."""
+        outcome = Outcome()
+        for command in commands:
+            self._carry_out(command, outcome, began)
+        return outcome
+
+    def facts(self, outcome: Outcome) -> dict[str, Fact]:
+        """What the commands produced, as facts for texts."""
+        prefix = self.office.bureau.reference_prefix
+        facts: dict[str, Fact] = {"enquiry": ", ".join(enquiry.reference(prefix) for enquiry in outcome.enquiries)}
+        if outcome.opened:
+            case = outcome.opened.case
+            facts |= {
+                "reference": case.reference,
+                "query_code": outcome.opened.query_code,
+                "unit": self.office.bureau.unit(case.unit).name.in_(self.thread.language),
+                "due": self._due(case),
+            }
+        return facts
+
+    def _carry_out(self, command: Command, outcome: Outcome, began: int) -> None:
+        match command:
+            case OpenCase():
+                outcome.opened = self._open(command, began)
+            case AddToCase():
+                outcome.joined = self._add(command)
+            case RecordEnquiry():
+                recorded = self.uow.enquiries.add(
+                    command, thread_id=self.thread.id, message_id=self.message.id, now=self.now
+                )
+                outcome.enquiries.append(recorded)
+            case AlertStaff():
+                alert_staff(
+                    command.reason,
+                    self.uow,
+                    bureau=self.office.bureau,
+                    notices=self.office.notices,
+                    thread=self.thread.id,
+                    now=self.now,
+                )
+
+    def _open(self, command: OpenCase, began: int) -> OpenedCase:
+        if self.thread.party_id is None:
+            raise ValueError("a case is opened from a citizen's thread")
+        opened = open_case(
+            command,
+            self.uow,
+            office=self.office,
+            thread=self.thread,
+            party=self.uow.parties.get(self.thread.party_id),
+            message=self.message,
+            now=self.now,
+        )
+        if self.message.mail is not None:
+            self.uow.threads.set_case(self.thread.id, opened.case.id)
+        self._join_what_was_said(opened.case, began)
+        return opened
+
+    def _join_what_was_said(self, case: Case, began: int) -> None:
+        """Everything said since the matter began belongs to the case: officers read it, and its attachments."""
+        if not 0 < began < self.message.number:
+            return
+        for said in self.uow.threads.messages(self.thread.id, after=began - 1):
+            if said.case_id is None and said.number < self.message.number:
+                self.uow.threads.set_message_case(said.id, case.id)
+
+    def _add(self, command: AddToCase) -> Case | None:
+        case = self.uow.cases.find(command.reference)
+        if case is None:
+            return None
+        return add_to_case(case, self.message, self.uow, office=self.office, now=self.now)
+
+    def _due(self, case: Case) -> Fact:
+        commitment = self.office.bureau.commitments.get(case.kind)
+        if case.due_on is None or commitment is None:
+            return ""
+        return Keyed("filed.due", {"due_on": day(case.due_on), "basis": commitment.basis.in_(self.thread.language)})
+
+
+def is_mail(thread: Thread) -> bool:
+    """Whether a thread is an exchange of letters."""
+    return thread.address is not None and thread.address.channel is ChannelName.EMAIL

@@ -1,0 +1,38 @@
+"""The pure engine: a conversation, a message and what is known in; replies by key, commands and the conversation out.
+
+Only `desk` and tests call it. Start reading with `respond`, then `policy` (the table) and `dialogues`.
+"""
+
+from bot.engine.conversation import Conversation, Progress, compose_state, parse_state
+from bot.engine.respond import respond
+from bot.engine.turn import (
+    ChoiceDraft,
+    Decision,
+    Fact,
+    Incoming,
+    Keyed,
+    Known,
+    LookUp,
+    ReplyDraft,
+    Response,
+)
+from bot.engine.wanted import Wanted, wanted
+
+__all__ = [
+    "ChoiceDraft",
+    "Conversation",
+    "Decision",
+    "Fact",
+    "Incoming",
+    "Keyed",
+    "Known",
+    "LookUp",
+    "Progress",
+    "ReplyDraft",
+    "Response",
+    "Wanted",
+    "compose_state",
+    "parse_state",
+    "respond",
+    "wanted",
+]

@@ -1,0 +1,80 @@
+"""What comes between while a dialogue is open: a question, a greeting, a wish for something else."""
+
+from __future__ import annotations
+
+from bot.engine.conversation import CONFIRM, Progress
+from bot.engine.dialogue import Dialogue
+from bot.engine.dialogues import ask_procedure, small_talk
+from bot.engine.form import MORE
+from bot.engine.intent import Intent
+from bot.engine.phrases import bare, fold
+from bot.engine.recognise import is_lone_question, is_question
+from bot.engine.steering import IN_ORDER, active_dialogue, enter, go_on
+from bot.engine.turn import ReplyDraft, Response, Turn
+from knowledge.retrieval import Decision as Found
+
+PERSONAL = frozenset({"applicant", "identity", "name", "unnamed"})
+"""Slots whose purpose has a text of its own."""
+_SHORT_WISH = 15
+"""In the middle of a story only a message this short can be a wish for something else."""
+
+
+def explain_purpose(turn: Turn) -> Response | None:
+    """Why we ask what we ask, and the question again."""
+    found = active_dialogue(turn.conversation)
+    match = turn.wants(Intent.WHY)
+    if found is None or match is None or turn.choice:
+        return None
+    dialogue, progress = found
+    is_story = dialogue.takes_free_text(progress) and not match.whole and not is_lone_question(turn.text)
+    if is_story or progress.asking in {CONFIRM, MORE}:
+        return None
+    key = f"why.{progress.asking}" if progress.asking in PERSONAL else "why.other"
+    return Response(turn.conversation, (ReplyDraft(key), go_on(turn, turn.conversation)))
+
+
+def small_talk_aside(turn: Turn) -> Response | None:
+    """A greeting, thanks or a call for help, and the question again."""
+    found = active_dialogue(turn.conversation)
+    draft = small_talk.reply(turn) if found and not turn.choice else None
+    if found is None or draft is None or (found[1].asking == MORE and turn.says(Intent.THANKS)):
+        return None
+    return Response(turn.conversation, (ReplyDraft(draft.key, draft.facts), go_on(turn, turn.conversation)))
+
+
+def answer_aside(turn: Turn) -> Response | None:
+    """A question asked in the middle: answered, and the dialogue goes on."""
+    found = active_dialogue(turn.conversation)
+    if found is None or turn.choice or not _is_aside(turn, *found):
+        return None
+    answered = ask_procedure.answer(turn, turn.finding)
+    drafts = (*answered.drafts, go_on(turn, turn.conversation))
+    return Response(answered.conversation, drafts, answered.commands, answered.decision)
+
+
+def switch(turn: Turn) -> Response | None:
+    """A wish for something else: the open dialogue is set aside until that is done."""
+    found = active_dialogue(turn.conversation)
+    if found is None or turn.choice:
+        return None
+    current, progress = found
+    is_short = len(bare(fold(turn.text)).replace(" ", "")) <= _SHORT_WISH
+    for dialogue in IN_ORDER:
+        match = turn.matches.get(dialogue.intent)
+        if match is None or dialogue.name == current.name:
+            continue
+        is_wish = match.whole or (not match.states and (is_short or not current.takes_free_text(progress)))
+        if is_wish:
+            return enter(turn, dialogue, match)
+    return None
+
+
+def _is_aside(turn: Turn, dialogue: Dialogue, progress: Progress) -> bool:
+    if dialogue.takes_questions(progress):
+        return False
+    if dialogue.takes_free_text(progress):
+        return is_lone_question(turn.text) and turn.finding.decision is Found.ANSWER
+    if not is_question(turn.text):
+        return False
+    asks_back = turn.text.endswith(("?", "？")) and turn.finding.decision is Found.ASK_BACK
+    return asks_back or turn.finding.decision is Found.ANSWER

@@ -1,0 +1,80 @@
+"""Answering a question from what the bureau has published, asking back, or saying that we do not know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.engine.phrases import fold
+from bot.engine.turn import ChoiceDraft, Decision, Keyed, ReplyDraft, Response, Turn
+from casework.commands import RecordEnquiry
+from casework.message import Source
+from casework.party import Language
+from knowledge.card import cite, compose_card
+from knowledge.facets import asked_facet
+from knowledge.procedure import FacetName, Procedure
+from knowledge.retrieval import Finding
+
+ASK = "ask:"
+"""A choice that asks for one entry carries its slug after this."""
+NONE_OF_THESE = "none"
+NO_THANKS = "no_thanks"
+LONGEST_QUOTE = 60
+
+
+def answer(turn: Turn, finding: Finding) -> Response:
+    """What the published entries say to the message."""
+    decision = Decision(finding.decision.value)
+    best = finding.matches[0] if finding.matches else None
+    if decision is Decision.ANSWER and best:
+        procedure = turn.known.library.get(best.slug)
+        enquiry = RecordEnquiry(decision.value, procedure.slug, procedure.version, finding.confidence, best.because)
+        return _answered(turn, procedure, enquiry)
+    enquiry = RecordEnquiry(decision.value, confidence=finding.confidence)
+    asked = replace(turn.conversation, question=turn.text)
+    if decision is Decision.ASK_BACK:
+        return Response(asked, (_ask_back(turn, finding),), (enquiry,), decision)
+    return Response(asked, (unknown(turn.text),), (enquiry,), Decision.HAND_OVER)
+
+
+def answer_entry(turn: Turn, slug: str) -> Response | None:
+    """The entry that was chosen; None when there is none of this name any more."""
+    if slug not in turn.known.library:
+        return None
+    procedure = turn.known.library.get(slug)
+    enquiry = RecordEnquiry(Decision.ANSWER.value, procedure.slug, procedure.version, 1.0, ("chosen",))
+    return _answered(turn, procedure, enquiry)
+
+
+def card(procedure: Procedure, language: Language, facet: FacetName | None) -> ReplyDraft:
+    """The published entry, with its source."""
+    found = cite(procedure, language)
+    source = Source(found.procedure, found.title, found.version, found.basis)
+    return ReplyDraft("answer.card", text=compose_card(procedure, language, facet), sources=(source,))
+
+
+def unknown(question: str) -> ReplyDraft:
+    """We do not know; a person may."""
+    quoted = " ".join(question.split())
+    shown = quoted if len(quoted) <= LONGEST_QUOTE else quoted[:LONGEST_QUOTE] + "…"
+    choices = (
+        ChoiceDraft("start:handoff", Keyed("choice.handoff")),
+        ChoiceDraft(NO_THANKS, Keyed("choice.no_thanks")),
+    )
+    return ReplyDraft("answer.unknown", {"question": shown}, choices=choices)
+
+
+def _answered(turn: Turn, procedure: Procedure, enquiry: RecordEnquiry) -> Response:
+    asked = turn.text or turn.conversation.question
+    draft = card(procedure, turn.language, asked_facet(fold(asked)))
+    kept = replace(turn.conversation, last_procedure=procedure.slug, question="")
+    return Response(kept, (draft,), (enquiry,), Decision.ANSWER)
+
+
+def _ask_back(turn: Turn, finding: Finding) -> ReplyDraft:
+    entries = [turn.known.library.get(match.slug) for match in finding.choices]
+    choices = tuple(
+        ChoiceDraft(f"{ASK}{entry.slug}", Keyed("choice.entry", {"title": entry.title.in_(turn.language)}))
+        for entry in entries
+    )
+    none = ChoiceDraft(NONE_OF_THESE, Keyed("choice.none_of_these"))
+    return ReplyDraft("answer.ask_back", choices=(*choices, none))

@@ -1,0 +1,122 @@
+"""How a case stands: the citizen's own cases, or any case by its reference and query code."""
+
+from __future__ import annotations
+
+from bot.engine.conversation import Progress
+from bot.engine.intent import Intent, IntentMatch
+from bot.engine.moments import day
+from bot.engine.turn import Fact, Keyed, LookUp, ReplyDraft, Step, Turn
+from casework.bureau import Bureau
+from casework.case import Case, CaseStatus
+from casework.party import Language
+from casework.references import find_references
+
+MOST_CASES = 5
+
+
+class CaseStatusDialogue:
+    """Asks for what is missing and tells the status; never whether a reference exists."""
+
+    name = "case_status"
+    intent = Intent.CASE_STATUS
+
+    def begin(self, turn: Turn, _match: IntentMatch | None) -> Step:
+        """Tell at once what can be told."""
+        known = turn.known
+        if known.look_up is LookUp.NOT_ASKED and known.own_cases:
+            return Step((_list(turn, known.own_cases),), None)
+        return self._tell(turn, Progress(self.name, began=turn.message.number))
+
+    def take(self, turn: Turn, progress: Progress) -> Step:
+        """A reference or a query code, as it was asked for."""
+        return self._tell(turn, progress)
+
+    def ask(self, _turn: Turn, progress: Progress) -> ReplyDraft:
+        """The open question."""
+        return ReplyDraft(f"case_status.ask.{progress.asking or 'reference'}")
+
+    def correct(self, _turn: Turn, _progress: Progress) -> Step | None:
+        """Another reference is read as one: there is nothing else to correct."""
+        return None
+
+    def amend(self, _turn: Turn, _progress: Progress, _name: str, _value: str) -> Step | None:
+        """An edited message is read anew."""
+        return None
+
+    def back(self, turn: Turn, progress: Progress) -> Step:
+        """Ask for the reference again."""
+        fresh = Progress(self.name, began=progress.began, asking="reference")
+        return Step((self.ask(turn, fresh),), fresh)
+
+    def takes_free_text(self, _progress: Progress) -> bool:
+        """A reference is no free text."""
+        return False
+
+    def takes_questions(self, _progress: Progress) -> bool:
+        """Nor a question."""
+        return False
+
+    def summary(self, _turn: Turn, progress: Progress) -> tuple[Keyed, ...]:
+        """The reference, when it was given."""
+        return tuple(
+            Keyed("form.line", {"label": Keyed(f"label.{name}"), "value": value})
+            for name, value in progress.slots.items()
+        )
+
+    def _tell(self, turn: Turn, progress: Progress) -> Step:
+        known = turn.known
+        if known.look_up is LookUp.FOUND and known.found:
+            return Step((tell(known.found, known.bureau, turn.language),), None)
+        if known.look_up is LookUp.TOO_MANY:
+            return Step((ReplyDraft("case_status.too_many"),), None)
+        named = find_references(turn.text, known.bureau.reference_prefix)
+        if named:
+            progress = progress.fill("reference", named[0])
+        if known.look_up is LookUp.REFUSED:
+            again = Progress(self.name, asking="reference", began=progress.began)
+            return Step((ReplyDraft("case_status.refused"),), again)
+        if "reference" not in progress.slots:
+            unread = progress.asking == "reference"
+            progress = progress.asks("reference")
+            return Step((ReplyDraft("case_status.again.reference") if unread else self.ask(turn, progress),), progress)
+        unread = progress.asking == "query_code" and not named
+        progress = progress.asks("query_code")
+        return Step((ReplyDraft("case_status.again.query_code") if unread else self.ask(turn, progress),), progress)
+
+
+def tell(case: Case, bureau: Bureau, language: Language) -> ReplyDraft:
+    """How one case stands."""
+    return ReplyDraft("case_status.one", _facts(case, bureau, language), case=case.reference)
+
+
+def _list(turn: Turn, cases: tuple[Case, ...]) -> ReplyDraft:
+    if len(cases) == 1:
+        return tell(cases[0], turn.known.bureau, turn.language)
+    lines = tuple(
+        Keyed("case_status.line", _facts(case, turn.known.bureau, turn.language)) for case in cases[:MOST_CASES]
+    )
+    return ReplyDraft("case_status.several", {"cases": lines, "number": len(cases)})
+
+
+def _facts(case: Case, bureau: Bureau, language: Language) -> dict[str, Fact]:
+    name = next((one.name.in_(language) for one in bureau.units if one.slug == case.unit), case.unit)
+    return {
+        "reference": case.reference,
+        "kind": Keyed(f"case_kind.{case.kind.value}"),
+        "status": _status(case),
+        "unit": name,
+        "due": Keyed("case_status.due", {"due_on": day(case.due_on)}) if _is_running(case) and case.due_on else "",
+    }
+
+
+def _is_running(case: Case) -> bool:
+    return case.status is not CaseStatus.CLOSED
+
+
+def _status(case: Case) -> Keyed:
+    if case.status is CaseStatus.CLOSED and case.disposition:
+        return Keyed("case_status.closed_as", {"disposition": Keyed(f"disposition.{case.disposition.value}")})
+    return Keyed(f"case_status.status.{case.status.value}")
+
+
+DIALOGUE = CaseStatusDialogue()

@@ -1,0 +1,207 @@
+"""A letter is decided in one go: answered, made into a case, or given to an officer. There is always a receipt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.engine.dialogues import ask_procedure, emergency
+from bot.engine.intent import Intent
+from bot.engine.recognise import is_question
+from bot.engine.slots import find_unit
+from bot.engine.turn import Decision, Keyed, ReplyDraft, Response, Turn
+from casework.bureau import Bureau
+from casework.commands import AddToCase, Command, OpenCase
+from casework.kinds import CaseKind
+from casework.references import find_references
+from knowledge.normalise import LONGEST_QUESTION
+from knowledge.retrieval import Decision as Found
+from knowledge.retrieval import Finding
+
+LONGEST_TO_ANSWER = LONGEST_QUESTION
+"""A letter longer than this tells a story, which an officer reads."""
+MOST_ANSWERS = 3
+_SENTENCE = re.compile(r"[^。！？!?\n;；]+[。！？!?;；]?")
+_REPLY_PREFIX = re.compile(r"^\s*((re|fw|fwd|aw|回复|答复|转发)\s*[:：]\s*)+", re.IGNORECASE)
+_DATE = re.compile(
+    r"[0-9]{1,4}\s*[年/.-]\s*[0-9]{1,2}|[0-9]{1,2}\s*[月日号]|昨|今天|今早|前天|上午|下午|晚上|上周|周[一二三四五六日]"
+    r"|yesterday|today|last (night|week|month)|on (mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|[0-9]{1,2}(:[0-9]{2})? ?[ap]m",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"[路街巷镇村区号楼店站]|派出所|大队|窗口|\b(road|street|avenue|station|window|office|town|village)\b",
+    re.IGNORECASE,
+)
+_IDENTITY = re.compile(r"[0-9]{6,}|身份证|护照|营业执照|passport|identity card|id card", re.IGNORECASE)
+_CONTACT = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}|\+[0-9]{7,}")
+_FORM = re.compile(r"电子|纸质|邮寄|查阅|复印|electronic|paper|e-?mail|by post|inspect", re.IGNORECASE)
+
+Row = Callable[[Turn], Response | None]
+
+
+def answer_letter(turn: Turn) -> Response:
+    """The one decision about a letter, with a receipt in its language."""
+    whole = replace(turn, conversation=replace(turn.conversation, active=None, parked=()))
+    for name, row in LETTER_POLICY:
+        response = row(whole)
+        if response is not None:
+            return replace(response, because=(name, *response.because))
+    raise AssertionError("the last row takes every letter")
+
+
+def _danger(turn: Turn) -> Response | None:
+    match = turn.wants(Intent.EMERGENCY)
+    if match is None:
+        return None
+    commands = emergency.commands(match.because)
+    filed = _joined(turn) or _filed(turn, CaseKind.CRIME_REPORT)
+    return Response(
+        turn.conversation,
+        (emergency.card(turn), *filed.drafts),
+        (*commands, *filed.commands),
+        Decision.EMERGENCY,
+        match.because,
+    )
+
+
+def _joined(turn: Turn) -> Response | None:
+    """The letter belongs to a case: it is added, and the receipt names the case."""
+    if turn.known.case is None:
+        return None
+    reference = turn.known.case.reference
+    receipt = ReplyDraft("letter.joined", {"reference": reference}, case=reference, is_receipt=True)
+    return Response(turn.conversation, (receipt,), (AddToCase(reference),))
+
+
+def _stated(turn: Turn) -> Response | None:
+    """A report, a complaint, an application or a suggestion is filed at once with what the letter holds."""
+    for intent, kind in _KINDS:
+        match = turn.matches.get(intent)
+        if match is None:
+            continue
+        asks_how = not match.states and is_question(_body(turn)) and _answers(turn)
+        return None if asks_how else _filed(turn, kind)
+    return None
+
+
+def _question(turn: Turn) -> Response | None:
+    """A sure answer to everything that the letter asks."""
+    findings = _answers(turn)
+    if not findings:
+        return None
+    drafts: list[ReplyDraft] = []
+    commands: list[Command] = []
+    for finding in findings:
+        answered = ask_procedure.answer(turn.saying(_topic(turn)), finding)
+        drafts += answered.drafts
+        commands += answered.commands
+    receipt = ReplyDraft("letter.answered", is_receipt=True)
+    last = replace(turn.conversation, last_procedure=findings[0].matches[0].slug)
+    return Response(last, (*drafts, receipt), tuple(commands), Decision.ANSWER)
+
+
+def _officer(turn: Turn) -> Response | None:
+    """Anything else is a consultation that an officer answers."""
+    return replace(_filed(turn, CaseKind.CONSULTATION), decision=Decision.HAND_OVER)
+
+
+LETTER_POLICY: tuple[tuple[str, Row], ...] = (
+    ("danger", _danger),
+    ("it belongs to a case", _joined),
+    ("it states a matter", _stated),
+    ("it asks what is published", _question),
+    ("an officer reads it", _officer),
+)
+_KINDS = (
+    (Intent.REPORT_CRIME, CaseKind.CRIME_REPORT),
+    (Intent.FILE_COMPLAINT, CaseKind.COMPLAINT),
+    (Intent.START_APPLICATION, CaseKind.DISCLOSURE_APPLICATION),
+    (Intent.SUGGESTION, CaseKind.SUGGESTION),
+)
+_MAIN_SLOT = {
+    CaseKind.CRIME_REPORT: "facts",
+    CaseKind.COMPLAINT: "facts",
+    CaseKind.DISCLOSURE_APPLICATION: "description",
+    CaseKind.SUGGESTION: "suggestion",
+    CaseKind.CONSULTATION: "question",
+}
+_MISSING: dict[CaseKind, tuple[tuple[str, re.Pattern[str]], ...]] = {
+    CaseKind.CRIME_REPORT: (("time", _DATE), ("place", _PLACE), ("contact", _CONTACT)),
+    CaseKind.COMPLAINT: (("time", _DATE), ("place", _PLACE)),
+    # Regulations on Open Government Information, art. 29.
+    CaseKind.DISCLOSURE_APPLICATION: (("identity", _IDENTITY), ("contact", _CONTACT), ("form", _FORM)),
+}
+
+
+def _filed(turn: Turn, kind: CaseKind) -> Response:
+    text = turn.text or _subject(turn)
+    command = OpenCase(
+        kind,
+        subject=(_subject(turn) or next(iter(text.splitlines()), ""))[:80],
+        details={_MAIN_SLOT[kind]: text} if text else {},
+        unit=_unit(text, kind, turn.known.bureau),
+        party_name=turn.message.sender_name,
+    )
+    first = (ReplyDraft("letter.police_first"),) if kind is CaseKind.CRIME_REPORT else ()
+    receipt = ReplyDraft(f"letter.filed.{kind.value}", is_receipt=True)
+    return Response(turn.conversation, (*first, receipt, *_missing(text, kind)), (command,))
+
+
+def _missing(text: str, kind: CaseKind) -> tuple[ReplyDraft, ...]:
+    """What the letter does not say, asked for in one go."""
+    lacking = tuple(
+        Keyed("letter.missing_line", {"label": Keyed(f"letter.missing.{slot}")})
+        for slot, pattern in _MISSING.get(kind, ())
+        if not pattern.search(text)
+    )
+    return (ReplyDraft("letter.please_add", {"missing": lacking}),) if lacking else ()
+
+
+def _unit(text: str, kind: CaseKind, bureau: Bureau) -> str | None:
+    found = find_unit(text, bureau) if kind is CaseKind.COMPLAINT else None
+    return found.slug if found and kind in found.handles else None
+
+
+def _answers(turn: Turn) -> tuple[Finding, ...]:
+    """Sure findings for everything that the letter asks; empty when something in it has none."""
+    body = _body(turn)
+    if len(body) > LONGEST_TO_ANSWER or turn.message.attachments or find_references(body, _prefix(turn)):
+        return ()
+    questions = [sentence for sentence in _sentences(body) if is_question(sentence)] or [_topic(turn)]
+    found: dict[str, Finding] = {}
+    for question in questions:
+        finding = turn.known.find(question, turn.language)
+        if finding.decision is Found.ANSWER:
+            found.setdefault(finding.matches[0].slug, finding)
+        elif not _is_courtesy(question):
+            whole = turn.known.find(_topic(turn), turn.language)
+            return (whole,) if whole.decision is Found.ANSWER and len(questions) == 1 else ()
+    return tuple(found.values()) if len(found) <= MOST_ANSWERS else ()
+
+
+def _is_courtesy(question: str) -> bool:
+    """Whether a question asks nothing, as "may I ask something?" does."""
+    return len(question) <= 8 or len(question.split()) in {2, 3, 4}
+
+
+def _prefix(turn: Turn) -> str:
+    return turn.known.bureau.reference_prefix
+
+
+def _subject(turn: Turn) -> str:
+    return _REPLY_PREFIX.sub("", turn.message.subject).strip()
+
+
+def _topic(turn: Turn) -> str:
+    """Subject and words together, where a letter names its matter."""
+    return f"{_subject(turn)} {turn.text}".strip()
+
+
+def _body(turn: Turn) -> str:
+    return turn.text or _subject(turn)
+
+
+def _sentences(text: str) -> list[str]:
+    return [found.strip() for found in _SENTENCE.findall(text) if found.strip()]

@@ -1,0 +1,102 @@
+"""The front door: conversation, message and what is known in; replies, commands and the conversation after it out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.engine.conversation import Conversation, Offer
+from bot.engine.dialogues.ask_procedure import NO_THANKS, NONE_OF_THESE
+from bot.engine.intent import Intent
+from bot.engine.language import language_of, wished_language
+from bot.engine.letters import answer_letter
+from bot.engine.phrases import bare, fold
+from bot.engine.policy import decide
+from bot.engine.recognise import Matches, recognise
+from bot.engine.steering import active_dialogue, where_we_were
+from bot.engine.turn import Decision, Incoming, Known, ReplyDraft, Response, Turn
+from casework.message import MAX_CHAT_CHARACTERS
+
+RESUME_AFTER = timedelta(hours=8)
+"""After so long a silence in a dialogue we first say where we were."""
+_SHORTEST_LABEL = 2
+
+
+def respond(conversation: Conversation, message: Incoming, known: Known, now: datetime) -> Response:
+    """What to say and to do about one message, and the conversation after it. Pure."""
+    turn = read(conversation, message, known, now)
+    response = answer_letter(turn) if message.is_letter else decide(turn)
+    drafts = (*_long_notice(turn), *_reminder(turn, response), *response.drafts)
+    return replace(response, drafts=drafts, conversation=_remembered(turn, response, drafts))
+
+
+def read(conversation: Conversation, message: Incoming, known: Known, now: datetime) -> Turn:
+    """The message as it is understood, its language decided and a typed choice resolved."""
+    words = message.text[:MAX_CHAT_CHARACTERS]
+    matches = recognise(words if message.choice is None else "")
+    language = wished_language(matches) or language_of(
+        words, matches, before=conversation.language, in_dialogue=conversation.active is not None
+    )
+    spoken = language or conversation.language or message.language or "zh"
+    return Turn(
+        message=replace(message, text=words),
+        conversation=replace(conversation, language=spoken),
+        known=known,
+        now=now,
+        language=spoken,
+        matches=matches,
+        choice=message.choice or _typed_choice(conversation, words, matches),
+    )
+
+
+def _typed_choice(conversation: Conversation, words: str, matches: Matches) -> str | None:
+    """The offered choice whose number or label was typed, or that a plain yes or no decides."""
+    said = bare(fold(words))
+    if not said or len(said) > 80:
+        return None
+    for number, offer in enumerate(conversation.offers, 1):
+        if said == str(number) or (len(said) >= _SHORTEST_LABEL and said == bare(fold(offer.label))):
+            return offer.value
+    values = [offer.value for offer in conversation.offers]
+    if conversation.active is None and _says(matches, Intent.CONFIRM) and NO_THANKS in values:
+        return values[0]
+    if _says(matches, Intent.DENY) and not conversation.active:
+        return next((value for value in values if value in {NO_THANKS, NONE_OF_THESE}), None)
+    return None
+
+
+def _says(matches: Matches, intent: Intent) -> bool:
+    return intent in matches and matches[intent].whole
+
+
+def _long_notice(turn: Turn) -> tuple[ReplyDraft, ...]:
+    if not turn.message.was_cut or turn.known.taken_over or turn.message.is_letter:
+        return ()
+    return (ReplyDraft("input.long", {"read": MAX_CHAT_CHARACTERS}),)
+
+
+def _reminder(turn: Turn, response: Response) -> tuple[ReplyDraft, ...]:
+    """Where we were, when the dialogue goes on after a long silence."""
+    before, after = turn.conversation, response.conversation
+    was_long_ago = before.spoke_at is not None and turn.now - before.spoke_at >= RESUME_AFTER
+    found = active_dialogue(before)
+    goes_on = after.active is not None and found is not None and after.active.dialogue == found[0].name
+    is_said = response.decision is Decision.EMERGENCY or not response.drafts
+    if not was_long_ago or not goes_on or found is None or is_said or response.drafts[0].key.startswith("resume.where"):
+        return ()
+    return (where_we_were(turn, *found),)
+
+
+def _remembered(turn: Turn, response: Response, drafts: tuple[ReplyDraft, ...]) -> Conversation:
+    """What is kept until the next message."""
+    offered = next((draft.choices for draft in reversed(drafts) if draft.choices), ())
+    active = response.conversation.active
+    if active and active.filled and active == turn.conversation.active:
+        active = replace(active, filled="")
+    return replace(
+        response.conversation,
+        active=active,
+        offers=tuple(Offer(choice.value) for choice in offered) if drafts else turn.conversation.offers,
+        last_message=turn.message.edit_of or turn.message.external_id,
+        spoke_at=turn.now,
+    )

@@ -1,0 +1,95 @@
+"""Looking up what the engine must know: few queries, and none for a plain question."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.engine import Conversation, Incoming, Known, LookUp, Wanted, wanted
+from casework.actions.correspondence import is_taken_over
+from casework.actions.intake import Office
+from casework.case import Case, CaseStatus
+from casework.message import CaseId, ThreadId
+from casework.party import PartyId
+from casework.ports import UnitOfWork
+from casework.references import is_query_code
+from casework.thread import Thread
+from knowledge.library import Library
+from knowledge.retrieval import KnowledgeBase
+
+TRIES = 5
+"""Wrong query codes after which a conversation, or a reference, must wait."""
+TRY_WINDOW = timedelta(minutes=15)
+
+
+class Lookup:
+    """Gathers `Known` for one message."""
+
+    def __init__(self, knowledge: KnowledgeBase, library: Library, office: Office) -> None:
+        """Answer from these."""
+        self._knowledge = knowledge
+        self._library = library
+        self._office = office
+
+    def known(
+        self,
+        conversation: Conversation,
+        message: Incoming,
+        thread: Thread,
+        uow: UnitOfWork,
+        *,
+        case_id: CaseId | None,
+        now: datetime,
+    ) -> Known:
+        """What is known when this message is decided."""
+        asked = wanted(conversation, message, self._office.bureau.reference_prefix)
+        taken_over = is_taken_over(thread, now)
+        look_up, found = self._look_up(asked, thread, uow, now)
+        return Known(
+            find=self._knowledge.find,
+            library=self._library,
+            bureau=self._office.bureau,
+            taken_over=taken_over,
+            case=_case_of(uow, thread, case_id, taken_over=taken_over),
+            look_up=look_up,
+            found=found,
+            own_cases=self._own(asked, thread.party_id, uow),
+        )
+
+    def _own(self, asked: Wanted, party_id: PartyId | None, uow: UnitOfWork) -> tuple[Case, ...]:
+        return tuple(uow.cases.of_party(party_id)) if asked.own_cases and party_id is not None else ()
+
+    def _look_up(self, asked: Wanted, thread: Thread, uow: UnitOfWork, now: datetime) -> tuple[LookUp, Case | None]:
+        """A case by its reference; who tries codes learns nothing, not even whether the case exists."""
+        if asked.reference is None:
+            return LookUp.NOT_ASKED, None
+        case = uow.cases.find(asked.reference)
+        if case is not None and thread.party_id is not None and case.party_id == thread.party_id:
+            return LookUp.FOUND, case
+        if not asked.codes:
+            return LookUp.CODE_MISSING, None
+        buckets = _buckets(thread.id, asked.reference)
+        if any(uow.doors.hits(bucket, now=now, window=TRY_WINDOW) >= TRIES for bucket in buckets):
+            return LookUp.TOO_MANY, None
+        if case is not None and self._opens(asked.codes, case, uow):
+            return LookUp.FOUND, case
+        for bucket in buckets:
+            uow.doors.hit(bucket, now=now, window=TRY_WINDOW)
+        return LookUp.REFUSED, None
+
+    def _opens(self, codes: tuple[str, ...], case: Case, uow: UnitOfWork) -> bool:
+        stored = uow.cases.query_code_hash(case.id)
+        return any(is_query_code(code, stored, self._office.secret) for code in codes)
+
+
+def _buckets(thread_id: ThreadId, reference: str) -> tuple[str, str]:
+    return f"query-code:thread:{thread_id}", f"query-code:case:{reference}"
+
+
+def _case_of(uow: UnitOfWork, thread: Thread, case_id: CaseId | None, *, taken_over: bool) -> Case | None:
+    """The case that a message belongs to: the one the door matched, or the one a person speaks about."""
+    if case_id is not None:
+        return uow.cases.get(case_id)
+    if not taken_over:
+        return None
+    cases = uow.cases.of_thread(thread.id)
+    return next((case for case in cases if case.status is not CaseStatus.CLOSED), cases[0] if cases else None)
