@@ -57,6 +57,12 @@ class HttpSettings(_Group):
         description="Addresses of proxies in front whose X-Forwarded headers are believed; an empty list says that "
         "there is none. Production wants it said when `http.host` is not the loopback.",
     )
+    chat_messages_a_minute: int = Field(
+        default=30, ge=1, description="Messages that one web chat conversation may send within a minute."
+    )
+    chat_conversations_a_minute: int = Field(
+        default=10, ge=1, description="Web chat conversations that one address may begin within a minute."
+    )
 
 
 class SmtpSettings(_Group):
