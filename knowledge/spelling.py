@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import rjieba
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from knowledge.words import stop_words
 
@@ -18,11 +19,12 @@ from knowledge.words import stop_words
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 from pypinyin import lazy_pinyin
 
-_PIECE = re.compile(r"(?P<han>[㐀-䶿一-鿿]{2,})|(?P<latin>[a-z]{4,})")
-_LATIN = re.compile(r"[a-z]{4,}")
+_PIECE = re.compile(r"(?P<han>[㐀-䶿一-鿿]{2,})|(?P<latin>[a-z]{6,})")
+_LATIN = re.compile(r"[a-z]{5,}")
 _HAN = re.compile(r"[㐀-䶿一-鿿]+")
 _LONGEST_CHINESE = 4
-_LEAST_LIKENESS = 82
+_LONG_ENGLISH = 9
+"""From this length on two slips are forgiven, below it one."""
 _CLEARLY_MORE = 2
 
 
@@ -32,7 +34,7 @@ class Spelling:
     def __init__(self, texts: Iterable[str], words: Iterable[str]) -> None:
         """Know the words of unwrapped `texts`, questions and titles, and further single `words`."""
         counts = Counter(word for text in texts for word in _cut(text))
-        counts.update(word for text in words for word in _cut(text))
+        counts.update(2 * [word for text in words for word in _cut(text)])
         by_sound: dict[tuple[str, ...], Counter[str]] = {}
         for word, count in counts.items():
             if 2 <= len(word) <= _LONGEST_CHINESE and _HAN.fullmatch(word):
@@ -40,8 +42,10 @@ class Spelling:
         self._by_sound: Mapping[tuple[str, ...], str | None] = {
             sound: _clear_winner(found) for sound, found in by_sound.items()
         }
-        self._english = tuple(sorted(word for word in counts if _LATIN.fullmatch(word)))
-        self._known_english = frozenset(self._english) | stop_words()
+        english = sorted(word for word in counts if _LATIN.fullmatch(word))
+        # What stands but once among the questions may be a slip itself.
+        self._english = tuple(word for word in english if counts[word] > 1)
+        self._known_english = frozenset(english) | stop_words()
 
     def mend(self, bare: str) -> tuple[str, tuple[str, ...]]:
         """An unwrapped text with its slips set right, and each as `捕办→补办`."""
@@ -81,7 +85,8 @@ class Spelling:
     def _mend_english(self, word: str, mended: list[str]) -> str:
         if word in self._known_english:
             return word
-        found = process.extractOne(word, self._english, scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS)
+        forgiven = 1 + (len(word) >= _LONG_ENGLISH)
+        found = process.extractOne(word, self._english, scorer=OSA.distance, score_cutoff=forgiven)
         if found is None or found[0][0] != word[0]:
             return word
         mended.append(f"{word}→{found[0]}")
