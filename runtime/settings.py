@@ -175,9 +175,6 @@ class Settings(BaseSettings):
         le=timedelta(days=1),
         description="How long a sign-in to the console lasts, in seconds or as `PT8H`.",
     )
-    workers: int = Field(
-        default=2, ge=1, le=64, description="Threads of a process that handle the inbox and the outbox."
-    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level that is logged."
     )

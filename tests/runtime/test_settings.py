@@ -57,9 +57,9 @@ def test_a_variable_wins_over_the_file_and_an_option_over_both(tmp_path: Path, m
 
 
 def test_the_file_may_be_named_by_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SUNWINDOW_CONFIG", str(write(tmp_path, "workers = 7\n")))
+    monkeypatch.setenv("SUNWINDOW_CONFIG", str(write(tmp_path, "hosts = 7\n")))
 
-    assert load_settings().workers == 7
+    assert load_settings().hosts == 7
 
 
 def test_variables_hold_lists_and_durations_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,15 +81,15 @@ def test_an_empty_list_of_proxies_is_said_and_not_unsaid(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("text", "name", "reason"),
     [
-        pytest.param("wrokers = 2", "wrokers", "no such setting", id="an unknown setting"),
+        pytest.param("htsos = 2", "htsos", "no such setting", id="an unknown setting"),
         pytest.param("[http]\nprt = 2", "http.prt", "no such setting", id="an unknown setting of a group"),
-        pytest.param("workers = 0", "workers", "greater than or equal to 1", id="a number out of bounds"),
+        pytest.param("hosts = 0", "hosts", "greater than or equal to 1", id="a number out of bounds"),
         pytest.param('[http]\nport = "web"', "http.port", "integer", id="a word for a number"),
         pytest.param('environment = "live"', "environment", "production", id="an unknown environment"),
         pytest.param('[smarthost]\nuser = "x"', "smarthost.host", "required", id="half a group"),
         pytest.param('database_url = "mysql://x"', "database_url", "sqlite:///", id="another database"),
         pytest.param('database_url = "what"', "database_url", "sqlite:///", id="no address at all"),
-        pytest.param("workers =", "", "sunwindow.toml", id="no TOML"),
+        pytest.param("hosts =", "", "sunwindow.toml", id="no TOML"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(tmp_path: Path, text: str, name: str, reason: str) -> None:
