@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from admin_api.allowed_methods import methods_at
 from admin_api.errors import (
     AdminConflict,
     AdminError,
@@ -121,6 +122,8 @@ def install_error_handlers(app: FastAPI, html: HtmlErrors | None = None) -> None
     """Answer every error of `app`: with `html` where a browser asks for a page, else as problem details."""
 
     async def answer(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code == 405:
+            return respond(request, _wrong_method(methods_at(request)), html)
         return respond(request, problem_of(error), html)
 
     for kind in _KINDS:
@@ -157,9 +160,12 @@ def problem_of(error: Exception) -> Problem:
 def _say(error: HTTPException) -> str:
     if error.status_code == 404:
         return "There is nothing at this address: see /api/v1/openapi.json for what there is."
-    if error.status_code == 405:
-        return f"This address does not take that method; it takes {(error.headers or {}).get('Allow', 'others')}."
     return error.detail
+
+
+def _wrong_method(methods: tuple[str, ...]) -> Problem:
+    allowed = ", ".join(methods)
+    return Problem(405, f"This address does not take that method; it takes {allowed}.", {"Allow": allowed})
 
 
 def _faults(error: RequestValidationError) -> tuple[Mapping[str, str], ...]:

@@ -133,6 +133,8 @@ def test_an_unknown_address_and_a_wrong_method_are_problems_too(desk: Desk) -> N
     assert wrong.status_code == 405
     assert wrong.headers["Allow"] == "GET"
     assert wrong.headers["Content-Type"] == "application/problem+json"
+    both = desk.client.delete("/api/v1/api-keys", headers=desk.headers())
+    assert both.headers["Allow"] == "GET, POST"
 
 
 def test_a_fault_of_the_request_is_named_by_its_place_and_never_repeated(desk: Desk) -> None:
