@@ -1,0 +1,123 @@
+"""Files in the web chat: sent ahead of the message that names them, and given out for saving only."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import filetype
+from fastapi import APIRouter, Request, Response
+from python_multipart.exceptions import MultipartParseError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.types import Message
+
+from bot.channels.web_chat_json import HEADERS, encode
+from bot.channels.web_chat_problems import ChatRefused, Refusal
+from bot.channels.web_chat_requests import read_body
+from bot.channels.web_chat_room import ChatRoom
+from casework.message import Attachment
+from casework.ports import BlobStore
+
+MAX_FILE = 20_000_000
+MAX_FIELD = 700_000
+"""Octets of one field of a form: the longest message."""
+_ENVELOPE = 800_000
+"""Octets that a form may need beside its files."""
+UNRECOGNISED = "application/octet-stream"
+_MAX_NAME = 120
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,80}")
+_FOR_SAVING_ONLY = {
+    **HEADERS,
+    "cache-control": "private, no-store",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+def add_attachment_routes(router: APIRouter, room: ChatRoom) -> None:
+    """Sending and fetching files."""
+
+    @router.post("/chat/conversations/{conversation}/attachments", status_code=201)
+    async def send_file(request: Request, conversation: str) -> Response:
+        """Keep one file (the part `file` of a multipart form, at most 20 MB); its id is named in a message later."""
+        await room.admission.admit(request, conversation)
+        form = await read_form(request, most=1)
+        if len(form.files) != 1:
+            raise ChatRefused(Refusal.NO_FILE)
+        [(name, data)] = form.files
+        upload_id, file = await room.keep_file(conversation, lambda: keep_file(name, data, room.chat.blobs))
+        members = {"id": upload_id, "name": file.name, "content_type": file.content_type, "size": file.size}
+        return Response(encode(members), 201, HEADERS, "application/json")
+
+    @router.get("/chat/conversations/{conversation}/attachments/{sha256}")
+    async def fetch_file(request: Request, conversation: str, sha256: str) -> Response:
+        """A file of this conversation, to be saved."""
+        await room.admission.admit(request, conversation)
+        return compose_download(*await room.fetch_file(conversation, sha256))
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was sent with a form, read whole."""
+
+    fields: Mapping[str, str]
+    files: tuple[tuple[str, bytes], ...]
+    """Name and bytes of each part `file`; parts of a form that were left empty are no files."""
+
+    def __repr__(self) -> str:
+        """Keep the citizen's words out of logs."""
+        return f"Form({len(self.files)} files, …)"
+
+
+async def read_form(request: Request, *, most: int) -> Form:
+    """A form whose files, at most `most` and each of at most 20 MB, have at most 20 MB together."""
+    body = await read_body(request, MAX_FILE + _ENVELOPE, Refusal.FILE_TOO_LARGE)
+
+    async def replay() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    try:
+        parts = Request(request.scope, replay).form(max_files=most, max_fields=20, max_part_size=MAX_FIELD)
+        async with parts as form:
+            fields = {name: part for name, part in form.multi_items() if isinstance(part, str)}
+            uploads = [part for part in form.getlist("file") if isinstance(part, UploadFile)]
+            files = tuple([(part.filename or "", await part.read()) for part in uploads])
+    except (MultiPartException, MultipartParseError, HTTPException) as error:
+        raise ChatRefused(Refusal.NO_FILE) from error
+    if any(len(data) > MAX_FILE for _, data in files):
+        raise ChatRefused(Refusal.FILE_TOO_LARGE, megabytes=MAX_FILE // 1_000_000)
+    return Form(fields, tuple((name, data) for name, data in files if name or data))
+
+
+def keep_file(name: str, data: bytes, blobs: BlobStore) -> Attachment:
+    """The attachment that `data` becomes: its type found in the bytes, which are kept before anything names them."""
+    if not data:
+        raise ChatRefused(Refusal.EMPTY_FILE)
+    found = filetype.guess_mime(data)
+    return Attachment(clean_name(name), found or UNRECOGNISED, len(data), blobs.put(data))
+
+
+def compose_download(file: Attachment, data: bytes) -> Response:
+    """A file to be saved, never shown: RFC 6266 names it in any script, and the browser may not guess or run it."""
+    folded = file.content_type.lower()
+    safe_type = folded if _MEDIA_TYPE.fullmatch(folded) else UNRECOGNISED
+    clean = clean_name(file.name)
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", clean)
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(clean, safe='')}"
+    headers = {**_FOR_SAVING_ONLY, "content-type": safe_type, "content-disposition": disposition}
+    return Response(data, headers=headers)
+
+
+def clean_name(name: str) -> str:
+    """A file name without folders, control and direction characters; its ending stays when it is cut."""
+    folded = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(character for character in folded if unicodedata.category(character)[0] != "C").strip(" .")
+    if len(kept) > _MAX_NAME:
+        stem, dot, ending = kept.rpartition(".")
+        kept = stem[: _MAX_NAME - len(ending) - 1] + dot + ending if stem and len(ending) <= 10 else kept[:_MAX_NAME]
+    return kept or "file"
