@@ -76,10 +76,15 @@ def parse_tree(raw: bytes, *, headers_only: bool = False) -> Part:
     return BytesParser(policy=RAW_HEADERS).parsebytes(raw, headersonly=headers_only)
 
 
+def type_of(part: Part) -> str:
+    """The declared type in small letters and ASCII; `text/plain` when it is none (RFC 2045 §5.2)."""
+    return part.get_content_type().encode("ascii", "replace").decode("ascii").replace("\x00", "?")
+
+
 def gather(part: Part, into: Gathering, path: str = "1", depth: int = 0) -> None:
     """Add everything in `part` to `into`."""
     into.defects += [type(defect).__name__ for defect in part.defects]
-    kind = part.get_content_type()
+    kind = type_of(part)
     if len(into.parts) >= MAX_PARTS or depth > MAX_DEPTH:
         into.defects.append("parts beyond the limit were not opened")
     elif kind == "message/delivery-status":
@@ -102,7 +107,7 @@ def _gather_children(part: Part, into: Gathering, path: str, depth: int) -> None
     before = len(into.segments)
     for number, child in enumerate(cast("list[Part]", part.get_payload()), start=1):
         gather(child, into, f"{path}.{number}", depth + 1)
-    if part.get_content_type() == "multipart/alternative" and len(into.segments) > before:
+    if type_of(part) == "multipart/alternative" and len(into.segments) > before:
         options = into.segments[before:]
         texts = [option.text for option in options if option.text is not None]
         htmls = [option.html for option in options if option.html is not None]
@@ -219,4 +224,4 @@ def _file_name(part: Part, repairs: list[str]) -> str:
 
 
 def _note(part: Part, data: bytes, path: str, into: Gathering) -> None:
-    into.parts.append(MailPart(path, part.get_content_type(), len(data), hashlib.sha256(data).hexdigest()))
+    into.parts.append(MailPart(path, type_of(part), len(data), hashlib.sha256(data).hexdigest()))

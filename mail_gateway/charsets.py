@@ -89,7 +89,7 @@ def _as_declared(data: bytes, claim: str) -> Decoded | None:
 
 
 def _as_found(data: bytes, declared: str | None) -> Decoded:
-    label = declared.strip().lower()[:40] if declared else "none"
+    label = _printable(declared) if declared else "none"
     for candidate in ("utf-8", "gb18030"):
         try:
             text = data.decode(candidate)
@@ -167,6 +167,11 @@ def _canonical(declared: str | None) -> str | None:
 
 def _tidy(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _printable(label: str) -> str:
+    """A label as it may be shown and stored: anything can stand in a header."""
+    return "".join(character for character in label.strip().lower()[:40] if " " < character <= "~") or "none"
 
 
 def _also(repair: str, more: str) -> str:

@@ -10,6 +10,7 @@ from mail_gateway.mailboxes import fold_address
 from mail_gateway.parsed_mail import DeliveryFailure
 
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_WORD = re.compile(r"[a-z-]{1,20}")
 _MAX_RECIPIENTS = 200
 _MAX_DIAGNOSTIC = 500
 
@@ -30,19 +31,21 @@ def original_message_id(header_block: Message[str, str]) -> str | None:
 
 
 def _failure(block: Message[str, str], repairs: list[str]) -> DeliveryFailure | None:
-    recipient = _after_type(block.get("Final-Recipient") or block.get("Original-Recipient") or "")
+    named = str(block.get("Final-Recipient") or block.get("Original-Recipient") or "")
+    recipient = fold_address(decode_header(_after_type(named), repairs))
     if not recipient:
         return None
+    action = _WORD.match(str(block.get("Action", "")).strip().lower())
     status = _STATUS.search(str(block.get("Status", "")))
     return DeliveryFailure(
-        recipient=fold_address(recipient),
-        action=str(block.get("Action", "")).strip().lower(),
+        recipient=recipient,
+        action=action[0] if action else "",
         status=status[1] if status else "",
-        diagnostic=decode_header(_after_type(block.get("Diagnostic-Code") or ""), repairs)[:_MAX_DIAGNOSTIC],
+        diagnostic=decode_header(_after_type(str(block.get("Diagnostic-Code") or "")), repairs)[:_MAX_DIAGNOSTIC],
     )
 
 
 def _after_type(value: str) -> str:
     """The value after its type, as in `rfc822; name@host` or `smtp; 550 …`."""
-    kind, separator, rest = str(value).partition(";")
+    kind, separator, rest = value.partition(";")
     return rest.strip() if separator else kind.strip()

@@ -17,7 +17,7 @@ from mail_gateway.mailboxes import fold_address
 MAX_HEADER_CHARACTERS = 20_000
 """A header line is read so far; a thousand addresses fit."""
 _ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
-_MESSAGE_ID = re.compile(r"<([^<>\s]{1,250})>")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _ADDRESS_WITHIN = re.compile(r"^(.*?)<\s*([^<>@\s]+@[^<>@\s]+)\s*>\s*$", re.DOTALL)
 _LENIENT: dict[str, bool] = {"strict": False} if "strict" in inspect.signature(getaddresses).parameters else {}
@@ -57,7 +57,7 @@ def parse_mailboxes(value: str, repairs: list[str]) -> tuple[Mailbox, ...]:
 
 def parse_message_ids(value: str) -> tuple[str, ...]:
     """The Message-IDs of a References or In-Reply-To line with their angle brackets, each once, in order."""
-    return tuple(dict.fromkeys(f"<{found}>" for found in _MESSAGE_ID.findall(_FOLD.sub(" ", value)) if found.isascii()))
+    return tuple(dict.fromkeys(_MESSAGE_ID.findall(value[:MAX_HEADER_CHARACTERS])))
 
 
 def parse_date(value: str) -> datetime | None:

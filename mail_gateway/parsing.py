@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mail_gateway.body_parts import Gathering, Part, gather, parse_tree
+from mail_gateway.body_parts import Gathering, Part, gather, parse_tree, type_of
 from mail_gateway.charsets import decode
 from mail_gateway.header_values import Mailbox, decode_header, parse_date, parse_mailboxes, parse_message_ids
 from mail_gateway.parsed_mail import DeliveryFailure, ParsedMail
@@ -35,7 +35,7 @@ def _read(raw: bytes, depth: int) -> ParsedMail:
     tree = parse_tree(raw)
     found = Gathering()
     gather(tree, found)
-    mail = _with_headers(ParsedMail(size=len(raw), content_type=tree.get_content_type()), tree, found)
+    mail = _with_headers(ParsedMail(size=len(raw), content_type=type_of(tree)), tree, found)
     return replace(
         mail,
         text="\n".join(segment.as_text().strip("\n") for segment in found.segments).strip("\n"),
