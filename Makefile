@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PACKAGES := casework knowledge bot mail_gateway admin_api runtime
-CHECKED := $(PACKAGES) tests $(wildcard benchmarks)
+# Tests that take real servers, a browser or killed processes.
+SLOW := tests/integration/ tests/acceptance/ tests/browser/ tests/kills/
 # Processes that run the tests side by side.
 WORKERS ?= 2
 
@@ -42,7 +42,7 @@ static: setup ## Format, lint, types and import contracts
 	$(BIN)/lint-imports
 
 check: static ## The fast half of what CI runs: static checks and unit tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(filter-out tests/integration tests/acceptance tests/browser,$(wildcard tests/*/))
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(filter-out $(SLOW),$(wildcard tests/*/))
 
 bench: setup ## Measure what must be fast, each figure beside its baseline
 	$(BIN)/python -m benchmarks
