@@ -1,0 +1,37 @@
+"""The staff console under `/staff`: queue, cases, held and shunted messages, outbox, accounts and keys.
+
+Every page works without scripts; htmx only spares reloading. Start reading with `queue` and `case_page`.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from admin_api.console import (
+    accounts,
+    attachments,
+    case_actions,
+    case_page,
+    deliveries,
+    entrance,
+    keys,
+    live,
+    queue,
+    triage,
+)
+
+router = APIRouter(prefix="/staff", include_in_schema=False)
+for _room in (
+    entrance,
+    queue,
+    case_page,
+    case_actions,
+    attachments,
+    triage,
+    deliveries,
+    accounts,
+    keys,
+    live,
+):
+    router.include_router(_room.router)
+router.add_api_route("", entrance.enter)

@@ -1,0 +1,119 @@
+"""Files that come with a reply, and files that are looked at or taken away.
+
+What a citizen sent is never run or rendered by the browser: it is downloaded, or shown as a picture when it is one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Final
+from urllib.parse import quote
+
+import filetype
+from fastapi import APIRouter, Depends, UploadFile
+from fastapi.responses import Response
+
+from admin_api.console.case_view import SHOWN_AS_PICTURE, compose_case
+from admin_api.console.finding import find_case
+from admin_api.errors import TooLarge
+from admin_api.pages import Visit
+from admin_api.visits import staff_visit
+from casework.errors import CaseworkNotFound
+from casework.message import Attachment
+from casework.ports import BlobStore
+
+router = APIRouter()
+
+LARGEST_FILE: Final = 10 * 1024 * 1024
+LARGEST_TOGETHER: Final = 20 * 1024 * 1024
+MOST_FILES: Final = 10
+UNKNOWN_TYPE: Final = "application/octet-stream"
+_LONGEST_NAME: Final = 120
+_LOCKED_AWAY: Final = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+
+@router.get("/cases/{reference}/attachments/{sha256}")
+def send_attachment(
+    visit: Annotated[Visit, Depends(staff_visit)], reference: str, sha256: str, *, show: bool = False
+) -> Response:
+    """A file of the case's correspondence; `show` only for pictures. CaseworkNotFound when it belongs to no message."""
+    with visit.context.store.read() as uow:
+        case = find_case(reference, uow, visit=visit)
+        view = compose_case(case, uow, visit=visit)
+    attachment = next(
+        (one for row in view.messages for one in row.message.attachments if hmac.compare_digest(one.sha256, sha256)),
+        None,
+    )
+    if attachment is None:
+        raise CaseworkNotFound(f"case {case.reference} has no such attachment")
+    return compose_download(attachment, visit.context.blobs, show=show)
+
+
+def compose_download(attachment: Attachment, blobs: BlobStore, *, show: bool = False) -> Response:
+    """The bytes, locked away from the page: as a picture when that is what they are, else as a file to be saved."""
+    as_picture = show and attachment.content_type in SHOWN_AS_PICTURE
+    return Response(
+        blobs.get(attachment.sha256),
+        media_type=attachment.content_type if as_picture else UNKNOWN_TYPE,
+        headers={
+            "content-disposition": name_file(attachment.name, "inline" if as_picture else "attachment"),
+            "content-security-policy": _LOCKED_AWAY,
+            "cache-control": "private, no-store",
+            "cross-origin-resource-policy": "same-origin",
+        },
+    )
+
+
+def name_file(name: str, how: str) -> str:
+    """The header that names a file for saving (RFC 6266 §5)."""
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._- ") else "_" for sign in name)
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def keep_uploads(files: Iterable[UploadFile], blobs: BlobStore) -> tuple[Attachment, ...]:
+    """Put uploaded files among the blobs, each under the type found in its bytes; TooLarge."""
+    chosen = [file for file in files if file.filename]
+    sizes = [file.size or 0 for file in chosen]
+    if len(chosen) > MOST_FILES or sum(sizes) > LARGEST_TOGETHER or max(sizes, default=0) > LARGEST_FILE:
+        raise TooLarge(f"at most {MOST_FILES} files, 10 MB each and 20 MB together")
+    return tuple(_keep(file, blobs) for file in chosen)
+
+
+def seal(attachment: Attachment, secret: bytes) -> str:
+    """A word that stands for a file already kept, to travel in a form; nobody else can make one."""
+    facts = [attachment.name, attachment.content_type, attachment.size, attachment.sha256]
+    body = base64.urlsafe_b64encode(json.dumps(facts, ensure_ascii=True).encode()).decode()
+    return f"{body}.{_signature(body, secret)}"
+
+
+def unseal(words: Sequence[str], secret: bytes) -> tuple[Attachment, ...]:
+    """The files that sealed words stand for; words that are not ours stand for nothing."""
+    found = []
+    for word in words[:MOST_FILES]:
+        body, _, signature = word.partition(".")
+        if not hmac.compare_digest(_signature(body, secret).encode(), signature.encode()):
+            continue
+        try:
+            name, content_type, size, sha256 = json.loads(base64.urlsafe_b64decode(body))
+        except (ValueError, binascii.Error):
+            continue
+        found.append(Attachment(name, content_type, size, sha256))
+    return tuple(found)
+
+
+def _keep(file: UploadFile, blobs: BlobStore) -> Attachment:
+    content = file.file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise TooLarge
+    kind = filetype.guess(content)
+    name = (file.filename or "").replace("\\", "/").rpartition("/")[2].replace("\x00", "")[-_LONGEST_NAME:] or "file"
+    return Attachment(name, kind.mime if kind else UNKNOWN_TYPE, len(content), blobs.put(content))
+
+
+def _signature(body: str, secret: bytes) -> str:
+    return hmac.new(secret, f"kept-attachment\n{body}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,179 @@
+"""Messages that wait for a person: held because somebody must decide, or shunted because we failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form
+from fastapi.responses import HTMLResponse, Response
+
+from admin_api.console.attachments import name_file
+from admin_api.console.finding import signed_in
+from admin_api.console.frame import show_page
+from admin_api.error_handlers import problem_of
+from admin_api.errors import AdminRejected
+from admin_api.pages import Visit
+from admin_api.visits import desk_visit, own_form
+from casework.actions.triage import decide
+from casework.case import Case
+from casework.errors import CaseworkConflict, CaseworkError, CaseworkNotFound
+from casework.inbox import ClerkDecision, InboxEntry, InboxState
+from casework.message import InboxId
+from casework.ports import UnitOfWork
+from casework.references import parse_reference
+from casework.wording import Wording
+
+router = APIRouter(prefix="/triage")
+DeskVisit = Annotated[Visit, Depends(desk_visit)]
+
+PAGE_SIZE: Final = 25
+WAITING: Final = (InboxState.HELD, InboxState.SHUNTED)
+_SHOWN_OF_SOURCE: Final = 8_000
+_LETTER_POLICY: Final = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One message that waits, as its row and its page show it."""
+
+    entry: InboxEntry
+    sender: str
+    subject: str
+    text: str
+    reasons: Sequence[str]
+    guess: Case | None
+    source: str
+    """The beginning of the raw mail, when nothing could be read of it."""
+
+    @property
+    def has_html(self) -> bool:
+        """Whether there is a sanitised HTML part to look at."""
+        return bool(self.entry.reading and self.entry.reading.safe_html)
+
+
+@router.get("")
+def show_waiting(visit: DeskVisit, after: int = 0) -> HTMLResponse:
+    """Everything that waits, latest first."""
+    with visit.context.store.read() as uow:
+        entries = uow.inbox.list(WAITING, limit=PAGE_SIZE + 1, after=max(after, 0))
+        rows = [_view(entry, uow, visit) for entry in entries[:PAGE_SIZE]]
+        counts = {state.value: uow.inbox.count(state) for state in WAITING}
+    older = entries[PAGE_SIZE - 1].id if len(entries) > PAGE_SIZE else None
+    return show_page(visit, "console/triage.html", room="triage", rows=rows, counts=counts, older=older)
+
+
+@router.get("/{inbox_id}")
+def show_message(visit: DeskVisit, inbox_id: int) -> HTMLResponse:
+    """One message, whole; CaseworkNotFound."""
+    return _show(visit, inbox_id)
+
+
+@router.get("/{inbox_id}/letter")
+def show_letter(visit: DeskVisit, inbox_id: int) -> HTMLResponse:
+    """The sanitised HTML of a letter, for the frame in its page: no script, no address outside, nothing to send."""
+    with visit.context.store.read() as uow:
+        reading = uow.inbox.get(InboxId(inbox_id)).reading
+    if reading is None or not reading.safe_html:
+        raise CaseworkNotFound(f"message {inbox_id} has no HTML part")
+    return HTMLResponse(
+        f'<!doctype html><meta charset="utf-8"><title>{inbox_id}</title>{reading.safe_html}',
+        headers={
+            "content-security-policy": _LETTER_POLICY,
+            "x-frame-options": "SAMEORIGIN",
+            "cache-control": "private, no-store",
+        },
+    )
+
+
+@router.get("/{inbox_id}/source")
+def send_source(visit: DeskVisit, inbox_id: int) -> Response:
+    """The raw mail, to be saved."""
+    with visit.context.store.read() as uow:
+        raw = uow.inbox.get(InboxId(inbox_id)).raw_mail
+    if raw is None:
+        raise CaseworkNotFound(f"message {inbox_id} is not a mail")
+    headers = {
+        "content-disposition": name_file(f"message-{inbox_id}.eml", "attachment"),
+        "content-security-policy": "sandbox; default-src 'none'",
+        "cache-control": "private, no-store",
+    }
+    return Response(raw.data, media_type="application/octet-stream", headers=headers)
+
+
+@router.post("/{inbox_id}/decision", dependencies=[Depends(own_form)])
+def decide_on(
+    visit: DeskVisit, inbox_id: int, decision: Annotated[str, Form()] = "", reference: Annotated[str, Form()] = ""
+) -> Response:
+    """A clerk's word: the worker carries it out, refusing ends the message here."""
+    context, staff = visit.context, signed_in(visit)
+    chosen = ClerkDecision(decision) if decision in list(ClerkDecision) else None
+    canonical = parse_reference(reference, context.office.bureau.reference_prefix) if reference.strip() else None
+    if chosen is None:
+        return _show(visit, inbox_id, fault="choose", error=AdminRejected())
+
+    def record(uow: UnitOfWork) -> bool:
+        if chosen is ClerkDecision.JOIN and (canonical is None or uow.cases.find(canonical) is None):
+            return False
+        decide(InboxId(inbox_id), chosen, uow, staff=staff, now=context.clock(), reference=canonical)
+        return True
+
+    try:
+        if not context.store.write(record):
+            return _show(visit, inbox_id, fault="reference", typed=reference, error=AdminRejected())
+    except CaseworkConflict as error:
+        return _show(visit, inbox_id, fault="conflict", error=error)
+    context.wake()
+    return visit.go(f"/staff/triage?done={chosen.value}")
+
+
+def _show(
+    visit: Visit, inbox_id: int, *, fault: str = "", typed: str = "", error: Exception | None = None
+) -> HTMLResponse:
+    with visit.context.store.read() as uow:
+        row = _view(uow.inbox.get(InboxId(inbox_id)), uow, visit)
+    return show_page(
+        visit,
+        "console/triage_message.html",
+        room="triage",
+        status=problem_of(error).status if error else 200,
+        row=row,
+        fault=fault,
+        typed=typed,
+        open=row.entry.state in WAITING,
+    )
+
+
+def _view(entry: InboxEntry, uow: UnitOfWork, visit: Visit) -> Waiting:
+    reading, message, raw = entry.reading, entry.message, entry.raw_mail
+    words: Wording = visit.request.app.state.reasons
+    reasons = [words.texts[visit.language].get(reason, reason) for reason in (reading.reasons if reading else ())]
+    if not reasons and entry.error:
+        reasons = [visit.say("triage.our_failure", error=entry.error)]
+    source = ""
+    if raw is not None and not (reading and (reading.text or reading.safe_html)):
+        source = raw.data[:_SHOWN_OF_SOURCE].decode("utf-8", "replace")
+    return Waiting(
+        entry=entry,
+        sender=(reading.sender if reading else "")
+        or (raw.mail_from if raw else "")
+        or (message.sender_name or "" if message else ""),
+        subject=reading.subject if reading else "",
+        text=(reading.text if reading else "") or (message.text if message else ""),
+        reasons=reasons,
+        guess=_guess(entry, uow),
+        source=source,
+    )
+
+
+def _guess(entry: InboxEntry, uow: UnitOfWork) -> Case | None:
+    if entry.reading is None or entry.reading.guess is None:
+        return None
+    try:
+        return uow.cases.get(entry.reading.guess)
+    except CaseworkError:
+        return None
