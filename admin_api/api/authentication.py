@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,8 +21,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from admin_api.access import Context, current_context
 from admin_api.errors import Forbidden, NotSignedIn
 from casework.bureau import Bureau
-from casework.errors import CaseworkNotFound
-from casework.ports import ApiKey
+from casework.errors import CaseworkNotFound, CaseworkRejected
+from casework.ports import ApiKey, UnitOfWork
 from casework.staff import Role, Staff
 
 KEY_PREFIX = "swk_"
@@ -128,6 +128,21 @@ def is_open_to(scope: Scope, role: Role) -> bool:
 def scopes_beyond(scopes: Iterable[Scope], caller: Caller) -> tuple[Scope, ...]:
     """Those of `scopes` that the caller's own key does not have: no key can make a stronger one."""
     return tuple(scope for scope in scopes if scope.value not in caller.key.scopes)
+
+
+def add_key(
+    uow: UnitOfWork, name: str, scopes: Sequence[Scope], *, staff: Staff, nonce: str, secret: bytes, now: datetime
+) -> ApiKey:
+    """Store the key of `nonce` for an account; CaseworkRejected when it is closed or its role cannot use the scopes.
+
+    Whoever made the nonce gets the key itself from `derive_key`, to show it once.
+    """
+    if not staff.active:
+        raise CaseworkRejected(f"account {staff.id} is closed: choose another")
+    if closed := [scope.value for scope in scopes if not is_open_to(scope, staff.role)]:
+        raise CaseworkRejected(f"{', '.join(closed)} is not open to the role {staff.role.value} of account {staff.id}")
+    stored = hash_key(derive_key(nonce, secret))
+    return uow.accounts.add_api_key(name, stored, [scope.value for scope in scopes], now=now, staff_id=staff.id)
 
 
 def hash_key(key: str) -> str:

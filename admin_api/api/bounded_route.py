@@ -1,4 +1,4 @@
-"""Routes that read no more than they must: nothing without a key, and no body beyond a size."""
+"""Routes that read no more than they must, nothing without a key and no body beyond a size; no answer is cached."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ class BoundedRoute(APIRoute):
                 raise NotSignedIn
             body = _BoundedBody(request.receive)
             try:
-                return await handle(Request(request.scope, body.receive))
+                response = await handle(Request(request.scope, body.receive))
             except HTTPException as error:
                 # FastAPI says 400 of whatever goes wrong while it reads a body.
                 if body.is_too_large:
                     raise TooLarge(f"a request has at most {MAX_BODY} octets: send fewer or smaller files") from error
                 raise
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            return response
 
         return bounded
 

@@ -28,6 +28,7 @@ def test_a_case_is_shown_with_its_events_messages_and_deadline(desk: Desk) -> No
     body = shown.json()
     assert shown.status_code == 200
     assert shown.headers["ETag"] == f'"{case.version}"'
+    assert shown.headers["Cache-Control"] == "private, no-store"
     assert [event["name"] for event in body["events"]] == ["case.opened", "deadline.set"]
     assert [message["text"] for message in body["messages"]] == ["三号窗口没有一次性告知材料。"]
     assert body["deadline"] == {
@@ -106,6 +107,14 @@ def test_assigning_gives_the_case_to_an_account_and_is_kept_in_the_history(desk:
         (None, "exit-entry", "household", "属于户籍业务"),
     ]
     assert {row["by"] for row in history} == {f"staff:{desk.administrator.id}"}
+
+
+def test_a_case_is_given_to_nobody_who_could_not_see_it(desk: Desk) -> None:
+    case = desk.open_case(unit="household")
+    refused = desk.post(f"/cases/{case.reference}/assignments", {"staff_id": desk.clerk.id})
+    assert refused.status_code == 422
+    assert "transfer" in refused.json()["detail"]
+    assert desk.reload(case).assignee is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, Response
 
-from admin_api.access import may_see_name
+from admin_api.access import may_see, may_see_name
 from admin_api.api.bounded_route import BoundedRoute
 from admin_api.api.callers import CasesErrand
 from admin_api.api.errands import Errand
@@ -34,6 +34,8 @@ def assign_case(reference: ReferencePath, wanted: NewAssignment, errand: CasesEr
             to = uow.accounts.get_staff(StaffId(wanted.staff_id))
         except CaseworkNotFound as error:
             raise CaseworkRejected(f"there is no account {wanted.staff_id}: see /api/v1/staff") from error
+        if not may_see(to, case, errand.caller.bureau):
+            raise CaseworkRejected(f"account {to.id} does not see cases of unit {case.unit}: transfer the case first")
         return assignment.assign(case, to, uow, by=errand.caller.staff, now=errand.caller.now)
 
     return _move(reference, wanted.version, errand, move)

@@ -6,7 +6,7 @@ import json
 
 from fastapi import APIRouter, Response
 
-from admin_api.api.authentication import derive_key, hash_key, is_open_to, make_nonce, scopes_beyond
+from admin_api.api.authentication import add_key, derive_key, make_nonce, scopes_beyond
 from admin_api.api.bounded_route import BoundedRoute
 from admin_api.api.callers import KeysErrand, KeysReader, StaffReader
 from admin_api.api.schemas.fields import IdPath
@@ -51,9 +51,7 @@ def create_key(wanted: NewApiKey, errand: KeysErrand) -> Response:
 
     def work(uow: UnitOfWork) -> CreatedApiKey:
         staff = _account_for(wanted, uow)
-        stored = hash_key(derive_key(nonce, secret))
-        scopes = [scope.value for scope in wanted.scopes]
-        key = uow.accounts.add_api_key(wanted.name, stored, scopes, now=caller.now, staff_id=staff.id)
+        key = add_key(uow, wanted.name, wanted.scopes, staff=staff, nonce=nonce, secret=secret, now=caller.now)
         return CreatedApiKey(**ApiKeyView.of(key).model_dump(), key=nonce)
 
     return errand.once(work, status=201, finish=lambda body: _with_key(body, secret))
@@ -71,16 +69,10 @@ def revoke_key(key_id: IdPath, wanted: Revocation, errand: KeysErrand) -> Respon
 
 
 def _account_for(wanted: NewApiKey, uow: UnitOfWork) -> Staff:
-    """The account that a new key acts as; CaseworkRejected when it is closed or cannot use the scopes."""
     try:
-        staff = uow.accounts.get_staff(StaffId(wanted.staff_id))
+        return uow.accounts.get_staff(StaffId(wanted.staff_id))
     except CaseworkNotFound as error:
         raise CaseworkRejected(f"there is no account {wanted.staff_id}: see /api/v1/staff") from error
-    if not staff.active:
-        raise CaseworkRejected(f"account {staff.id} is closed: choose another")
-    if closed := [scope for scope in wanted.scopes if not is_open_to(scope, staff.role)]:
-        raise CaseworkRejected(f"{', '.join(closed)} is not open to the role {staff.role.value} of account {staff.id}")
-    return staff
 
 
 def _with_key(body: str, secret: bytes) -> str:
