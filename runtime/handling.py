@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from bot.desk import Desk
 from bot.store import SqlConversations
-
 from casework.errors import CaseworkRejected
 from casework.inbox import InboxEntry, InboxState, Reading
 from casework.message import InboundMessage
@@ -15,6 +15,9 @@ from casework.ports import UnitOfWork
 from casework.store import SqlUnitOfWork
 from mail_gateway.receiving import receive
 from mail_gateway.understanding import MailRoom, Understood, reading_of, understand
+
+SHUNTED = "reason.shunted"
+UNREADABLE = "reason.unreadable"
 
 
 class DeskHandler:
@@ -45,11 +48,11 @@ class DeskHandler:
         if entry.message is not None:
             message = entry.message
             names = tuple(attachment.name for attachment in message.attachments)
-            return Reading(sender=message.sender.value, text=message.text, attachment_names=names, reasons=("shunted",))
+            return Reading(sender=message.sender.value, text=message.text, attachment_names=names, reasons=(SHUNTED,))
         try:
-            return reading_of(understand(entry, self._mail_room), ("shunted",))
+            return replace(reading_of(understand(entry, self._mail_room), ()), reasons=(SHUNTED,))
         except Exception:  # noqa: BLE001 - it is shunted because reading failed; the raw mail is still whole
-            return Reading(sender=entry.conversation, reasons=("shunted", "unreadable"))
+            return Reading(sender=entry.conversation, reasons=(SHUNTED, UNREADABLE))
 
     def _answer(
         self, entry: InboxEntry, whole: SqlUnitOfWork, now: datetime, message: InboundMessage, _uow: UnitOfWork

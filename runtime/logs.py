@@ -27,7 +27,10 @@ def set_up_logs(level: str, *, as_json: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    # On the handler, not on the root: some libraries set their own loggers to write everything.
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    logging.basicConfig(handlers=[handler], format="%(levelname)s %(name)s %(message)s")
     # Access logs hold addresses and query strings; library logs hold statements.
     for name in ("uvicorn.access", "sqlalchemy.engine", "httpx", "dbos", "alembic"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -12,10 +12,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
 
 import bot.store
+import bot.web_store
 import casework.store
 
 TABLES: tuple[MetaData, ...] = (casework.store.metadata, bot.store.metadata)
-"""Every table of ours; each floor keeps its own."""
+"""Every table of ours; each floor keeps its own, and `bot.web_store` adds to those of `bot.store`."""
+_NAMES = frozenset(name for metadata in TABLES for name in metadata.tables) | {bot.web_store.web_conversations.name}
 
 
 class NotMigrated(Exception):
@@ -29,13 +31,13 @@ class NotMigrated(Exception):
 def migrate(engine: Engine) -> str:
     """Bring the database to the newest revision and return its name; nothing happens when it is there already."""
     with engine.begin() as connection:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(configured(connection), "head")
     return newest()
 
 
 def newest() -> str:
     """The revision that this release needs."""
-    return str(ScriptDirectory.from_config(_config(None)).get_current_head())
+    return str(ScriptDirectory.from_config(configured(None)).get_current_head())
 
 
 def require_migrated(engine: Engine) -> None:
@@ -47,12 +49,11 @@ def require_migrated(engine: Engine) -> None:
 
 def is_ours(_thing: Any, name: str | None, kind: str, reflected: Any, _other: Any) -> bool:
     """Whether Alembic should look at a table; the job runner keeps its own."""
-    if kind != "table" or not reflected:
-        return True
-    return any(name in metadata.tables for metadata in TABLES)
+    return kind != "table" or not reflected or name in _NAMES
 
 
-def _config(connection: Connection | None) -> Config:
+def configured(connection: Connection | None) -> Config:
+    """Alembic's configuration over an open connection."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.pool import QueuePool
 
 from casework.errors import CaseworkUnavailable
+from casework.ports import UnitOfWork
 from casework.store.shared_commits import SharedCommits
 from casework.store.tables import metadata
 from casework.store.units_of_work import SqlUnitOfWork
@@ -45,6 +46,13 @@ class SqlStore:
     def write(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """`submit`, and wait for the commit."""
         return self.submit(work).result()
+
+    @staticmethod
+    def connection_of(uow: UnitOfWork) -> Connection:
+        """The connection of a unit of work of this store, which stores of other floors may share."""
+        if not isinstance(uow, SqlUnitOfWork):
+            raise TypeError("this unit of work is not of an SQL store")
+        return uow.connection
 
     def create_tables(self) -> None:
         """Make the tables of casework, for tests and throw-away stores; real ones are migrated."""
