@@ -24,6 +24,8 @@ from bot.store import metadata
 from casework.message import Attachment
 from casework.party import Language
 
+__all__ = ["SqlWebConversations", "metadata"]
+
 web_conversations = Table(
     "web_conversations",
     metadata,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from bot.channels.web_chat_attachments import add_attachment_routes
 from bot.channels.web_chat_json import HEADERS, compose_history, compose_turn, encode
 from bot.channels.web_chat_limits import ChatLimits
-from bot.channels.web_chat_problems import ChatRoute, Refusal
+from bot.channels.web_chat_problems import Refusal, chat_route
 from bot.channels.web_chat_requests import MAX_BODY, parse_sent, read_body, read_cursor
 from bot.channels.web_chat_room import ChatRoom, WebChat
 from bot.channels.web_chat_stream import add_stream_routes
@@ -26,7 +26,7 @@ _JSON = "application/json"
 def web_chat_routes(chat: WebChat) -> APIRouter:
     """Every route of the web chat; all are open to the public, and a conversation only to the holder of its token."""
     room = ChatRoom(chat)
-    router = APIRouter(route_class=ChatRoute, tags=["chat"])
+    router = APIRouter(route_class=chat_route(chat.wording), tags=["chat"])
     _add_conversation_routes(router, room)
     add_attachment_routes(router, room)
     add_stream_routes(router, room)

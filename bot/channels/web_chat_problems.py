@@ -11,16 +11,17 @@ import traceback
 from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from bot.channels.web_chat_words import language_of, texts
+from bot.channels.web_chat_words import language_of
 from casework.errors import CaseworkNotFound
 from casework.party import Language
+from casework.wording import Wording
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -88,18 +89,18 @@ class ChatRefused(Exception):
         """The HTTP status."""
         return _STATUS[self.refusal]
 
-    def explain(self, language: Language) -> str:
+    def explain(self, wording: Wording, language: Language) -> str:
         """What went wrong and the way out, for a person."""
-        return texts().say(f"problem.{self.refusal.value}", language, **self.facts, seconds=self.retry_after or 0)
+        return wording.say(f"problem.{self.refusal.value}", language, **self.facts, seconds=self.retry_after or 0)
 
 
-def compose_problem(refused: ChatRefused, language: Language) -> Response:
+def compose_problem(refused: ChatRefused, wording: Wording, language: Language) -> Response:
     """The answer to a program."""
     members = {
         "type": f"/chat#{refused.refusal.value}",
         "title": HTTPStatus(refused.status).phrase,
         "status": refused.status,
-        "detail": refused.explain(language),
+        "detail": refused.explain(wording, language),
     }
     headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
     if refused.status == 401:
@@ -126,8 +127,15 @@ def log_trouble(action: str, error: Exception) -> None:
     log.error("chat failed", action=action, error=type(error).__name__, places=places)
 
 
-class ChatRoute(APIRoute):
+def chat_route(wording: Wording) -> type[APIRoute]:
+    """The kind of route that this door's errors leave in these words."""
+    return type("ChatRoute", (_ChatRoute,), {"wording": wording})
+
+
+class _ChatRoute(APIRoute):
     """A route of the chat's API: whatever goes wrong leaves as problem details."""
+
+    wording: ClassVar[Wording]
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler of FastAPI, with this door's errors answered here."""
@@ -139,6 +147,6 @@ class ChatRoute(APIRoute):
             except ClientDisconnect:
                 raise
             except Exception as error:  # noqa: BLE001 - unexpected is temporary: the client sends the same again
-                return compose_problem(refusal_of(error), language_of(request))
+                return compose_problem(refusal_of(error), self.wording, language_of(request))
 
         return answered

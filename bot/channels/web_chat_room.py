@@ -15,10 +15,12 @@ from bot.channels.web_chat_limits import WINDOW, ChatLimits, Counter
 from bot.channels.web_chat_problems import ChatRefused, Refusal
 from bot.channels.web_chat_requests import Sent
 from bot.channels.web_chat_turn import TakeTurn, TurnTaken
+from bot.channels.web_chat_words import load_texts
 from casework.bureau import Bureau
 from casework.message import Attachment, InboundMessage, Message
 from casework.party import Address, ChannelName, Language
 from casework.ports import BlobStore, Store, UnitOfWork
+from casework.wording import Wording
 
 AT_ONCE = 200
 """Messages that are read at once."""
@@ -37,6 +39,8 @@ class WebChat:
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the process is asked to stop: open streams then close, so that the server need not wait for them."""
     limits: ChatLimits = field(default_factory=ChatLimits)
+    wording: Wording = field(default_factory=load_texts)
+    """Our texts, with what the bureau says in its own words."""
 
 
 def address_of(conversation: str) -> Address:

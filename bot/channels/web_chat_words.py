@@ -16,7 +16,7 @@ LANGUAGE_COOKIE = "sunwindow_language"
 
 
 @cache
-def texts() -> Wording:
+def load_texts() -> Wording:
     """Every sentence of the chat page, of its script and of its refusals, in both languages."""
     return load_wording(files("bot.channels") / "web_chat_texts")
 

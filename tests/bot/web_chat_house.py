@@ -201,7 +201,7 @@ def open_house(folder: Path, limits: ChatLimits | None = None) -> Iterator[House
         blobs=DirectoryBlobs(folder / "blobs"),
         bureau=BUREAU,
         take_turn=desk.take_turn,
-        conversations=lambda uow: SqlWebConversations(uow.connection),  # type: ignore[attr-defined]
+        conversations=lambda uow: SqlWebConversations(store.connection_of(uow)),
         clock=lambda: datetime.now(UTC),
         limits=limits or ChatLimits(),
     )
