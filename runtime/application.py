@@ -7,10 +7,9 @@ from importlib.resources import files
 from fastapi import FastAPI
 
 from admin_api.app import create_app
-from bot.channels.web_chat import WebChat, web_chat_routes
+from bot.channels.web_chat import ChatLimits, WebChat, web_chat_routes
+from bot.channels.web_chat_words import load_texts
 from bot.web_store import SqlWebConversations
-from casework.ports import UnitOfWork
-from casework.store import SqlUnitOfWork
 from casework.wording import load_wording
 from runtime.house import House, now
 from runtime.operations import operations_routes
@@ -26,6 +25,7 @@ def build_app(house: House) -> FastAPI:
 
 
 def _web_chat(house: House) -> WebChat:
+    http = house.settings.http
     return WebChat(
         store=house.store,
         blobs=house.blobs,
@@ -34,10 +34,10 @@ def _web_chat(house: House) -> WebChat:
         conversations=lambda uow: SqlWebConversations(house.store.connection_of(uow)),
         clock=now,
         stopping=house.stopping,
+        limits=ChatLimits(
+            messages=http.chat_messages_a_minute,
+            files=http.chat_messages_a_minute,
+            conversations=http.chat_conversations_a_minute,
+        ),
+        wording=house.bundle.reworded(load_texts()),
     )
-
-
-def _web_conversations(uow: UnitOfWork) -> SqlWebConversations:
-    if not isinstance(uow, SqlUnitOfWork):
-        raise TypeError("the web chat keeps its conversations in the house's own store")
-    return SqlWebConversations(uow.connection)

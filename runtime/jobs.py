@@ -95,9 +95,21 @@ class DbosJobs:
                 "sys_db_pool_size": 4,
             }
         )
-        self._run_workflow = DBOS.workflow(name="run_job")(self._run)
-        self._sweep_workflow = DBOS.workflow(name="sweep")(self._sweep)
-        self._housekeeping_workflow = DBOS.workflow(name="housekeeping")(self._keep_house)
+
+        # DBOS marks the functions that it is given, and methods cannot be marked.
+        @DBOS.workflow(name="run_job")
+        def run_job(name: str) -> None:
+            self._run(name)
+
+        @DBOS.workflow(name="sweep")
+        def sweep(_scheduled_at: datetime, _context: Any) -> None:
+            self.wake()
+
+        @DBOS.workflow(name="housekeeping")
+        def keep_house(_scheduled_at: datetime, _context: Any) -> None:
+            self._keep_house()
+
+        self._run_workflow, self._sweep_workflow, self._housekeeping_workflow = run_job, sweep, keep_house
 
     def start(self) -> None:
         """Recover what was left running, keep the schedule, and look for work at once."""
@@ -143,10 +155,7 @@ class DbosJobs:
             state.rest()
             log.exception("job failed", action="job_failed", job=name)
 
-    def _sweep(self, _scheduled_at: datetime, _context: Any) -> None:
-        self.wake()
-
-    def _keep_house(self, _scheduled_at: datetime, _context: Any) -> None:
+    def _keep_house(self) -> None:
         try:
             self._housekeeping()
             _forget_finished(datetime.now(UTC) - KEEP_FINISHED_FOR)
