@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.engine.conversation import CONFIRM, Progress
 from bot.engine.dialogue import Dialogue
-from bot.engine.dialogues import ask_procedure, small_talk
+from bot.engine.dialogues import ask_procedure, office, small_talk
 from bot.engine.form import MORE
 from bot.engine.intent import Intent
 from bot.engine.phrases import bare, fold
@@ -34,12 +34,17 @@ def explain_purpose(turn: Turn) -> Response | None:
 
 
 def small_talk_aside(turn: Turn) -> Response | None:
-    """A greeting, thanks or a call for help, and the question again."""
+    """A greeting, thanks, a call for help or for our telephone, and the question again."""
     found = active_dialogue(turn.conversation)
-    draft = small_talk.reply(turn) if found and not turn.choice else None
+    draft = (small_talk.reply(turn) or _office(turn, *found)) if found and not turn.choice else None
     if found is None or draft is None or (found[1].asking == MORE and turn.says(Intent.THANKS)):
         return None
     return Response(turn.conversation, (ReplyDraft(draft.key, draft.facts), go_on(turn, turn.conversation)))
+
+
+def _office(turn: Turn, dialogue: Dialogue, progress: Progress) -> ReplyDraft | None:
+    is_asked = is_lone_question(turn.text) and not dialogue.takes_questions(progress)
+    return office.reply(turn) if is_asked else None
 
 
 def answer_aside(turn: Turn) -> Response | None:
@@ -72,6 +77,8 @@ def switch(turn: Turn) -> Response | None:
 def _is_aside(turn: Turn, dialogue: Dialogue, progress: Progress) -> bool:
     if dialogue.takes_questions(progress):
         return False
+    if progress.asking == CONFIRM and is_lone_question(turn.text):
+        return True
     if dialogue.takes_free_text(progress):
         return is_lone_question(turn.text) and turn.finding.decision is Found.ANSWER
     if not is_question(turn.text):

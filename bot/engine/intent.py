@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+_HAN = re.compile(r"[㐀-䶿一-鿿]")
+_LATIN_WORD = re.compile(r"[a-z0-9]+")
 
 
 class Intent(StrEnum):
@@ -19,6 +23,8 @@ class Intent(StrEnum):
     SUGGESTION = "suggestion"
     CASE_STATUS = "case_status"
     HANDOFF = "handoff"
+    OFFICE = "office"
+    """When the office is open, where it is, and its telephone."""
     ADD_TO_CASE = "add_to_case"
     LEAVE = "leave"
     BACK = "back"
@@ -46,4 +52,9 @@ class IntentMatch:
     states: bool = False
     """The words state facts of the matter itself (my bike was stolen), not only the wish (I want to report)."""
     rest: str = ""
-    """What the message says beside the words that matched; empty when nothing of weight is left."""
+    """What the message says beside the words that matched, without courtesy."""
+
+    @property
+    def weight(self) -> int:
+        """How much the rest says: a Latin word or a number counts as much as two Chinese characters."""
+        return len(_HAN.findall(self.rest)) + 2 * len(_LATIN_WORD.findall(self.rest))

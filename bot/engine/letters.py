@@ -89,7 +89,9 @@ def _stated(turn: Turn) -> Response | None:
 def _question(turn: Turn) -> Response | None:
     """A sure answer to everything that the letter asks."""
     findings = _answers(turn)
-    if not findings:
+    known = turn.conversation.last_procedure
+    if not findings or any(finding.matches[0].slug == known for finding in findings):
+        # Who writes again after an answer was not helped by it: an officer reads on.
         return None
     drafts: list[ReplyDraft] = []
     commands: list[Command] = []

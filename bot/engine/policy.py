@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.engine.asides import answer_aside, explain_purpose, small_talk_aside, switch
-from bot.engine.dialogues import ask_procedure, case_status, emergency, small_talk
+from bot.engine.dialogues import ask_procedure, case_status, emergency, office, small_talk
 from bot.engine.form import MORE
 from bot.engine.intent import Intent
 from bot.engine.language import wished_language
@@ -167,6 +167,11 @@ def _small_talk(turn: Turn) -> Response | None:
     return Response(turn.conversation, (draft,)) if draft else None
 
 
+def _office(turn: Turn) -> Response | None:
+    draft = office.reply(turn)
+    return Response(turn.conversation, (draft,)) if draft else None
+
+
 def _look_up(turn: Turn) -> Response | None:
     if turn.known.look_up is LookUp.NOT_ASKED:
         return None
@@ -219,6 +224,7 @@ POLICY: tuple[tuple[str, Row], ...] = (
     ("small talk", _small_talk),
     ("a reference", _look_up),
     ("a dialogue begins", _starting),
+    ("the office", _office),
     ("nothing is open", _nothing_open),
     ("a question", _asking),
 )

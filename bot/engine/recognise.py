@@ -70,7 +70,7 @@ def _match(intent: Intent, forms: IntentSentences, folded: str) -> IntentMatch |
         return None
     words = tuple(match[0] for match in (found, fact) if match)
     rest = folded.replace(found[0], " ", 1) if found else folded
-    return IntentMatch(intent, words, states=fact is not None, rest=bare(rest))
+    return IntentMatch(intent, words, states=fact is not None, rest=forms.courtesy.sub("", bare(rest)).strip())
 
 
 def _emergency(table: EmergencySentences, folded: str) -> IntentMatch | None:

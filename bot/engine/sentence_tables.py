@@ -30,6 +30,8 @@ class IntentSentences:
     contains: re.Pattern[str] | None
     states: re.Pattern[str] | None
     unless: re.Pattern[str] | None
+    courtesy: re.Pattern[str]
+    """Politeness at either end of what is left of a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def _compile(table: Tree, courtesy: str) -> IntentSentences:
         contains=any_of(table.get("contains", ())),
         states=any_of(table.get("states", ())),
         unless=any_of(table.get("unless", ())),
+        courtesy=re.compile(rf"^(?:(?:{courtesy})\s*)+|(?:\s*(?:{courtesy}))+$"),
     )
 
 

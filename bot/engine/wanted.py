@@ -27,9 +27,11 @@ def wanted(conversation: Conversation, message: Incoming, prefix: str) -> Wanted
     """What to look up for this message; a story in a dialogue that takes free text is not searched for references."""
     found = active_dialogue(conversation)
     in_status = found is not None and found[0].name == _STATUS
-    if message.is_letter or message.edit_of or (found and not in_status and found[0].takes_free_text(found[1])):
+    if message.is_letter or message.edit_of:
         return Wanted()
     asks_status = Intent.CASE_STATUS in recognise(message.text) or message.choice == f"start:{_STATUS}"
+    if found and not in_status and found[0].takes_free_text(found[1]):
+        return Wanted(own_cases=asks_status)
     named = find_references(message.text, prefix)
     reference = named[0] if named else (found[1].slots.get("reference") if found and in_status else None)
     if reference is None:

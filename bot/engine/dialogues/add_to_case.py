@@ -21,7 +21,7 @@ class AddToCaseDialogue:
         reference = turn.conversation.last_case
         if reference is None:
             return Step((ReplyDraft("add_to_case.no_case"),), None)
-        if match and not match.whole and len(match.rest) >= _ENOUGH_TO_ADD:
+        if match and not match.whole and match.weight >= _ENOUGH_TO_ADD:
             return self._add(reference)
         progress = Progress(self.name, asking="more", began=turn.message.number)
         return Step((self.ask(turn, progress),), progress)

@@ -31,9 +31,11 @@ class CaseStatusDialogue:
         """A reference or a query code, as it was asked for."""
         return self._tell(turn, progress)
 
-    def ask(self, _turn: Turn, progress: Progress) -> ReplyDraft:
+    def ask(self, turn: Turn, progress: Progress) -> ReplyDraft:
         """The open question."""
-        return ReplyDraft(f"case_status.ask.{progress.asking or 'reference'}")
+        if progress.asking == "query_code":
+            return ReplyDraft("case_status.ask.query_code")
+        return ReplyDraft("case_status.ask.reference", {"prefix": turn.known.bureau.reference_prefix})
 
     def correct(self, _turn: Turn, _progress: Progress) -> Step | None:
         """Another reference is read as one: there is nothing else to correct."""

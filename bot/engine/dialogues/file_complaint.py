@@ -20,7 +20,7 @@ def _prefill(turn: Turn, match: IntentMatch | None) -> Slots:
     found: dict[str, str] = {}
     if concerned := find_unit(turn.text, turn.known.bureau):
         found["unit"] = concerned.slug
-    if match.states or len(match.rest.replace(" ", "")) >= _ENOUGH_TO_TELL:
+    if match.states or match.weight >= _ENOUGH_TO_TELL:
         found["facts"] = turn.text
     return found
 

@@ -14,7 +14,7 @@ _ENOUGH_TO_ASK = 6
 
 
 def _prefill(turn: Turn, match: IntentMatch | None) -> Slots:
-    if match is not None and not match.whole and len(match.rest.replace(" ", "")) >= _ENOUGH_TO_ASK and not turn.choice:
+    if match is not None and not match.whole and match.weight >= _ENOUGH_TO_ASK and not turn.choice:
         return {"question": turn.text}
     return {"question": turn.conversation.question} if turn.conversation.question else {}
 

@@ -18,7 +18,7 @@ _ENOUGH_TO_TELL = 8
 def _prefill(turn: Turn, match: IntentMatch | None) -> Slots:
     if match is None or match.whole or turn.choice:
         return {}
-    tells = match.states or len(match.rest.replace(" ", "")) >= _ENOUGH_TO_TELL
+    tells = match.states or match.weight >= _ENOUGH_TO_TELL
     return {"facts": turn.text} if tells else {}
 
 

@@ -11,11 +11,11 @@ from casework.kinds import CaseKind
 
 FORMS = ("electronic", "paper", "inspect")
 """How the information may be given (art. 40)."""
-_ENOUGH_TO_DESCRIBE = 8
+_ENOUGH_TO_DESCRIBE = 6
 
 
 def _prefill(turn: Turn, match: IntentMatch | None) -> Slots:
-    says_what = match is not None and not match.whole and len(match.rest.replace(" ", "")) >= _ENOUGH_TO_DESCRIBE
+    says_what = match is not None and not match.whole and match.weight >= _ENOUGH_TO_DESCRIBE
     return {"description": turn.text} if says_what and not turn.choice else {}
 
 

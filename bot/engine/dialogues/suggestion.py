@@ -13,7 +13,7 @@ _ENOUGH_TO_SUGGEST = 6
 
 
 def _prefill(turn: Turn, match: IntentMatch | None) -> Slots:
-    says_what = match is not None and not match.whole and len(match.rest.replace(" ", "")) >= _ENOUGH_TO_SUGGEST
+    says_what = match is not None and not match.whole and match.weight >= _ENOUGH_TO_SUGGEST
     return {"suggestion": turn.text} if says_what and not turn.choice else {}
 
 
