@@ -79,6 +79,7 @@ class House:
             lambda: self.knowledge,
             now,
             self.jobs.wake,
+            self.settings.session_for,
         )
 
     def mail_server(self) -> MailServer:
@@ -122,6 +123,7 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     Raises BundleRefused, NotMigrated, DataDirectoryInUse, each with the way out. A demo's database is migrated here.
     """
     bundle = load_bundle(settings.bundle)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     held = hold_data_directory(settings.data_dir) if works and settings.is_sqlite else None
     store = open_store(settings.store_url)
     if settings.environment is Environment.PRODUCTION or not settings.is_sqlite:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy import Connection, Engine, MetaData, exc
 
 import bot.store
 import bot.web_store
 import casework.store
+from casework.errors import CaseworkUnavailable
 
 TABLES: tuple[MetaData, ...] = (casework.store.metadata, bot.store.metadata)
 """Every table of ours; each floor keeps its own, and `bot.web_store` adds to those of `bot.store`."""
@@ -30,7 +33,7 @@ class NotMigrated(Exception):
 
 def migrate(engine: Engine) -> str:
     """Bring the database to the newest revision and return its name; nothing happens when it is there already."""
-    with engine.begin() as connection:
+    with _reached(), engine.begin() as connection:
         command.upgrade(configured(connection), "head")
     return newest()
 
@@ -42,7 +45,7 @@ def newest() -> str:
 
 def require_migrated(engine: Engine) -> None:
     """NotMigrated unless the database has the newest revision."""
-    with engine.connect() as connection:
+    with _reached(), engine.connect() as connection:
         if MigrationContext.configure(connection).get_current_revision() != newest():
             raise NotMigrated
 
@@ -58,3 +61,14 @@ def configured(connection: Connection | None) -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     return config
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Say in words that the database cannot be reached; its address may hold a password and is not repeated."""
+    try:
+        yield
+    except (exc.OperationalError, exc.InterfaceError) as error:
+        raise CaseworkUnavailable(
+            f"the database cannot be used ({type(error.orig).__name__}): check database_url and that it runs"
+        ) from error
