@@ -32,6 +32,7 @@ from runtime.delivering import Delivery
 from runtime.draining import Drain
 from runtime.handling import DeskHandler
 from runtime.jobs import DbosJobs, Jobs, SleepingJobs
+from runtime.kill_points import kill_points
 from runtime.metrics import Metrics
 from runtime.migrating import migrate, require_migrated
 from runtime.settings import Environment, Settings
@@ -125,7 +126,10 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     bundle = load_bundle(settings.bundle)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     held = hold_data_directory(settings.data_dir) if works and settings.is_sqlite else None
+    kills = kill_points(settings.environment)
     store = open_store(settings.store_url)
+    if kills is not None:
+        store = kills.watch_store(store)
     if settings.environment is Environment.PRODUCTION or not settings.is_sqlite:
         require_migrated(store.engine)
     else:
@@ -140,6 +144,8 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     local_mailbox = open_local_mailbox(settings)
     telegram = TelegramRoom.open(settings, store, blobs, now, wake=lambda: jobs.wake(DRAIN))
     channels = open_channels(settings, mail_room, blobs, local_mailbox, telegram, now)
+    if kills is not None:
+        channels = kills.watch_channels(channels)
     metrics, stopping = Metrics(store), threading.Event()
 
     def wake() -> None:
