@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import FastAPI
 from fastapi.requests import HTTPConnection
@@ -36,6 +36,8 @@ class Context:
     """The present as an aware UTC time."""
     wake: Callable[[], None]
     """Tells the jobs that the outbox or the inbox has new work; called after the commit, from any thread."""
+    session_for: timedelta = timedelta(hours=12)
+    """How long a sign-in lasts: a working day, since signing in again next morning is no burden."""
 
     def __repr__(self) -> str:
         """Keep the secret of the office out of logs."""

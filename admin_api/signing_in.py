@@ -25,8 +25,6 @@ from casework.ports import Store, UnitOfWork
 from casework.staff import Staff
 
 STAFF_COOKIE: Final = "sunwindow_staff"
-SESSION_FOR: Final = timedelta(hours=12)
-"""A working day; signing in again next morning is no burden."""
 RESET_FOR: Final = timedelta(minutes=30)
 TRIES: Final = 5
 LOCK_FOR: Final = timedelta(minutes=15)
@@ -60,8 +58,10 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def sign_in(name: str, password: str, store: Store, *, now: datetime, address: str) -> SignedIn | Refusal:
-    """A session for the right name and password; after `TRIES` failures the name is locked for `LOCK_FOR`.
+def sign_in(
+    name: str, password: str, store: Store, *, now: datetime, address: str, session_for: timedelta
+) -> SignedIn | Refusal:
+    """A session of `session_for` for the right name and password; too many tries lock the name for `LOCK_FOR`.
 
     An unknown name is counted and locked in the same way as a known one.
     """
@@ -80,7 +80,7 @@ def sign_in(name: str, password: str, store: Store, *, now: datetime, address: s
     def open_session(uow: UnitOfWork) -> None:
         uow.accounts.clear_failures(staff.id)
         uow.accounts.add_session(
-            hash_token(token), staff.id, csrf_token=secrets.token_urlsafe(24), now=now, expires_at=now + SESSION_FOR
+            hash_token(token), staff.id, csrf_token=secrets.token_urlsafe(24), now=now, expires_at=now + session_for
         )
 
     store.write(open_session)

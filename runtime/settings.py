@@ -170,10 +170,10 @@ class Settings(BaseSettings):
         description="Address under which citizens and staff reach the web pages.",
     )
     session_for: Annotated[timedelta, BeforeValidator(_seconds)] = Field(
-        default=timedelta(hours=8),
+        default=timedelta(hours=12),
         ge=timedelta(minutes=5),
         le=timedelta(days=1),
-        description="How long a sign-in to the console lasts, in seconds or as `PT8H`.",
+        description="How long a sign-in to the console lasts, in seconds or as `PT12H`.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level that is logged."

@@ -14,7 +14,6 @@ from admin_api.pages import LANGUAGE_COOKIE, Visit, client_address, local_path
 from admin_api.passwords import SHORTEST_PASSWORD
 from admin_api.signing_in import (
     LOCK_FOR,
-    SESSION_FOR,
     STAFF_COOKIE,
     Refusal,
     SignedIn,
@@ -59,17 +58,31 @@ def open_session(
 ) -> Response:
     """A session and the way to the wished page; or the form again, which does not tell whether the account exists."""
     context = visit.context
-    entered = sign_in(name, password, context.store, now=context.clock(), address=client_address(request))
+    entered = sign_in(
+        name,
+        password,
+        context.store,
+        now=context.clock(),
+        address=client_address(request),
+        session_for=context.session_for,
+    )
     if isinstance(entered, SignedIn):
         target = local_path(wish, QUEUE)
         response = visit.go(target if target.startswith("/staff") else QUEUE)
-        visit.remember(response, STAFF_COOKIE, entered.token, max_age=round(SESSION_FOR.total_seconds()))
+        visit.remember(response, STAFF_COOKIE, entered.token, max_age=round(context.session_for.total_seconds()))
         return response
-    error = TooManyTries(retry_after=LOCK_FOR) if entered is Refusal.LOCKED else NotSignedIn()
-    status = problem_of(error).status
-    return visit.show(
-        "console/sign_in.html", status=status, fault=entered.value, name=name[:100], wish=local_path(wish, ""), done=""
+    problem = problem_of(TooManyTries(retry_after=LOCK_FOR) if entered is Refusal.LOCKED else NotSignedIn())
+    page = visit.show(
+        "console/sign_in.html",
+        status=problem.status,
+        fault=entered.value,
+        name=name[:100],
+        wish=local_path(wish, ""),
+        done="",
     )
+    if entered is Refusal.LOCKED:
+        page.headers.update(problem.headers)
+    return page
 
 
 @router.post("/sign-out", dependencies=[Depends(own_form)])

@@ -14,13 +14,16 @@ from starlette.routing import BaseRoute
 from admin_api.api.authentication import current_caller
 from admin_api.visits import current_session
 from runtime.application import build_app
+from runtime.demo.mailbox_page import demo_mailbox_routes
 from runtime.house import House, build_house
 from runtime.settings import Environment, Settings
+from tests.architecture.source_tree import sources
 
 PUBLIC = Path(__file__).with_name("public_routes.txt")
 GATES = frozenset({current_caller, current_session})
 """Every page and every call of staff passes one of these: an API key, or a signed-in browser."""
 DEMO_ONLY = "/demo"
+MOUNTS_THE_MAILBOX = "demo_mailbox_routes("
 
 
 def public_routes() -> frozenset[str]:
@@ -66,6 +69,9 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     house = open_house(tmp_path_factory.mktemp("house"), request.param)
     built = build_app(house)
     built.state.is_demo = request.param is Environment.DEMO
+    if built.state.is_demo:
+        assert house.local_mailbox is not None
+        built.include_router(demo_mailbox_routes(house.local_mailbox, house.bundle.bureau, lambda: 25))
     yield built
     house.close()
 
@@ -103,6 +109,7 @@ def test_whoever_is_not_signed_in_gets_nothing(app: FastAPI) -> None:
 def test_the_mailbox_of_the_demo_is_shown_in_the_demo_alone(app: FastAPI) -> None:
     shown = {name for name in routes_of(app) if _path(name).startswith(DEMO_ONLY)}
     assert bool(shown) == app.state.is_demo
+    assert [name for name, text in sources().items() if MOUNTS_THE_MAILBOX in text and "/demo/" not in name] == []
 
 
 def test_the_guard_sees_an_open_door() -> None:
