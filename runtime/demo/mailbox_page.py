@@ -46,15 +46,15 @@ LONGEST_TEXT: Final = 50_000
 MOST_FILES: Final = 5
 _SENT: Final = f"{PATH}?sent=1#told"
 HEADERS_SHOWN: Final = (
-    "from",
-    "to",
-    "reply-to",
-    "subject",
-    "date",
-    "message-id",
-    "in-reply-to",
-    "references",
-    "auto-submitted",
+    "From",
+    "To",
+    "Reply-To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "Auto-Submitted",
 )
 """What a reader of the demo wants to check: who, to whom, and what keeps the thread together."""
 _LETTER_HEADERS: Final = {
@@ -251,7 +251,7 @@ def _show_mail(
         status=_status_of(fault),
         kept=kept,
         mail=mail,
-        headers=[(name, mail.header(name)) for name in HEADERS_SHOWN if mail.has_header(name)],
+        headers=[(name, value) for name in HEADERS_SHOWN if (value := mail.header(name.lower()))],
         fault=fault,
         detail=detail,
         text=text,

@@ -251,7 +251,7 @@ def test_html_is_shown_in_a_frame_that_can_do_nothing(demo: Demo) -> None:
 
     letter = demo.client.get(f"{PATH}/{name}/html")
 
-    assert f'<iframe sandbox title="As HTML" src="{PATH}/{name}/html"' in page
+    assert f'<iframe sandbox frameborder="0" title="As HTML" src="{PATH}/{name}/html"' in page
     assert "身份证可以补办。" in letter.text
     assert letter.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
     assert letter.headers["x-frame-options"] == "SAMEORIGIN"
