@@ -16,6 +16,7 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "misc", "mana
 REGISTRY = re.compile(
     r"https?://\S+/(?:simple/|packages/[0-9a-f]{2}/)|\"resolved\": *\"http|--(?:extra-)?index-url[ =]\S"
 )
+SKIPS = re.compile(r"pytest\.(?:mark\.)?(?:skip|xfail|importorskip)|unittest\.skip")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|farm|root|home/\w+|Users/\w+)/")
 
 
@@ -44,6 +45,12 @@ def undescribed(tree: Mapping[str, str]) -> list[str]:
 
 def found_in(tree: Mapping[str, str], pattern: re.Pattern[str]) -> list[str]:
     return [f"{name}: {found[0]}" for name, text in tree.items() if (found := pattern.search(text))]
+
+
+def test_no_test_is_skipped() -> None:
+    tests = {name: text for name, text in texts().items() if name.startswith("tests/") and name.endswith(".py")}
+    assert len(tests) > 20
+    assert found_in(tests, SKIPS) == []
 
 
 def test_no_file_is_too_long_to_be_one_room() -> None:
@@ -86,6 +93,7 @@ def test_the_guards_read_the_product() -> None:
         pytest.param(
             lambda tree: found_in(tree, REGISTRY), "a.lock", "https" + "://host/simple/" + "a", id="a registry"
         ),
+        pytest.param(lambda tree: found_in(tree, SKIPS), "tests/a.py", "@pytest.mark" + ".skip", id="a skipped test"),
         pytest.param(lambda tree: found_in(tree, MACHINE_PATH), "a.md", "see /ro" + "ot/a", id="a path of a machine"),
     ],
 )

@@ -47,7 +47,10 @@ def used_keys() -> list[UsedKey]:
 
 
 def keys_of_room(room: str) -> frozenset[str]:
-    return frozenset().union(*(wording_of(folder).keys() for folder in SAID if folder.startswith(f"{room}/")))
+    """Texts of a room; the composition root connects them all, so it may say any."""
+    return frozenset().union(
+        *(wording_of(folder).keys() for folder in SAID if folder.startswith(f"{room}/") or room == "runtime")
+    )
 
 
 def unsaid(used: Iterable[UsedKey], known: Collection[str]) -> list[str]:
