@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from admin_api.access import may_see, may_see_name
@@ -179,7 +180,7 @@ def describe_event(event: CaseEvent, visit: Visit, names: Mapping[str, str]) -> 
         to=names.get(f"staff:{facts.get('to')}", unit_names.get(str(facts.get("to")), "")),
         origin=unit_names.get(str(facts.get("from")), ""),
         unit=unit_names.get(str(facts.get("unit")), ""),
-        due_on=facts.get("due_on", ""),
+        due_on=_day(facts.get("due_on"), visit),
         detail=facts.get("detail", ""),
         disposition=visit.say(f"disposition.{disposition}") if disposition else "",
     )
@@ -197,6 +198,11 @@ def _basis(case: Case, ledger: Sequence[CaseEvent], visit: Visit) -> str:
     return visit.say(
         f"limit.{setting.facts.get('unit')}",
         number=setting.facts.get("number", ""),
-        start_on=setting.facts.get("start_on", ""),
+        start_on=_day(setting.facts.get("start_on"), visit),
         basis=basis,
     )
+
+
+def _day(written: object, visit: Visit) -> str:
+    """A date of the ledger as people write it."""
+    return visit.day(date.fromisoformat(written)) if isinstance(written, str) and written else ""

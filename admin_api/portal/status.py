@@ -12,6 +12,8 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse
 
 from admin_api.deadline import Deadline, deadline_of
+from admin_api.error_handlers import problem_of
+from admin_api.errors import AdminNotFound, TooManyTries
 from admin_api.pages import Visit, client_address
 from admin_api.visits import newcomers_form, visitor
 from casework.case import Case
@@ -53,7 +55,7 @@ def show_status(
     buckets = (_bucket("case", canonical or reference.upper()), _bucket("from", client_address(visit.request)))
     with visit.context.store.read() as uow:
         if any(uow.doors.hits(bucket, now=now, window=WINDOW) >= TRIES for bucket in buckets):
-            return visit.show("portal/status.html", status=429, reference=reference, fault="slow", standing=None)
+            return _slow_down(visit, reference)
         standing = _find_standing(canonical, code, uow, visit=visit)
     if standing is not None:
         return visit.show("portal/status.html", reference=reference, fault="", standing=standing)
@@ -63,7 +65,15 @@ def show_status(
             writing.doors.hit(bucket, now=now, window=WINDOW)
 
     visit.context.store.write(count)
-    return visit.show("portal/status.html", status=404, reference=reference, fault="wrong", standing=None)
+    status = problem_of(AdminNotFound()).status
+    return visit.show("portal/status.html", status=status, reference=reference, fault="wrong", standing=None)
+
+
+def _slow_down(visit: Visit, reference: str) -> HTMLResponse:
+    problem = problem_of(TooManyTries(retry_after=WINDOW))
+    page = visit.show("portal/status.html", status=problem.status, reference=reference, fault="slow", standing=None)
+    page.headers.update(problem.headers)
+    return page
 
 
 def _find_standing(reference: str | None, code: str, uow: UnitOfWork, *, visit: Visit) -> CaseStanding | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,9 +22,10 @@ from casework.staff import Role, Staff
 from casework.store import open_store
 from casework.store.blobs import DirectoryBlobs
 from casework.store.opening import SqlStore
+from casework.thread import Audience
 from casework.wording import load_wording
 from knowledge.retrieval import KnowledgeBase
-from runtime.bundle import load_bundle
+from runtime.bundle import Bundle, load_bundle
 
 PASSWORD = "window-seat-42"
 _HASH = hash_password(PASSWORD)
@@ -87,8 +89,6 @@ class FrontDesk:
             where = Address(channel, address)
             party = uow.parties.ensure(where, language=language, name=name, now=self.now)
             if channel is ChannelName.EMAIL:
-                from casework.thread import Audience  # noqa: PLC0415
-
                 thread = uow.threads.open(
                     Audience.CITIZEN,
                     language=language,
@@ -125,13 +125,18 @@ class FrontDesk:
             return uow.cases.get(case.id)
 
 
+@cache
+def _demo() -> tuple[Bundle, KnowledgeBase]:
+    bundle = load_bundle()
+    return bundle, KnowledgeBase(bundle.library)
+
+
 def a_front_desk(folder: Path | None = None, url: str = "") -> FrontDesk:
     """The demo bureau with empty books, in `folder` or in a throw-away one."""
     folder = folder or Path(tempfile.mkdtemp(prefix="sunwindow-"))
     store = open_store(url or f"sqlite:///{folder / 'desk.sqlite3'}")
     store.create_tables()
-    bundle = load_bundle()
-    base = KnowledgeBase(bundle.library)
+    bundle, base = _demo()
     time, wakes = [START], list[int]()
     context = Context(
         store=store,
