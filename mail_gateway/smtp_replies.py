@@ -39,10 +39,6 @@ TOO_MANY_RECIPIENTS = SmtpReply(
 TOO_LARGE = SmtpReply(
     "552 5.3.4 Message too big for this mailbox", "Announced by SIZE (RFC 1870) or found while reading DATA."
 )
-LINE_TOO_LONG = SmtpReply(
-    "554 5.6.0 A line of the message is too long",
-    "Far beyond the 998 octets of RFC 5322 §2.1.1; no mail program does it.",
-)
 OUR_TROUBLE = SmtpReply(
     "451 4.3.0 Our trouble, please try again later",
     "The database, the disk or our own code failed: whatever it is, the sender must keep the letter.",
@@ -65,7 +61,6 @@ ALL: tuple[SmtpReply, ...] = (
     UNKNOWN_RECIPIENT,
     TOO_MANY_RECIPIENTS,
     TOO_LARGE,
-    LINE_TOO_LONG,
     OUR_TROUBLE,
     BUSY,
     CLOSING,
@@ -74,8 +69,6 @@ ALL: tuple[SmtpReply, ...] = (
 
 INSTEAD_OF: dict[str | bytes, SmtpReply] = {
     "552 Error: message size exceeds fixed maximum message size": TOO_LARGE,
-    "552 Error: Too much mail data": TOO_LARGE,
-    "500 Line too long (see RFC5321 4.5.3.1.6)": LINE_TOO_LONG,
     "502 5.5.1 Too many unrecognized commands, goodbye.": TOO_MANY_ERRORS,
 }
 """Lines of the SMTP library that we say in our own words, with an enhanced status code."""

@@ -91,6 +91,7 @@ class House:
             accept_into(self.store, partial(self.jobs.wake, DRAIN)),
             host=smtp.host,
             port=smtp.port,
+            hostname=smtp.hostname,
             limits=Limits(max_bytes=smtp.max_size, max_connections=smtp.max_connections),
             clock=now,
         )
