@@ -66,7 +66,7 @@ def switch(turn: Turn) -> Response | None:
     is_short = len(bare(fold(turn.text)).replace(" ", "")) <= _SHORT_WISH
     for dialogue in IN_ORDER:
         match = turn.matches.get(dialogue.intent)
-        if match is None or dialogue.name == current.name:
+        if match is None or dialogue.name == current.name or dialogue.intent is Intent.ADD_TO_CASE:
             continue
         is_wish = match.whole or (not match.states and (is_short or not current.takes_free_text(progress)))
         if is_wish:

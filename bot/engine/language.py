@@ -10,7 +10,7 @@ from casework.party import Language
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
-_CODE = re.compile(r"\b[A-Za-z]{1,8}[-\s]?\d[\w-]*|\b\S*\d\S*\b|https?://\S+|\S+@\S+")
+_CODE = re.compile(r"\b[A-Za-z]{1,8}[-\s]?\d[\w-]*|\b\S*\d\S*\b|https?://\S+|\S+@\S+|^/\w+")
 _SMALL_TALK = frozenset({Intent.GREETING, Intent.HELP, Intent.THANKS})
 
 

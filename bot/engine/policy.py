@@ -181,13 +181,17 @@ def _look_up(turn: Turn) -> Response | None:
 def _starting(turn: Turn) -> Response | None:
     for dialogue in IN_ORDER:
         match = turn.matches.get(dialogue.intent)
-        if match is None:
+        if match is None or (dialogue.intent is Intent.ADD_TO_CASE and _has_nothing_to_add_to(turn)):
             continue
         asks_how = dialogue.intent in _EXPLAINED and not match.whole and not match.states and is_question(turn.text)
         if asks_how and turn.finding.decision is Found.ANSWER:
             return _answer_with_start(turn, dialogue.name)
         return enter(turn, dialogue, match)
     return None
+
+
+def _has_nothing_to_add_to(turn: Turn) -> bool:
+    return turn.conversation.last_case is None and not turn.says(Intent.ADD_TO_CASE)
 
 
 def _answer_with_start(turn: Turn, name: str) -> Response:

@@ -31,11 +31,11 @@ OF_A_TURN = {
 
 
 def stories() -> list[Any]:
-    found = []
-    for file in sorted(FOLDER.glob("*.yaml")):
-        for story in yaml.safe_load(file.read_text(encoding="utf-8")):
-            found.append(pytest.param(story, id=f"{file.stem}: {story['story']}"))
-    return found
+    return [
+        pytest.param(story, id=f"{file.stem}: {story['story']}")
+        for file in sorted(FOLDER.glob("*.yaml"))
+        for story in yaml.safe_load(file.read_text(encoding="utf-8"))
+    ]
 
 
 def a_case(reference: str, *, kind: str = "complaint", status: str = "in_progress") -> Case:
@@ -57,7 +57,9 @@ def prepare(rehearsal: Rehearsal, turn: dict[str, Any]) -> None:
 def tell(rehearsal: Rehearsal, turn: dict[str, Any]) -> tuple[Reply, ...]:
     if "letter" in turn:
         letter = turn["letter"]
-        return rehearsal.say(letter.get("text", ""), subject=letter.get("subject", ""), attachments=turn.get("files", 0))
+        return rehearsal.say(
+            letter.get("text", ""), subject=letter.get("subject", ""), attachments=turn.get("files", 0)
+        )
     if "edit" in turn:
         number = rehearsal.said if turn["edit"]["of"] == "last" else turn["edit"]["of"]
         return rehearsal.say(turn["edit"]["to"], edits=f"message-{number}")
