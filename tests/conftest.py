@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 import uuid
@@ -40,7 +41,10 @@ def postgres_server() -> Iterator[str]:
     # A folder of its own: pytest's are swept by other sessions on the machine while the server still runs.
     with tempfile.TemporaryDirectory(prefix="sunwindow-postgres-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        # Under root the wheel makes a system user first, which two processes must not try at once.
+        with (Path(tempfile.gettempdir()) / f"sunwindow-postgres-{os.getuid()}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            server = get_server(Path(folder) / "data", cleanup_mode="delete")
         yield server.get_uri()
         server.cleanup()
 
