@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.engine import Conversation, Fact, Incoming, Known, LookUp, Response, compose_state, parse_state, respond, wanted
+from bot.engine import (
+    Conversation,
+    Fact,
+    Incoming,
+    Known,
+    LookUp,
+    Response,
+    compose_state,
+    parse_state,
+    respond,
+    wanted,
+)
 from bot.rendering import Speaker
 from casework.bureau import Bureau
 from casework.case import Case
