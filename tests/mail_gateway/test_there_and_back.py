@@ -24,7 +24,6 @@ from tests.mail_gateway.letters import OURS, letterhead
 from tests.mail_gateway.running_server import mail_server
 from tests.mail_gateway.smarthost_peer import Peer, answering
 
-
 QQ_QUOTE = "------------------ 原始邮件 ------------------"
 
 
