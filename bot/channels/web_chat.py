@@ -1,4 +1,4 @@
-"""The web chat: a JSON interface under `/chat/conversations`.
+"""The web chat: a JSON interface under `/chat/conversations`, a page at `/chat`, and a script that embeds it elsewhere.
 
 Start reading here. Handlers are asynchronous and lean; whatever touches the store happens in other threads. What is
 answered in the same request never enters the outbox; what staff write later is read from the stream.
@@ -9,8 +9,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from bot.channels.web_chat_attachments import add_attachment_routes
+from bot.channels.web_chat_frame import add_frame_routes
 from bot.channels.web_chat_json import HEADERS, compose_history, compose_turn, encode
 from bot.channels.web_chat_limits import ChatLimits
+from bot.channels.web_chat_page import add_page_routes
 from bot.channels.web_chat_problems import Refusal, chat_route
 from bot.channels.web_chat_requests import MAX_BODY, parse_sent, read_body, read_cursor
 from bot.channels.web_chat_room import ChatRoom, WebChat
@@ -30,6 +32,10 @@ def web_chat_routes(chat: WebChat) -> APIRouter:
     _add_conversation_routes(router, room)
     add_attachment_routes(router, room)
     add_stream_routes(router, room)
+    pages = APIRouter(route_class=chat_route(chat.wording), include_in_schema=False)
+    add_page_routes(pages, room)
+    add_frame_routes(pages, room)
+    router.include_router(pages)
     return router
 
 

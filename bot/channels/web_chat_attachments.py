@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.types import Message
 
+from bot.channels.web_chat_conversations import COOKIE
 from bot.channels.web_chat_json import HEADERS, encode
 from bot.channels.web_chat_problems import ChatRefused, Refusal
 from bot.channels.web_chat_requests import read_body
@@ -56,8 +57,10 @@ def add_attachment_routes(router: APIRouter, room: ChatRoom) -> None:
 
     @router.get("/chat/conversations/{conversation}/attachments/{sha256}")
     async def fetch_file(request: Request, conversation: str, sha256: str) -> Response:
-        """A file of this conversation, to be saved."""
-        await room.admission.admit(request, conversation)
+        """A file of this conversation, to be saved; the page without scripts is known by its cookie."""
+        mine, _, token = request.cookies.get(COOKIE, "").partition(".")
+        if mine != conversation or not await room.admission.holds(conversation, token):
+            await room.admission.admit(request, conversation)
         return compose_download(*await room.fetch_file(conversation, sha256))
 
 

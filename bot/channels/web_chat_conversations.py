@@ -24,6 +24,8 @@ from casework.message import Attachment
 from casework.party import Language
 from casework.ports import Store, UnitOfWork
 
+COOKIE = "sunwindow_chat"
+"""Holds `conversation.token` for the page without scripts; sent to `/chat` alone, never with another site's form."""
 REMEMBERED = 20_000
 """Conversations whose token hash is kept in memory; it never changes, so what is remembered is never stale."""
 _CONVERSATION = re.compile(r"[A-Za-z0-9_-]{22}")

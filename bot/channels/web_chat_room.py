@@ -99,6 +99,10 @@ class ChatRoom:
         """Messages above a number that the citizen may see, and whether there are more."""
         return await asyncio.to_thread(self._history, conversation, after)
 
+    async def latest(self, conversation: str) -> list[Message]:
+        """The last messages that the citizen may see."""
+        return await asyncio.to_thread(self._latest, conversation)
+
     async def keep_file(self, conversation: str, make: Callable[[], Attachment]) -> tuple[str, Attachment]:
         """Keep a file that a message will name; the id under which it does."""
         wait = self._files.count(conversation)
@@ -128,6 +132,13 @@ class ChatRoom:
             thread = uow.threads.find_chat(address_of(conversation))
             read: Sequence[Message] = uow.threads.messages(thread.id, after=after, limit=AT_ONCE) if thread else ()
         return [message for message in read if is_for_citizen(message)], len(read) == AT_ONCE
+
+    def _latest(self, conversation: str) -> list[Message]:
+        with self.chat.store.read() as uow:
+            thread = uow.threads.find_chat(address_of(conversation))
+            after = max(0, thread.last_number - AT_ONCE) if thread else 0
+            read = uow.threads.messages(thread.id, after=after, limit=AT_ONCE) if thread else ()
+        return [message for message in read if is_for_citizen(message)]
 
     def _fetch(self, conversation: str, sha256: str) -> tuple[Attachment, bytes]:
         after, more = 0, True
