@@ -26,6 +26,15 @@ _LAST_EVENT = (
     .order_by(case_events.c.number.desc())
     .limit(1)
 )
+_ADD = insert(cases).returning(cases)
+_BY_ID = select(cases).where(cases.c.id == bindparam("of_case"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_CHANGE = update(cases).where(cases.c.id == bindparam("of_case")).values(version=cases.c.version + 1).returning(cases)
+_ADD_EVENT = insert(case_events).returning(case_events.c.id)
+_ADD_TEXT = insert(case_event_texts)
+_LAST_NUMBER = select(reference_numbers.c.last_number).where(
+    reference_numbers.c.prefix == bindparam("of_prefix"), reference_numbers.c.year == bindparam("of_year")
+)
 _EVENTS = select(case_events, case_event_texts.c.text, case_event_texts.c.salt).outerjoin(
     case_event_texts, case_event_texts.c.event_id == case_events.c.id
 )
@@ -76,8 +85,7 @@ class SqlCases(CaseQueries):
             "query_code_hash": query_code_hash,
             "version": 0,
         }
-        made = self._connection.execute(insert(cases).returning(cases), row)
-        return case_from(made.one())
+        return case_from(self._connection.execute(_ADD, row).one())
 
     def append(
         self,
@@ -98,14 +106,12 @@ class SqlCases(CaseQueries):
         event = chained(bare, before, secrets.token_hex(16))
         self._write(case_id, event)
         status = status_after(case.status if before else None, name)
-        values = {**(changes or {}), "status": status.value, "updated_at": at, "version": cases.c.version + 1}
-        self._connection.execute(update(cases).where(cases.c.id == case_id).values(**values))
-        return self.get(case_id)
+        values = {**(changes or {}), "status": status.value, "updated_at": at, "of_case": case_id}
+        return case_from(self._connection.execute(_CHANGE, values).one())
 
     def get(self, case_id: CaseId, *, lock: bool = False) -> Case:
         """The case; CaseworkNotFound."""
-        query = select(cases).where(cases.c.id == case_id)
-        row = self._connection.execute(query.with_for_update() if lock else query).first()
+        row = self._connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"of_case": case_id}).first()
         if row is None:
             raise CaseworkNotFound(f"there is no case {case_id}")
         return case_from(row)
@@ -138,10 +144,7 @@ class SqlCases(CaseQueries):
             ("prefix", "year"),
             changes={"last_number": reference_numbers.c.last_number + 1},
         )
-        query = select(reference_numbers.c.last_number).where(
-            reference_numbers.c.prefix == prefix, reference_numbers.c.year == year
-        )
-        return int(self._connection.execute(query).scalar_one())
+        return int(self._connection.execute(_LAST_NUMBER, {"of_prefix": prefix, "of_year": year}).scalar_one())
 
     def _last_event(self, case_id: CaseId) -> CaseEvent | None:
         row = self._connection.execute(_LAST_EVENT, {"case_id": case_id}).first()
@@ -159,11 +162,9 @@ class SqlCases(CaseQueries):
             "previous_hash": event.previous_hash,
             "hash": event.hash,
         }
-        event_id = self._connection.execute(insert(case_events).returning(case_events.c.id), row).scalar_one()
+        event_id = self._connection.execute(_ADD_EVENT, row).scalar_one()
         if event.text is not None:
-            self._connection.execute(
-                insert(case_event_texts), {"event_id": event_id, "text": event.text, "salt": event.salt}
-            )
+            self._connection.execute(_ADD_TEXT, {"event_id": event_id, "text": event.text, "salt": event.salt})
 
 
 def _event(row: Any) -> CaseEvent:

@@ -29,6 +29,10 @@ _OLDER = (
     .limit(1)
 )
 _ADD_RAW = insert(raw_mails)
+_CHANGE = update(inbox).where(inbox.c.id == bindparam("of_entry"))
+_RELEASE = delete(claims).where(
+    claims.c.conversation == bindparam("conversation"), claims.c.worker == bindparam("worker")
+)
 
 
 class SqlInbox:
@@ -82,7 +86,7 @@ class SqlInbox:
 
     def release(self, worker: str, conversation: str) -> None:
         """Give a conversation back."""
-        self._connection.execute(delete(claims).where(claims.c.conversation == conversation, claims.c.worker == worker))
+        self._connection.execute(_RELEASE, {"conversation": conversation, "worker": worker})
 
     def release_all(self) -> int:
         """Give every conversation back: for the only process of an embedded store, when it starts."""
@@ -143,7 +147,7 @@ class SqlInbox:
             values["reading"] = encode_reading(reading)
         if facts is not None:
             values["facts"] = dict(facts)
-        self._connection.execute(update(inbox).where(inbox.c.id == inbox_id).values(**values))
+        self._connection.execute(_CHANGE, {"of_entry": inbox_id, **values})
 
     def postpone(self, inbox_id: InboxId, *, until: datetime, error: str) -> None:
         """Count a failed attempt and try again later."""

@@ -18,6 +18,8 @@ _BY_ADDRESS = (
     .join(contact_points, contact_points.c.party_id == parties.c.id)
     .where(contact_points.c.channel == bindparam("channel"), contact_points.c.address == bindparam("address"))
 )
+_ADD = insert(parties).returning(parties.c.id)
+_BY_ID = select(parties).where(parties.c.id == bindparam("party_id"))
 _POINTS = select(contact_points).where(contact_points.c.party_id == bindparam("party_id")).order_by(contact_points.c.id)
 
 
@@ -34,7 +36,7 @@ class SqlParties:
         if found is not None:
             return found
         row = {"name": name, "language": language, "created_at": now}
-        party_id = self._connection.execute(insert(parties).returning(parties.c.id), row).scalar_one()
+        party_id = self._connection.execute(_ADD, row).scalar_one()
         point = {"party_id": party_id, "channel": address.channel.value, "address": address.value}
         if insert_or_skip(self._connection, contact_points, point, ("channel", "address")) is None:
             # Another transaction was first: its party stands, ours stays without an address.
@@ -49,7 +51,7 @@ class SqlParties:
 
     def get(self, party_id: PartyId) -> Party:
         """The party; CaseworkNotFound."""
-        row = self._connection.execute(select(parties).where(parties.c.id == party_id)).first()
+        row = self._connection.execute(_BY_ID, {"party_id": party_id}).first()
         if row is None:
             raise CaseworkNotFound(f"there is no party {party_id}")
         return self._party(row)

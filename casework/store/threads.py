@@ -32,6 +32,11 @@ from casework.thread import Audience, Thread
 
 _BY_CHAT = select(threads).where(threads.c.chat_key == bindparam("chat_key"))
 _BY_ID = select(threads).where(threads.c.id == bindparam("thread_id"))
+_BY_CHAT_LOCKED = _BY_CHAT.with_for_update()
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_OPEN = insert(threads).returning(threads)
+_CHANGE = update(threads).where(threads.c.id == bindparam("thread"))
+_CHANGE_MESSAGE = update(messages).where(messages.c.id == bindparam("message"))
 _NEXT_NUMBER = (
     update(threads)
     .where(threads.c.id == bindparam("thread"))
@@ -52,11 +57,11 @@ class SqlThreads(MessageQueries):
     def ensure_chat(self, address: Address, party_id: PartyId, *, language: Language, now: datetime) -> Thread:
         """The one thread of a chat address, made when it is new, locked for this unit of work."""
         key = {"chat_key": _chat_key(address)}
-        row = self._connection.execute(_BY_CHAT.with_for_update(), key).first()
+        row = self._connection.execute(_BY_CHAT_LOCKED, key).first()
         if row is None:
             new = _thread_row(Audience.CITIZEN, language, now, party_id, address, "", None)
             insert_or_skip(self._connection, threads, {**new, **key}, ("chat_key",))
-            row = self._connection.execute(_BY_CHAT.with_for_update(), key).one()
+            row = self._connection.execute(_BY_CHAT_LOCKED, key).one()
         return _thread(row)
 
     def open(
@@ -72,8 +77,7 @@ class SqlThreads(MessageQueries):
     ) -> Thread:
         """A new thread."""
         row = _thread_row(audience, language, now, party_id, address, subject, case_id)
-        thread_id = self._connection.execute(insert(threads).returning(threads.c.id), row).scalar_one()
-        return self.get(ThreadId(thread_id))
+        return _thread(self._connection.execute(_OPEN, row).one())
 
     def find_chat(self, address: Address) -> Thread | None:
         """The thread of a chat address, unlocked."""
@@ -82,7 +86,7 @@ class SqlThreads(MessageQueries):
 
     def get(self, thread_id: ThreadId, *, lock: bool = False) -> Thread:
         """The thread; CaseworkNotFound."""
-        query = _BY_ID.with_for_update() if lock else _BY_ID
+        query = _BY_ID_LOCKED if lock else _BY_ID
         row = self._connection.execute(query, {"thread_id": thread_id}).first()
         if row is None:
             raise CaseworkNotFound(f"there is no thread {thread_id}")
@@ -101,12 +105,12 @@ class SqlThreads(MessageQueries):
 
     def set_case(self, thread_id: ThreadId, case_id: CaseId) -> None:
         """Join a mail thread to a case."""
-        self._connection.execute(update(threads).where(threads.c.id == thread_id).values(case_id=case_id))
+        self._connection.execute(_CHANGE, {"thread": thread_id, "case_id": case_id})
 
     def set_taken_over(self, thread_id: ThreadId, staff_id: StaffId | None, now: datetime) -> None:
         """Record that a person speaks here now, or with None that the assistant may again."""
         values = {"taken_over_by": staff_id, "taken_over_at": now if staff_id is not None else None}
-        self._connection.execute(update(threads).where(threads.c.id == thread_id).values(**values))
+        self._connection.execute(_CHANGE, {"thread": thread_id, **values})
 
     def add_message(
         self,
@@ -165,7 +169,7 @@ class SqlThreads(MessageQueries):
 
     def set_message_case(self, message_id: MessageId, case_id: CaseId) -> None:
         """Record that a message belongs to a case."""
-        self._connection.execute(update(messages).where(messages.c.id == message_id).values(case_id=case_id))
+        self._connection.execute(_CHANGE_MESSAGE, {"message": message_id, "case_id": case_id})
 
     def set_mail_facts(self, message_id: MessageId, mail: MailFacts) -> None:
         """Record under which Message-ID an outbound message left."""
@@ -174,7 +178,7 @@ class SqlThreads(MessageQueries):
             "mail_references": list(mail.references),
             "mail_subject": mail.subject,
         }
-        self._connection.execute(update(messages).where(messages.c.id == message_id).values(**values))
+        self._connection.execute(_CHANGE_MESSAGE, {"message": message_id, **values})
 
     def find_by_mail_ids(self, message_ids: Iterable[str]) -> Sequence[Thread]:
         """Threads that hold a mail, ours or theirs, with one of these Message-IDs, most recent first."""
