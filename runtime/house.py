@@ -26,6 +26,7 @@ from mail_gateway.local_mailbox import LocalMailbox
 from mail_gateway.server import Limits, MailServer
 from mail_gateway.understanding import MailRoom, open_mail_room
 from runtime.bundle import Bundle, load_bundle
+from runtime.certificates import smtp_tls
 from runtime.channels import open_channels, open_local_mailbox
 from runtime.data_directory import hold_data_directory
 from runtime.delivering import Delivery
@@ -93,6 +94,7 @@ class House:
             port=smtp.port,
             hostname=smtp.hostname,
             limits=Limits(max_bytes=smtp.max_size, max_connections=smtp.max_connections),
+            tls=smtp_tls(smtp),
             clock=now,
         )
 

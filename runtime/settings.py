@@ -79,6 +79,10 @@ class SmtpSettings(_Group):
         ge=0,
         description="Largest mail in bytes, announced by SIZE (RFC 1870); 0 is no limit.",
     )
+    tls_certificate: Path | None = Field(
+        default=None, description="File with the certificate chain (PEM); with it STARTTLS is offered."
+    )
+    tls_key: Path | None = Field(default=None, description="File with the key of the certificate (PEM).")
     max_connections: int = Field(
         default=100, ge=1, description="Connections at one time; further ones are answered 421."
     )

@@ -15,6 +15,7 @@ from pydantic_settings import EnvSettingsSource
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from runtime.certificates import smtp_tls
 from runtime.settings import PREFIX, Settings, variable_of
 from runtime.unsafe_settings import unsafe
 
@@ -48,7 +49,7 @@ def load_settings(config: Path | None = None, *, options: Mapping[str, object] |
         settings = Settings.model_validate(given)
     except ValidationError as error:
         raise SettingsRefused(tuple(_explain(error))) from None
-    if reasons := _bad_urls(settings) or unsafe(settings):
+    if reasons := _bad_urls(settings) + _bad_certificate(settings) or unsafe(settings):
         raise SettingsRefused(reasons)
     return settings
 
@@ -86,6 +87,15 @@ def _bad_urls(settings: Settings) -> tuple[str, ...]:
         if parsed is None or parsed.drivername not in {"sqlite", "postgresql", "postgresql+psycopg"}:
             reasons.append(f"{name}: must be sqlite:///… or postgresql+psycopg://… ({variable_of(name)})")
     return tuple(reasons)
+
+
+def _bad_certificate(settings: Settings) -> tuple[str, ...]:
+    try:
+        smtp_tls(settings.smtp)
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        reason = error.strerror if isinstance(error, FileNotFoundError) else str(error)
+        return (f"smtp.tls_certificate: cannot be used with smtp.tls_key: {reason}",)
+    return ()
 
 
 def _read_file(file: Path | None) -> Mapping[str, object]:
