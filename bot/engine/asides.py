@@ -6,8 +6,8 @@ from bot.engine.conversation import CONFIRM, Progress
 from bot.engine.dialogue import Dialogue
 from bot.engine.dialogues import ask_procedure, office, small_talk
 from bot.engine.form import MORE
-from bot.engine.intent import Intent
-from bot.engine.phrases import bare, fold
+from bot.engine.intent import Intent, IntentMatch, weigh
+from bot.engine.phrases import fold
 from bot.engine.recognise import is_lone_question, is_question
 from bot.engine.steering import IN_ORDER, active_dialogue, enter, go_on
 from bot.engine.turn import ReplyDraft, Response, Turn
@@ -15,8 +15,10 @@ from knowledge.retrieval import Decision as Found
 
 PERSONAL = frozenset({"applicant", "identity", "name", "unnamed"})
 """Slots whose purpose has a text of its own."""
+EXPLAINED = frozenset({Intent.START_APPLICATION, Intent.FILE_COMPLAINT, Intent.REPORT_CRIME, Intent.SUGGESTION})
+"""Wishes that may be a question about how it is done, which a published entry answers first."""
 _SHORT_WISH = 15
-"""In the middle of a story only a message this short can be a wish for something else."""
+"""In the middle of a story only a message of this weight can be a wish for something else."""
 
 
 def explain_purpose(turn: Turn) -> Response | None:
@@ -63,15 +65,25 @@ def switch(turn: Turn) -> Response | None:
     if found is None or turn.choice:
         return None
     current, progress = found
-    is_short = len(bare(fold(turn.text)).replace(" ", "")) <= _SHORT_WISH
     for dialogue in IN_ORDER:
         match = turn.matches.get(dialogue.intent)
         if match is None or dialogue.name == current.name or dialogue.intent is Intent.ADD_TO_CASE:
             continue
-        is_wish = match.whole or (not match.states and (is_short or not current.takes_free_text(progress)))
-        if is_wish:
+        if _is_wish(turn, match, current, progress):
             return enter(turn, dialogue, match)
     return None
+
+
+def _is_wish(turn: Turn, match: IntentMatch, current: Dialogue, progress: Progress) -> bool:
+    """Whether the words want another dialogue, and are not part of an answer to the open question."""
+    if match.whole:
+        return True
+    if match.intent in EXPLAINED and is_question(turn.text):
+        return False
+    is_short = weigh(fold(turn.text)) <= _SHORT_WISH
+    if match.states:
+        return match.intent is Intent.REPORT_CRIME and progress.asking == CONFIRM and is_short
+    return is_short or not current.takes_free_text(progress)
 
 
 def _is_aside(turn: Turn, dialogue: Dialogue, progress: Progress) -> bool:

@@ -9,7 +9,7 @@ from bot.engine.conversation import CONFIRM, Progress
 from bot.engine.corrections import find_correction
 from bot.engine.intent import Intent, IntentMatch
 from bot.engine.recognise import is_lone_question
-from bot.engine.slots import PICK, Slot, passes
+from bot.engine.slots import LONGEST_ANSWER, PICK, Slot, is_story, passes
 from bot.engine.turn import ChoiceDraft, Fact, Keyed, ReplyDraft, Step, Turn
 from casework.commands import AddToCase, OpenCase
 
@@ -65,6 +65,8 @@ class Form:
         if slot is None:
             return self._proceed(progress, turn)
         value = "" if passes(turn, slot) else slot.read(turn)
+        if value is None and slot.name != self.main and is_story(turn.text):
+            return self._add_beside(turn, progress)
         if value is None:
             return Step((self._ask_again(slot, turn),), progress)
         return self._proceed(progress.fill(slot.name, value), turn)
@@ -146,12 +148,20 @@ class Form:
                 if slot.name in progress.slots
             )
             return Step((ReplyDraft("form.what_to_change", choices=(*fixes, LEAVE)),), progress)
+        for slot in self.slots:
+            if slot.is_telling and (step := self.amend(turn, progress, slot.name, turn.text)):
+                return step
+        return self._add_beside(turn, progress)
+
+    def _add_beside(self, turn: Turn, progress: Progress) -> Step:
+        """Add what was said beside the point to the matter itself, and ask the open question again."""
         main = self.slot(self.main)
         more = main.read(turn) if main and not is_lone_question(turn.text) else None
         if more is None:
             return Step((ReplyDraft("form.unclear_confirmation", choices=(YES, LEAVE)),), progress)
-        longer = progress.fill(self.main, "\n".join(filter(None, (progress.slots.get(self.main), more))))
-        return Step((ReplyDraft("form.added"), self._summary(turn, longer)), longer)
+        said = "\n".join(filter(None, (progress.slots.get(self.main), more)))[:LONGEST_ANSWER]
+        longer = progress.fill(self.main, said)
+        return Step((ReplyDraft("form.added"), self.ask(turn, longer)), longer)
 
     def _file(self, turn: Turn, progress: Progress) -> Step:
         command = self.command(progress.slots, turn)

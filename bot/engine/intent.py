@@ -56,5 +56,10 @@ class IntentMatch:
 
     @property
     def weight(self) -> int:
-        """How much the rest says: a Latin word or a number counts as much as two Chinese characters."""
-        return len(_HAN.findall(self.rest)) + 2 * len(_LATIN_WORD.findall(self.rest))
+        """How much the rest says."""
+        return weigh(self.rest)
+
+
+def weigh(folded: str) -> int:
+    """How much a folded text says: a Latin word or a number counts as much as two Chinese characters."""
+    return len(_HAN.findall(folded)) + 2 * len(_LATIN_WORD.findall(folded))

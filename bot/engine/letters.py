@@ -9,8 +9,8 @@ from dataclasses import replace
 from bot.engine.dialogues import ask_procedure, emergency
 from bot.engine.intent import Intent
 from bot.engine.recognise import is_question
-from bot.engine.slots import find_unit
 from bot.engine.turn import Decision, Keyed, ReplyDraft, Response, Turn
+from bot.engine.units import find_unit, overseer
 from casework.bureau import Bureau
 from casework.commands import AddToCase, Command, OpenCase
 from casework.kinds import CaseKind
@@ -163,7 +163,7 @@ def _missing(text: str, kind: CaseKind) -> tuple[ReplyDraft, ...]:
 
 def _unit(text: str, kind: CaseKind, bureau: Bureau) -> str | None:
     found = find_unit(text, bureau) if kind is CaseKind.COMPLAINT else None
-    return found.slug if found and kind in found.handles else None
+    return overseer(found.slug, bureau) if found else None
 
 
 def _answers(turn: Turn) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.engine.asides import answer_aside, explain_purpose, small_talk_aside, switch
+from bot.engine.asides import EXPLAINED, answer_aside, explain_purpose, small_talk_aside, switch
 from bot.engine.dialogues import ask_procedure, case_status, emergency, office, small_talk
 from bot.engine.form import MORE
 from bot.engine.intent import Intent
@@ -19,8 +19,6 @@ from knowledge.retrieval import Decision as Found
 START = "start:"
 _OF_A_DIALOGUE = ("yes", "skip", "done", "change", "pick:", "fix:")
 """Choices that only mean something to the dialogue that offered them."""
-_EXPLAINED = frozenset({Intent.START_APPLICATION, Intent.FILE_COMPLAINT, Intent.REPORT_CRIME, Intent.SUGGESTION})
-"""Wishes that may be a question about how it is done, which a published entry answers first."""
 
 Row = Callable[[Turn], Response | None]
 
@@ -183,7 +181,7 @@ def _starting(turn: Turn) -> Response | None:
         match = turn.matches.get(dialogue.intent)
         if match is None or (dialogue.intent is Intent.ADD_TO_CASE and _has_nothing_to_add_to(turn)):
             continue
-        asks_how = dialogue.intent in _EXPLAINED and not match.whole and not match.states and is_question(turn.text)
+        asks_how = dialogue.intent in EXPLAINED and not match.whole and not match.states and is_question(turn.text)
         if asks_how and turn.finding.decision is Found.ANSWER:
             return _answer_with_start(turn, dialogue.name)
         return enter(turn, dialogue, match)
@@ -222,8 +220,8 @@ POLICY: tuple[tuple[str, Row], ...] = (
     ("a correction", _correction),
     ("why do you ask", explain_purpose),
     ("a greeting in a dialogue", small_talk_aside),
-    ("a question in a dialogue", answer_aside),
     ("another dialogue", switch),
+    ("a question in a dialogue", answer_aside),
     ("the open question", _taking),
     ("small talk", _small_talk),
     ("a reference", _look_up),

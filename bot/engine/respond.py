@@ -19,15 +19,23 @@ from casework.message import MAX_CHAT_CHARACTERS
 
 RESUME_AFTER = timedelta(hours=8)
 """After so long a silence in a dialogue we first say where we were."""
+FORGET_AFTER = timedelta(days=30)
+"""Unfinished dialogues and questions are forgotten after so long a silence: nobody waits for what they hold."""
 _SHORTEST_LABEL = 2
 
 
 def respond(conversation: Conversation, message: Incoming, known: Known, now: datetime) -> Response:
     """What to say and to do about one message, and the conversation after it. Pure."""
-    turn = read(conversation, message, known, now)
+    turn = read(_still_remembered(conversation, now), message, known, now)
     response = answer_letter(turn) if message.is_letter else decide(turn)
     drafts = (*_long_notice(turn), *_reminder(turn, response), *response.drafts)
     return replace(response, drafts=drafts, conversation=_remembered(turn, response, drafts))
+
+
+def _still_remembered(conversation: Conversation, now: datetime) -> Conversation:
+    if conversation.spoke_at is None or now - conversation.spoke_at < FORGET_AFTER:
+        return conversation
+    return Conversation(language=conversation.language, last_case=conversation.last_case, version=conversation.version)
 
 
 def read(conversation: Conversation, message: Incoming, known: Known, now: datetime) -> Turn:

@@ -10,7 +10,7 @@ from bot.engine.intent import Intent
 from bot.engine.phrases import bare, fold
 from bot.engine.sentence_tables import both
 from bot.engine.turn import Turn
-from casework.bureau import Bureau, Unit
+from bot.engine.units import find_unit, stands_in
 
 LONGEST_ANSWER = 4000
 PICK = "pick:"
@@ -20,6 +20,8 @@ _NAME_SHELL = re.compile(
     r"^(我叫|我是|我的名字是|名字是|姓名[是:：]?|本人|my name is|i am|i'm|this is)\s*", re.IGNORECASE
 )
 _LETTERS = re.compile(r"[^\W_]")
+_HAN = re.compile(r"[㐀-䶿一-鿿]")
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 # Weights and check characters of resident identity numbers (GB 11643, after ISO 7064 MOD 11-2).
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
@@ -48,6 +50,8 @@ class Slot:
     """Takes free text, which may look like a question or a wish and is neither."""
     takes_questions: bool = False
     """A question is what it asks for."""
+    is_telling: bool = False
+    """Its value is known by its looks, so that it is heard also when something else was asked."""
     is_needed: Callable[[Mapping[str, str]], bool] = _always
     """Whether it is asked for at all, given what is filled."""
 
@@ -62,9 +66,14 @@ def free_text(*, shortest: int = 2) -> Reader:
 
 
 def short_text(turn: Turn) -> str | None:
-    """A time, a place: a few words."""
+    """A time, a place: a few words, and no story."""
     text = turn.text.strip(_SURROUNDING)
-    return text if _LETTERS.search(text) and len(text) <= 300 else None
+    return text if _LETTERS.search(text) and not is_story(text) else None
+
+
+def is_story(text: str) -> bool:
+    """Whether a text is too long to be a time, a place or a name."""
+    return len(text) > 150 or len(_HAN.findall(text)) > 30 or len(_LATIN_WORD.findall(text)) > 12
 
 
 def name(turn: Turn) -> str | None:
@@ -108,7 +117,7 @@ def one_of(*values: str) -> Reader:
         exact = next((value for word, value in found if bare(word) == said), None)
         if exact or len(said) > 40:
             return exact
-        held = [(len(word), value) for word, value in found if len(word) > 1 and _stands_in(word, said)]
+        held = [(len(word), value) for word, value in found if len(word) > 1 and stands_in(word, said)]
         return max(held)[1] if held else None
 
     return read
@@ -120,22 +129,6 @@ def unit(turn: Turn) -> str | None:
     return found.slug if found else short_text(turn)
 
 
-def find_unit(text: str, bureau: Bureau) -> Unit | None:
-    """The unit whose name or keyword stands in the text; the longest word decides."""
-    folded = fold(text)
-    found: list[tuple[int, Unit]] = []
-    for one in bureau.units:
-        words = (one.name.zh, one.name.en, *one.keywords)
-        found += [(len(word), one) for word in words if _stands_in(fold(word), folded)]
-    return max(found, key=lambda pair: pair[0])[1] if found else None
-
-
 def passes(turn: Turn, slot: Slot) -> bool:
     """Whether the citizen would rather not say."""
     return slot.may_pass and (turn.choice == "skip" or turn.says(Intent.SKIP))
-
-
-def _stands_in(word: str, folded: str) -> bool:
-    if not word.isascii():
-        return word in folded
-    return bool(re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", folded))

@@ -79,7 +79,7 @@ def test_a_complaint_becomes_a_case_with_everything_that_was_said(counter: Count
             message.text for message in uow.threads.messages_of_case(case.id) if message.direction is Direction.INBOUND
         ]
     assert (case.kind, case.status, case.unit, case.anonymous) == (
-        CaseKind.COMPLAINT, CaseStatus.NEW, "shili-road-station", True,
+        CaseKind.COMPLAINT, CaseStatus.NEW, "city-bureau", True,
     )  # fmt: skip
     assert case.details["place"] == "大厅"
     assert set(COMPLAINT) <= set(said)

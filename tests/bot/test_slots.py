@@ -10,8 +10,9 @@ from bot.engine import Conversation, Incoming, Known
 from bot.engine.corrections import Correction, find_correction
 from bot.engine.dialogues.start_application import mask_numbers
 from bot.engine.recognise import recognise
-from bot.engine.slots import contact, find_unit, free_text, identity, is_resident_number, name, one_of, short_text, unit
+from bot.engine.slots import contact, free_text, identity, is_resident_number, name, one_of, short_text, unit
 from bot.engine.turn import ChoiceDraft, Keyed, Turn
+from bot.engine.units import find_unit, overseer
 from casework.party import ChannelName
 from tests.bot.demo_desk import demo_bureau, demo_knowledge
 
@@ -99,6 +100,13 @@ def test_a_unit_is_found_by_its_longest_keyword() -> None:
     assert found.slug == "shili-road-station"
     assert unit(a_turn("Shili Road Police Station")) == "shili-road-station"
     assert unit(a_turn("某个不存在的单位")) == "某个不存在的单位"
+
+
+def test_a_complaint_goes_above_the_unit_it_concerns() -> None:
+    assert overseer("shili-road-station", demo_bureau()) == "city-bureau"
+    assert overseer("vehicle-management", demo_bureau()) == "traffic-police"
+    assert overseer("city-bureau", demo_bureau()) == "city-bureau"
+    assert overseer("no such unit", demo_bureau()) is None
 
 
 def test_a_contact_has_a_number_or_an_address() -> None:

@@ -6,6 +6,7 @@ from bot.engine.conversation import Progress
 from bot.engine.intent import Intent, IntentMatch
 from bot.engine.moments import day
 from bot.engine.turn import Fact, Keyed, LookUp, ReplyDraft, Step, Turn
+from bot.engine.units import unit_name
 from casework.bureau import Bureau
 from casework.case import Case, CaseStatus
 from casework.party import Language
@@ -101,12 +102,11 @@ def _list(turn: Turn, cases: tuple[Case, ...]) -> ReplyDraft:
 
 
 def _facts(case: Case, bureau: Bureau, language: Language) -> dict[str, Fact]:
-    name = next((one.name.in_(language) for one in bureau.units if one.slug == case.unit), case.unit)
     return {
         "reference": case.reference,
         "kind": Keyed(f"case_kind.{case.kind.value}"),
         "status": _status(case),
-        "unit": name,
+        "unit": unit_name(case.unit, bureau, language),
         "due": Keyed("case_status.due", {"due_on": day(case.due_on)}) if _is_running(case) and case.due_on else "",
     }
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.engine.form import Form, Slots
 from bot.engine.intent import Intent, IntentMatch
-from bot.engine.slots import Slot, find_unit, free_text, name, one_of, short_text, unit
+from bot.engine.phrases import bare, fold
+from bot.engine.slots import Slot, free_text, name, one_of, short_text, unit
 from bot.engine.turn import Fact, Turn
-from casework.bureau import Bureau
+from bot.engine.units import find_unit, overseer, unit_name
+from casework.bureau import Unit
 from casework.commands import OpenCase
 from casework.kinds import CaseKind
 
@@ -20,38 +24,39 @@ def _prefill(turn: Turn, match: IntentMatch | None) -> Slots:
     found: dict[str, str] = {}
     if concerned := find_unit(turn.text, turn.known.bureau):
         found["unit"] = concerned.slug
-    if match.states or match.weight >= _ENOUGH_TO_TELL:
+    if match.states or _says_more_than(concerned, match):
         found["facts"] = turn.text
     return found
 
 
+def _says_more_than(concerned: Unit | None, match: IntentMatch) -> bool:
+    """Whether the first message tells something beside whom it concerns."""
+    rest = match.rest
+    words = (concerned.name.zh, concerned.name.en, *concerned.keywords) if concerned else ()
+    for word in sorted((bare(fold(word)) for word in words), key=len, reverse=True):
+        rest = rest.replace(word, " ")
+    return replace(match, rest=rest).weight >= _ENOUGH_TO_TELL
+
+
 def _command(slots: Slots, turn: Turn) -> OpenCase:
     bureau = turn.known.bureau
-    concerned = slots.get("unit", "")
+    named = find_unit(slots["facts"], bureau)
+    concerned = slots.get("unit") or (named.slug if named else "")
     details = {name: value for name, value in slots.items() if value}
-    if concerned:
-        details["unit"] = unit_name(concerned, bureau, turn)
+    if slots.get("unit"):
+        details["unit"] = unit_name(concerned, bureau, turn.language)
     return OpenCase(
         CaseKind.COMPLAINT,
         subject=slots["facts"].splitlines()[0][:80],
         details=details,
-        unit=concerned if _handles(concerned, bureau) else None,
+        unit=overseer(concerned, bureau),
         anonymous=slots.get("unnamed") == "unnamed_yes",
         party_name=slots.get("name") or None,
     )
 
 
-def unit_name(slug: str, bureau: Bureau, turn: Turn) -> str:
-    """The name of a unit, or the words themselves when they are no unit's slug."""
-    return next((one.name.in_(turn.language) for one in bureau.units if one.slug == slug), slug)
-
-
-def _handles(slug: str, bureau: Bureau) -> bool:
-    return any(one.slug == slug and CaseKind.COMPLAINT in one.handles for one in bureau.units)
-
-
 def _show(name: str, value: str, turn: Turn) -> Fact:
-    return unit_name(value, turn.known.bureau, turn) if name == "unit" else value
+    return unit_name(value, turn.known.bureau, turn.language) if name == "unit" else value
 
 
 def _is_named(slots: Slots) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.engine.intent import Intent
-from bot.engine.slots import find_unit
 from bot.engine.turn import Fact, Keyed, ReplyDraft, Turn
+from bot.engine.units import find_unit
 from casework.bureau import Unit
 
 

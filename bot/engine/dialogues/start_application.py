@@ -47,7 +47,7 @@ DIALOGUE = Form(
         Slot("description", free_text(shortest=4), is_free=True),
         Slot("form", one_of(*FORMS), choices=FORMS),
         Slot("applicant", name),
-        Slot("identity", identity),
+        Slot("identity", identity, is_telling=True),
     ),
     main="description",
     prefill=_prefill,

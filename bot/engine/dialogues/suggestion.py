@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.engine.form import Form, Slots
 from bot.engine.intent import Intent, IntentMatch
-from bot.engine.slots import Slot, find_unit, free_text
+from bot.engine.slots import Slot, free_text
 from bot.engine.turn import Turn
+from bot.engine.units import find_unit
 from casework.commands import OpenCase
 from casework.kinds import CaseKind
 
