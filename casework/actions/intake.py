@@ -60,41 +60,44 @@ def open_case(
     (Regulations on Open Government Information, art. 31) come with the regimes.
     """
     bureau = office.bureau
-    today = bureau.calendar.local_date(now)
     code = make_query_code()
-    words = " ".join((command.subject, *command.details.values()))
-    unit = bureau.unit(command.unit) if command.unit else bureau.unit_for(command.kind, words)
     if command.party_name and not party.name:
         uow.parties.rename(party.id, command.party_name)
+    case = _enter(command, code, uow, office=office, thread=thread, party=party, now=now)
+    case = _set_deadline(case, uow, bureau=bureau, now=now)
+    uow.threads.set_message_case(message.id, case.id)
+    announce("new_case", uow, bureau=bureau, notices=office.notices, case=case, now=now)
+    return OpenedCase(case, code)
+
+
+def _enter(
+    command: OpenCase, code: str, uow: UnitOfWork, *, office: Office, thread: Thread, party: Party, now: datetime
+) -> Case:
+    """The case under its reference, with the first event of its ledger."""
     if thread.address is None:
         raise ValueError("a case is opened from a citizen's thread")
+    bureau = office.bureau
+    words = " ".join((command.subject, *command.details.values()))
+    unit = bureau.unit(command.unit) if command.unit else bureau.unit_for(command.kind, words)
+    channel = thread.address.channel
     case = uow.cases.add(
         command.kind,
         prefix=bureau.reference_prefix,
         subject=command.subject[:200],
         party_id=party.id,
         thread_id=thread.id,
-        channel=thread.address.channel,
+        channel=channel,
         language=thread.language,
         unit=unit.slug,
         now=now,
-        year=today.year,
+        year=bureau.calendar.local_date(now).year,
         urgent=command.kind is CaseKind.CRIME_REPORT,
         anonymous=command.anonymous,
         query_code_hash=hash_query_code(code, office.secret),
         details=dict(command.details),
     )
-    uow.cases.append(
-        case.id,
-        EventName.OPENED,
-        at=now,
-        actor=f"citizen:{party.id}",
-        facts={"kind": command.kind.value, "unit": unit.slug, "channel": thread.address.channel.value},
-    )
-    case = _set_deadline(case, uow, bureau=bureau, now=now)
-    uow.threads.set_message_case(message.id, case.id)
-    announce("new_case", uow, bureau=bureau, notices=office.notices, case=case, now=now)
-    return OpenedCase(case, code)
+    facts = {"kind": command.kind.value, "unit": unit.slug, "channel": channel.value}
+    return uow.cases.append(case.id, EventName.OPENED, at=now, actor=f"citizen:{party.id}", facts=facts)
 
 
 def add_to_case(case: Case, message: Message, uow: UnitOfWork, *, office: Office, now: datetime) -> Case:

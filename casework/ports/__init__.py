@@ -1,0 +1,25 @@
+"""What casework needs from the outside: a store, a place for bytes, and channels that deliver."""
+
+from casework.ports.doors import Accounts, ApiKey, Doors, StaffSession, StoredResponse
+from casework.ports.queues import Inbox, Outbox
+from casework.ports.records import Cases, Enquiries, Parties, QueueFilter, Threads
+from casework.ports.store import BlobStore, Channel, Store, UnitOfWork
+
+__all__ = [
+    "Accounts",
+    "ApiKey",
+    "BlobStore",
+    "Cases",
+    "Channel",
+    "Doors",
+    "Enquiries",
+    "Inbox",
+    "Outbox",
+    "Parties",
+    "QueueFilter",
+    "StaffSession",
+    "Store",
+    "StoredResponse",
+    "Threads",
+    "UnitOfWork",
+]

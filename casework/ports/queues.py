@@ -1,0 +1,149 @@
+"""What waits: the inbox and the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from casework.inbox import Arrival, ClerkDecision, InboxEntry, InboxState, Reading
+from casework.message import CaseId, InboxId, MailFacts, MessageId, Reply, ThreadId
+from casework.outbox import DeliveryResult, OutboxEntry, OutboxId, OutboxKind, OutboxState
+from casework.party import Address, ChannelName, Language
+
+
+class Inbox(Protocol):
+    """What came in."""
+
+    def add(self, arrival: Arrival, *, state: InboxState = InboxState.RECEIVED) -> tuple[InboxId, bool]:
+        """Save an arrival; (its id, True), or (the id it already has, False) for a repeat, which changes nothing."""
+        ...
+
+    def claim(self, worker: str, *, now: datetime, lease: timedelta, limit: int) -> Sequence[str]:
+        """Conversations with work due, now leased to `worker`; none that another holds."""
+        ...
+
+    def release(self, worker: str, conversation: str) -> None:
+        """Give a conversation back."""
+        ...
+
+    def release_all(self) -> int:
+        """Give every conversation back: for the only process of an embedded store, when it starts."""
+        ...
+
+    def is_claimed(self, conversation: str, *, now: datetime) -> bool:
+        """Whether a worker holds this conversation now."""
+        ...
+
+    def pending(self, conversation: str, *, now: datetime, limit: int = 50) -> Sequence[InboxEntry]:
+        """Unhandled messages of a conversation, oldest first, up to the first that must still wait."""
+        ...
+
+    def has_pending(self, conversation: str, *, before: InboxId) -> bool:
+        """Whether an older message of this conversation waits to be handled."""
+        ...
+
+    def get(self, inbox_id: InboxId) -> InboxEntry:
+        """The entry; CaseworkNotFound."""
+        ...
+
+    def find(self, channel: ChannelName, external_id: str) -> InboxEntry | None:
+        """The entry with this id."""
+        ...
+
+    def finish(
+        self,
+        inbox_id: InboxId,
+        state: InboxState,
+        *,
+        now: datetime,
+        reading: Reading | None = None,
+        error: str = "",
+        facts: Mapping[str, object] | None = None,
+    ) -> None:
+        """Handled, held, shunted or refused."""
+        ...
+
+    def postpone(self, inbox_id: InboxId, *, until: datetime, error: str) -> None:
+        """Count a failed attempt and try again later."""
+        ...
+
+    def decide(self, inbox_id: InboxId, decision: ClerkDecision, *, case_id: CaseId | None, now: datetime) -> None:
+        """Record a clerk's word on a held or shunted message and hand it back to the worker.
+
+        CaseworkConflict when it is neither, e.g. because a colleague was quicker.
+        """
+        ...
+
+    def list(self, states: Sequence[InboxState], *, limit: int, after: int = 0) -> Sequence[InboxEntry]:
+        """Entries in these states, latest first, ids below `after` when it is given."""
+        ...
+
+    def count(self, state: InboxState) -> int:
+        """How many entries are in a state."""
+        ...
+
+
+class Outbox(Protocol):
+    """What we promised to send."""
+
+    def add(
+        self,
+        kind: OutboxKind,
+        to: Address,
+        reply: Reply,
+        *,
+        language: Language,
+        now: datetime,
+        subject: str = "",
+        thread_id: ThreadId | None = None,
+        message_id: MessageId | None = None,
+        case_id: CaseId | None = None,
+        in_reply_to: MailFacts | None = None,
+        delivered: bool = False,
+        key: str | None = None,
+    ) -> OutboxEntry | None:
+        """Queue an entry; with `delivered` it is born so, as a web-chat answer is. None when `key` was used before."""
+        ...
+
+    def claim(
+        self, worker: str, channels: Sequence[ChannelName], *, now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[OutboxEntry]:
+        """Entries due now, at most one a conversation and its oldest, leased to `worker` as one more attempt.
+
+        An assistant's reply in a thread that a person has taken over is withheld here, in the same transaction.
+        An entry whose lease ran out is claimed again and its repeat counted.
+        """
+        ...
+
+    def record(self, outbox_id: OutboxId, result: DeliveryResult, *, now: datetime) -> OutboxEntry:
+        """Write the receipt of one try and what follows from it."""
+        ...
+
+    def release_all(self) -> int:
+        """End every lease, counting the repeat: for the only process of an embedded store, when it starts."""
+        ...
+
+    def retry(self, outbox_id: OutboxId, *, now: datetime) -> None:
+        """Make a failed entry due again, on a clerk's word; CaseworkConflict when it did not fail."""
+        ...
+
+    def get(self, outbox_id: OutboxId) -> OutboxEntry:
+        """The entry; CaseworkNotFound."""
+        ...
+
+    def of_message(self, message_id: MessageId) -> OutboxEntry | None:
+        """The entry that carries a message."""
+        ...
+
+    def list(self, states: Sequence[OutboxState], *, limit: int, after: int = 0) -> Sequence[OutboxEntry]:
+        """Entries in these states, latest first, ids below `after` when it is given."""
+        ...
+
+    def receipts(self, outbox_id: OutboxId) -> Sequence[Mapping[str, object]]:
+        """Every try of an entry: at, outcome, detail."""
+        ...
+
+    def count(self, state: OutboxState) -> int:
+        """How many entries are in a state."""
+        ...
