@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Tests that take real servers, a browser or killed processes.
-SLOW := tests/integration/ tests/acceptance/ tests/browser/ tests/kills/
+SLOW := tests/integration/ tests/acceptance/ tests/browser/ tests/kills/ tests/trouble/
 # Processes that run the tests side by side.
 WORKERS ?= 2
 

@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +10,6 @@ from tests.architecture.documents import broken_links, make_targets, shell_lines
 from tests.architecture.source_tree import ROOT, texts
 
 PAGES = sorted(name for name in texts() if name.endswith(".md"))
-HARMLESS = ("sunwindow check", "sunwindow ask")
 LARGEST_PICTURE = 200_000
 COMMAND = typer.main.get_command(app)
 TARGETS = make_targets(texts()["Makefile"])
@@ -29,44 +24,7 @@ def test_a_page_promises_only_what_there_is(name: str) -> None:
 
 
 def test_the_readme_tells_how_to_begin() -> None:
-    assert {"make demo", "make test"} <= set(readme_lines())
-
-
-def test_what_the_readme_pipes_into_the_assistant_is_answered() -> None:
-    lines = [line for line in readme_lines() if "| sunwindow chat --json" in line]
-    assert lines, "the README shows a question asked at the terminal"
-    for line in lines:
-        answers = [json.loads(row) for row in run(line).splitlines()]
-        assert answers
-        assert all(answer["decision"] == "answer" and answer["replies"][0]["sources"] for answer in answers)
-
-
-def test_the_harmless_commands_of_the_readme_run() -> None:
-    lines = [line for line in readme_lines() if line.startswith(HARMLESS)]
-    assert {tuple(line.split()[:2]) for line in lines} == {tuple(start.split()) for start in HARMLESS}
-    for line in lines:
-        assert run(line)
-
-
-def readme_lines() -> list[str]:
-    return list(shell_lines(texts()["README.md"]))
-
-
-def run(line: str) -> str:
-    """What a command prints, run as a reader of the README would; CalledProcessError when it fails."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    env = {name: value for name, value in os.environ.items() if not name.startswith("SUNWINDOW_")} | {"PATH": path}
-    done = subprocess.run(
-        ["bash", "-c", line],
-        cwd=ROOT,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    return done.stdout
+    assert {"make demo", "make test"} <= set(shell_lines(texts()["README.md"]))
 
 
 def test_pictures_are_small() -> None:
