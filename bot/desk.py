@@ -96,15 +96,20 @@ class Desk:
         outcome = clerk.carry_out(response.commands, began=_began(conversation))
         speaker = Speaker(self._replies, spoken.language, clerk.facts(outcome))
         replies = _in_words(response.drafts, speaker, outcome)
-        kept = _remembered(response.conversation, replies, outcome)
-        conversations.save(thread.id, kept, now=now)
+        conversations.save(thread.id, _remembered(response.conversation, replies, outcome), now=now)
         post = _Post(uow, message, spoken, inbox_id, outcome, now, answered_in_request)
-        if is_mail(thread) and replies:
-            receipt = joined_mail(replies, speaker, self._office.bureau.name.in_(spoken.language))
-            return Handled(thread.id, (post.send(receipt, OutboxKind.RECEIPT),), response.decision.value, inbound)
-        kinds = (OutboxKind.RECEIPT if draft.is_receipt else OutboxKind.REPLY for draft in response.drafts)
-        sent = tuple(post.send(reply, kind) for reply, kind in zip(replies, kinds, strict=True))
+        sent = self._send(response.drafts, replies, post, speaker)
         return Handled(thread.id, sent, response.decision.value, inbound)
+
+    def _send(
+        self, drafts: Sequence[ReplyDraft], replies: Sequence[Reply], post: _Post, speaker: Speaker
+    ) -> tuple[NumberedReply, ...]:
+        """Record and queue the replies; those to a letter go as one mail, which is its receipt."""
+        if is_mail(post.thread) and replies:
+            letter = joined_mail(replies, speaker, self._office.bureau.name.in_(speaker.language))
+            return (post.send(letter, OutboxKind.RECEIPT),)
+        kinds = (OutboxKind.RECEIPT if draft.is_receipt else OutboxKind.REPLY for draft in drafts)
+        return tuple(post.send(reply, kind) for reply, kind in zip(replies, kinds, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
