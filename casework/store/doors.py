@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, select
+from sqlalchemy import Connection, bindparam, case, delete, select
 
 from casework.errors import CaseworkConflict
 from casework.message import StaffId
@@ -21,6 +21,10 @@ from casework.store.tables import (
 )
 
 KEEP_RESPONSES_FOR = timedelta(days=2)
+
+_IS_BLOCKED = select(blocked_senders.c.reason).where(
+    blocked_senders.c.channel == bindparam("of_channel"), blocked_senders.c.address == bindparam("of_address")
+)
 
 
 class SqlDoors:
@@ -90,10 +94,8 @@ class SqlDoors:
 
     def is_blocked(self, address: Address) -> bool:
         """Whether messages from an address are refused."""
-        query = select(blocked_senders.c.reason).where(
-            blocked_senders.c.channel == address.channel.value, blocked_senders.c.address == address.value
-        )
-        return self._connection.execute(query).first() is not None
+        values = {"of_channel": address.channel.value, "of_address": address.value}
+        return self._connection.execute(_IS_BLOCKED, values).first() is not None
 
     def get_position(self, mailbox: str) -> str | None:
         """How far a polled source was read, e.g. the next Telegram update or IMAP UID."""
