@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.engine import Fact, Keyed
 from bot.engine.moments import day
@@ -16,6 +16,9 @@ from casework.message import Message
 from casework.party import ChannelName
 from casework.ports import UnitOfWork
 from casework.thread import Thread
+
+MOST_ALERTS = 3
+ALERT_WINDOW = timedelta(minutes=10)
 
 
 @dataclass
@@ -75,14 +78,19 @@ class Clerk:
                 )
                 outcome.enquiries.append(recorded)
             case AlertStaff():
-                alert_staff(
-                    command.reason,
-                    self.uow,
-                    bureau=self.office.bureau,
-                    notices=self.office.notices,
-                    thread=self.thread.id,
-                    now=self.now,
-                )
+                self._alert(command)
+
+    def _alert(self, command: AlertStaff) -> None:
+        """Tell staff, but not for each of many cries in a row."""
+        if self.uow.doors.hit(f"alert:{self.thread.id}", now=self.now, window=ALERT_WINDOW) <= MOST_ALERTS:
+            alert_staff(
+                command.reason,
+                self.uow,
+                bureau=self.office.bureau,
+                notices=self.office.notices,
+                thread=self.thread.id,
+                now=self.now,
+            )
 
     def _open(self, command: OpenCase, began: int) -> OpenedCase:
         if self.thread.party_id is None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bot.engine.conversation import CONFIRM, Progress
 from bot.engine.dialogue import Dialogue
-from bot.engine.dialogues import ask_procedure, office, small_talk
+from bot.engine.dialogues import ask_procedure, case_status, office, small_talk
 from bot.engine.form import MORE
 from bot.engine.intent import Intent, IntentMatch, weigh
 from bot.engine.phrases import fold
 from bot.engine.recognise import is_lone_question, is_question
 from bot.engine.steering import IN_ORDER, active_dialogue, enter, go_on
-from bot.engine.turn import ReplyDraft, Response, Turn
+from bot.engine.turn import LookUp, ReplyDraft, Response, Turn
 from knowledge.retrieval import Decision as Found
 
 PERSONAL = frozenset({"applicant", "identity", "name", "unnamed"})
@@ -65,6 +65,8 @@ def switch(turn: Turn) -> Response | None:
     if found is None or turn.choice:
         return None
     current, progress = found
+    if turn.known.look_up is not LookUp.NOT_ASKED and current.name != case_status.DIALOGUE.name:
+        return enter(turn, case_status.DIALOGUE, None)
     for dialogue in IN_ORDER:
         match = turn.matches.get(dialogue.intent)
         if match is None or dialogue.name == current.name or dialogue.intent is Intent.ADD_TO_CASE:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.engine.asides import EXPLAINED, answer_aside, explain_purpose, small_talk_aside, switch
+from bot.engine.choices import NO_THANKS, NONE_OF_THESE
 from bot.engine.dialogues import ask_procedure, case_status, emergency, office, small_talk
 from bot.engine.form import MORE
-from bot.engine.intent import Intent
+from bot.engine.intent import Intent, weigh
 from bot.engine.language import wished_language
+from bot.engine.phrases import fold
 from bot.engine.recognise import is_question
 from bot.engine.steering import DIALOGUES, IN_ORDER, active_dialogue, enter, go_on, leave, resume, stepped
 from bot.engine.turn import ChoiceDraft, Decision, Keyed, LookUp, ReplyDraft, Response, Turn
@@ -17,6 +19,8 @@ from casework.commands import AddToCase, Command
 from knowledge.retrieval import Decision as Found
 
 START = "start:"
+_A_STORY = 16
+"""Weight of words from which a message tells more than a cry for help."""
 _OF_A_DIALOGUE = ("yes", "skip", "done", "change", "pick:", "fix:")
 """Choices that only mean something to the dialogue that offered them."""
 
@@ -38,7 +42,22 @@ def danger(turn: Turn) -> Response | None:
     if match is None:
         return None
     commands = (*emergency.commands(match.because), *_joined(turn))
-    return Response(turn.conversation, (emergency.card(turn),), commands, Decision.EMERGENCY, match.because)
+    told = _told(turn)
+    return Response(
+        told.conversation,
+        (emergency.card(turn), *told.drafts),
+        (*commands, *told.commands),
+        Decision.EMERGENCY,
+        match.because,
+    )
+
+
+def _told(turn: Turn) -> Response:
+    """A story of danger that answers the open question is taken as its answer too, so that nobody tells it twice."""
+    found = active_dialogue(turn.conversation)
+    is_story = found is not None and found[0].takes_free_text(found[1]) and weigh(fold(turn.text)) >= _A_STORY
+    taken = _taking(turn) if is_story and not turn.known.taken_over else None
+    return taken or Response(turn.conversation)
 
 
 def _silence(turn: Turn) -> Response | None:
@@ -97,7 +116,7 @@ def _files(turn: Turn) -> Response | None:
 
 
 def _pressed(turn: Turn) -> Response | None:
-    choice = turn.choice
+    choice, active = turn.choice, turn.conversation.active
     if choice is None:
         return None
     if choice.startswith(ask_procedure.ASK):
@@ -106,16 +125,16 @@ def _pressed(turn: Turn) -> Response | None:
     if choice.startswith(START):
         dialogue = DIALOGUES.get(choice.removeprefix(START))
         return enter(turn, dialogue, None) if dialogue else _stale(turn)
-    if choice == ask_procedure.NONE_OF_THESE and turn.conversation.question:
+    if choice == NONE_OF_THESE and turn.conversation.question:
         draft = ask_procedure.unknown(turn.conversation.question)
         return Response(turn.conversation, (draft,), decision=Decision.HAND_OVER)
     if choice == "resume":
         return resume(turn)
-    if choice == "leave" and turn.conversation.active:
+    if choice == "leave" and active and active.asking != MORE:
         return leave(turn)
-    if choice == ask_procedure.NO_THANKS:
+    if choice == NO_THANKS:
         return Response(turn.conversation, (ReplyDraft("small_talk.fine"),))
-    return None if turn.conversation.active and choice.startswith(_OF_A_DIALOGUE) else _stale(turn)
+    return None if active and choice.startswith(_OF_A_DIALOGUE) else _stale(turn)
 
 
 def _stale(turn: Turn) -> Response:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.engine.choices import typed_choice
 from bot.engine.conversation import Conversation, Offer
-from bot.engine.dialogues.ask_procedure import NO_THANKS, NONE_OF_THESE
-from bot.engine.intent import Intent
 from bot.engine.language import language_of, wished_language
 from bot.engine.letters import answer_letter
-from bot.engine.phrases import bare, fold
 from bot.engine.policy import decide
-from bot.engine.recognise import Matches, recognise
+from bot.engine.recognise import recognise
 from bot.engine.steering import active_dialogue, where_we_were
 from bot.engine.turn import Decision, Incoming, Known, ReplyDraft, Response, Turn
 from casework.message import MAX_CHAT_CHARACTERS
@@ -21,7 +19,6 @@ RESUME_AFTER = timedelta(hours=8)
 """After so long a silence in a dialogue we first say where we were."""
 FORGET_AFTER = timedelta(days=30)
 """Unfinished dialogues and questions are forgotten after so long a silence: nobody waits for what they hold."""
-_SHORTEST_LABEL = 2
 
 
 def respond(conversation: Conversation, message: Incoming, known: Known, now: datetime) -> Response:
@@ -53,28 +50,8 @@ def read(conversation: Conversation, message: Incoming, known: Known, now: datet
         now=now,
         language=spoken,
         matches=matches,
-        choice=message.choice or _typed_choice(conversation, words, matches),
+        choice=message.choice or typed_choice(conversation, words),
     )
-
-
-def _typed_choice(conversation: Conversation, words: str, matches: Matches) -> str | None:
-    """The offered choice whose number or label was typed, or that a plain yes or no decides."""
-    said = bare(fold(words))
-    if not said or len(said) > 80:
-        return None
-    for number, offer in enumerate(conversation.offers, 1):
-        if said == str(number) or (len(said) >= _SHORTEST_LABEL and said == bare(fold(offer.label))):
-            return offer.value
-    values = [offer.value for offer in conversation.offers]
-    if conversation.active is None and _says(matches, Intent.CONFIRM) and NO_THANKS in values:
-        return values[0]
-    if _says(matches, Intent.DENY) and not conversation.active:
-        return next((value for value in values if value in {NO_THANKS, NONE_OF_THESE}), None)
-    return None
-
-
-def _says(matches: Matches, intent: Intent) -> bool:
-    return intent in matches and matches[intent].whole
 
 
 def _long_notice(turn: Turn) -> tuple[ReplyDraft, ...]:

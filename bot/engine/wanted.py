@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.engine.choices import typed_choice
 from bot.engine.conversation import Conversation
 from bot.engine.intent import Intent
 from bot.engine.recognise import recognise
@@ -29,7 +30,8 @@ def wanted(conversation: Conversation, message: Incoming, prefix: str) -> Wanted
     in_status = found is not None and found[0].name == _STATUS
     if message.is_letter or message.edit_of:
         return Wanted()
-    asks_status = Intent.CASE_STATUS in recognise(message.text) or message.choice == f"start:{_STATUS}"
+    choice = message.choice or typed_choice(conversation, message.text)
+    asks_status = choice == f"start:{_STATUS}" or (choice is None and Intent.CASE_STATUS in recognise(message.text))
     if found and not in_status and found[0].takes_free_text(found[1]):
         return Wanted(own_cases=asks_status)
     named = find_references(message.text, prefix)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.engine.choices import NO_THANKS, NONE_OF_THESE
 from bot.engine.phrases import fold
 from bot.engine.turn import ChoiceDraft, Decision, Keyed, ReplyDraft, Response, Turn
 from casework.commands import RecordEnquiry
@@ -16,8 +17,6 @@ from knowledge.retrieval import Finding
 
 ASK = "ask:"
 """A choice that asks for one entry carries its slug after this."""
-NONE_OF_THESE = "none"
-NO_THANKS = "no_thanks"
 LONGEST_QUOTE = 60
 
 
@@ -64,7 +63,7 @@ def unknown(question: str) -> ReplyDraft:
 
 
 def _answered(turn: Turn, procedure: Procedure, enquiry: RecordEnquiry) -> Response:
-    asked = turn.text or turn.conversation.question
+    asked = turn.conversation.question if turn.choice else turn.text
     draft = card(procedure, turn.language, asked_facet(fold(asked)))
     kept = replace(turn.conversation, last_procedure=procedure.slug, question="")
     return Response(kept, (draft,), (enquiry,), Decision.ANSWER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine.turn import Keyed, ReplyDraft, Turn
+from bot.engine.turn import ChoiceDraft, Keyed, ReplyDraft, Turn
 from casework.commands import AlertStaff, Command, RecordEnquiry
 
 
@@ -12,7 +12,9 @@ def card(turn: Turn) -> ReplyDraft:
         Keyed("emergency.line", {"name": one.name.in_(turn.language), "number": one.number})
         for one in turn.known.bureau.emergency
     )
-    return ReplyDraft("emergency.card", {"numbers": numbers}, is_receipt=True)
+    afterwards = ChoiceDraft("start:report_crime", Keyed("choice.start.report_crime"))
+    choices = () if turn.message.is_letter else (afterwards,)
+    return ReplyDraft("emergency.card", {"numbers": numbers}, choices, is_receipt=True)
 
 
 def commands(because: tuple[str, ...]) -> tuple[Command, ...]:
