@@ -12,7 +12,7 @@ from bot.engine.recognise import is_question
 from bot.engine.turn import Decision, Keyed, ReplyDraft, Response, Turn
 from bot.engine.units import find_unit, overseer
 from casework.bureau import Bureau
-from casework.commands import AddToCase, Command, OpenCase
+from casework.commands import AddToCase, OpenCase, RecordEnquiry
 from casework.kinds import CaseKind
 from casework.references import find_references
 from knowledge.normalise import LONGEST_QUESTION
@@ -59,7 +59,7 @@ def _danger(turn: Turn) -> Response | None:
     filed = _joined(turn) or _filed(turn, CaseKind.CRIME_REPORT)
     return Response(
         turn.conversation,
-        (emergency.card(turn), *filed.drafts),
+        (emergency.card(turn), *(draft for draft in filed.drafts if draft.is_receipt)),
         (*commands, *filed.commands),
         Decision.EMERGENCY,
         match.because,
@@ -88,20 +88,24 @@ def _stated(turn: Turn) -> Response | None:
 
 def _question(turn: Turn) -> Response | None:
     """A sure answer to everything that the letter asks."""
-    findings = _answers(turn)
+    answers = _answers(turn)
     known = turn.conversation.last_procedure
-    if not findings or any(finding.matches[0].slug == known for finding in findings):
+    if not answers or known in answers:
         # Who writes again after an answer was not helped by it: an officer reads on.
         return None
-    drafts: list[ReplyDraft] = []
-    commands: list[Command] = []
-    for finding in findings:
-        answered = ask_procedure.answer(turn.saying(_topic(turn)), finding)
-        drafts += answered.drafts
-        commands += answered.commands
+    answered = [ask_procedure.answer(turn.saying(question), finding) for question, finding in answers.values()]
+    drafts = tuple(draft for response in answered for draft in response.drafts)
+    commands = tuple(command for response in answered for command in response.commands)
     receipt = ReplyDraft("letter.answered", is_receipt=True)
-    last = replace(turn.conversation, last_procedure=findings[0].matches[0].slug)
-    return Response(last, (*drafts, receipt), tuple(commands), Decision.ANSWER)
+    return Response(answered[0].conversation, (*drafts, receipt), commands, Decision.ANSWER)
+
+
+def _thanks(turn: Turn) -> Response | None:
+    """Who only thanks us needs no officer."""
+    if not turn.says(Intent.THANKS):
+        return None
+    receipt = ReplyDraft("letter.noted", is_receipt=True)
+    return Response(turn.conversation, (ReplyDraft("small_talk.thanks"), receipt), (RecordEnquiry("dialogue"),))
 
 
 def _officer(turn: Turn) -> Response | None:
@@ -113,6 +117,7 @@ LETTER_POLICY: tuple[tuple[str, Row], ...] = (
     ("danger", _danger),
     ("it belongs to a case", _joined),
     ("it states a matter", _stated),
+    ("it thanks us", _thanks),
     ("it asks what is published", _question),
     ("an officer reads it", _officer),
 )
@@ -166,21 +171,22 @@ def _unit(text: str, kind: CaseKind, bureau: Bureau) -> str | None:
     return overseer(found.slug, bureau) if found else None
 
 
-def _answers(turn: Turn) -> tuple[Finding, ...]:
-    """Sure findings for everything that the letter asks; empty when something in it has none."""
+def _answers(turn: Turn) -> dict[str, tuple[str, Finding]]:
+    """By entry, each question with its sure finding; empty when something that the letter asks has none."""
     body = _body(turn)
     if len(body) > LONGEST_TO_ANSWER or turn.message.attachments or find_references(body, _prefix(turn)):
-        return ()
+        return {}
     questions = [sentence for sentence in _sentences(body) if is_question(sentence)] or [_topic(turn)]
-    found: dict[str, Finding] = {}
+    found: dict[str, tuple[str, Finding]] = {}
     for question in questions:
         finding = turn.known.find(question, turn.language)
         if finding.decision is Found.ANSWER:
-            found.setdefault(finding.matches[0].slug, finding)
+            found.setdefault(finding.matches[0].slug, (question, finding))
         elif not _is_courtesy(question):
             whole = turn.known.find(_topic(turn), turn.language)
-            return (whole,) if whole.decision is Found.ANSWER and len(questions) == 1 else ()
-    return tuple(found.values()) if len(found) <= MOST_ANSWERS else ()
+            is_sure = whole.decision is Found.ANSWER and len(questions) == 1
+            return {whole.matches[0].slug: (question, whole)} if is_sure else {}
+    return found if len(found) <= MOST_ANSWERS else {}
 
 
 def _is_courtesy(question: str) -> bool:
