@@ -19,15 +19,15 @@ from starlette.types import Message
 from bot.channels.web_chat_conversations import COOKIE
 from bot.channels.web_chat_json import HEADERS, encode
 from bot.channels.web_chat_problems import ChatRefused, Refusal
-from bot.channels.web_chat_requests import read_body
+from bot.channels.web_chat_requests import MAX_ATTACHMENTS, MAX_CHARACTERS, read_body
 from bot.channels.web_chat_room import ChatRoom
 from casework.message import Attachment
 from casework.ports import BlobStore
 
 MAX_FILE = 20_000_000
-MAX_FIELD = 700_000
-"""Octets of one field of a form: the longest message."""
-_ENVELOPE = 800_000
+MAX_FIELD = 1_400_000
+"""Octets of one field of a form: the longest message, every octet of it escaped."""
+_ENVELOPE = 1_500_000
 """Octets that a form may need beside its files."""
 UNRECOGNISED = "application/octet-stream"
 _MAX_NAME = 120
@@ -91,10 +91,19 @@ async def read_form(request: Request, *, most: int) -> Form:
             uploads = [part for part in form.getlist("file") if isinstance(part, UploadFile)]
             files = tuple([(part.filename or "", await part.read()) for part in uploads])
     except (MultiPartException, MultipartParseError, HTTPException) as error:
-        raise ChatRefused(Refusal.NO_FILE) from error
+        raise _refusal_of_form(error) from error
     if any(len(data) > MAX_FILE for _, data in files):
         raise ChatRefused(Refusal.FILE_TOO_LARGE, megabytes=MAX_FILE // 1_000_000)
     return Form(fields, tuple((name, data) for name, data in files if name or data))
+
+
+def _refusal_of_form(error: Exception) -> ChatRefused:
+    said = str(getattr(error, "detail", "") or getattr(error, "message", "") or error)
+    if "exceeded" in said:
+        return ChatRefused(Refusal.TEXT_TOO_LONG, most=MAX_CHARACTERS)
+    if "Too many files" in said:
+        return ChatRefused(Refusal.TOO_MANY_ATTACHMENTS, most=MAX_ATTACHMENTS)
+    return ChatRefused(Refusal.NO_FILE)
 
 
 def keep_file(name: str, data: bytes, blobs: BlobStore) -> Attachment:

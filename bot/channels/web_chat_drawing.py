@@ -19,7 +19,7 @@ from casework.party import Language
 from casework.references import find_query_codes
 from casework.wording import Wording
 
-_LABEL = re.compile(r"^([^：:。.!?]{1,24})(：|: )(.+)$")
+_LABEL = re.compile(r"^([^：:。.!?]{1,24}(?:：|:(?= |$))) ?(.*)$")
 _SCRIPT = "script."
 
 
@@ -71,10 +71,10 @@ def lines_of(text: str, *, is_card: bool) -> Iterator[tuple[str, str, str]]:
     lines = text.split("\n")
     for number, line in enumerate(lines):
         labelled = _LABEL.match(line) if is_card else None
-        if is_card and number == 0 and len(lines) > 1 and not lines[1].strip():
+        if is_card and number == 0 and len(lines) > 1 and not labelled:
             yield "title", "", line.strip("【】")
         elif labelled:
-            yield "labelled", labelled[1] + labelled[2].rstrip(), labelled[3]
+            yield "labelled", labelled[1], labelled[2]
         else:
             yield ("plain" if line.strip() else "gap"), "", line
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -59,7 +60,7 @@ class _Pages:
 
     async def forget(self, request: Request) -> Response:
         """Forget the conversation on this device; the bureau keeps it."""
-        answer = RedirectResponse("/chat", 303, headers={"cache-control": "no-store"})
+        answer = RedirectResponse(_address(request), 303, headers={"cache-control": "no-store"})
         if is_own_form(request):
             answer.delete_cookie(COOKIE, path="/chat")
         return answer
@@ -75,8 +76,8 @@ class _Pages:
         text = await self._label(begun.conversation, choice) if choice else _words(form)
         sent = make_sent(text.replace("\r\n", "\n"), form.fields.get("client_id"), choice, uploads)
         taken = await self.room.say(begun.conversation, sent, language)
-        answer = RedirectResponse("/chat#latest" if taken.message else "/chat?kept=1#latest", 303)
-        answer.headers["cache-control"] = "no-store"
+        address = _address(request, **({} if taken.message else {"kept": "1"}))
+        answer = RedirectResponse(f"{address}#latest", 303, headers={"cache-control": "no-store"})
         if is_new:
             _remember(request, answer, COOKIE, f"{begun.conversation}.{begun.token}", _HALF_A_YEAR, "/chat")
         return answer
@@ -150,6 +151,13 @@ def is_own_form(request: Request) -> bool:
         return False
     origin = request.headers.get("origin", "")
     return not origin or origin.partition("://")[2] == request.headers.get("host", "")
+
+
+def _address(request: Request, **more: str) -> str:
+    """The page again, still in its frame and language when it is in one."""
+    kept = {name: request.query_params[name] for name in ("embed", "lang") if name in request.query_params}
+    query = urlencode({**kept, **more})
+    return f"/chat?{query}" if query else "/chat"
 
 
 def _words(form: Form) -> str:

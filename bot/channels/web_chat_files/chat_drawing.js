@@ -1,6 +1,6 @@
 /* Draws messages. Words of people only ever become text nodes. */
 
-const LABEL = /^([^：:。.!?]{1,24})(：|: )(.+)$/;
+const LABEL = /^([^：:。.!?]{1,24}(?:：|:(?= |$))) ?(.*)$/;
 const CODE = /\b[2-9A-HJ-NP-TV-Z]{5}-[2-9A-HJ-NP-TV-Z]{5}\b/;
 
 /** An element with attributes and children; an attribute that is a function listens to the event of its name. */
@@ -49,12 +49,12 @@ function drawLines(text, isCard) {
   const lines = text.split("\n");
   return lines.map((line, number) => {
     if (!line.trim()) return element("p", { class: "gap" });
-    if (isCard && number === 0 && lines.length > 1 && !lines[1].trim()) {
+    const labelled = isCard ? LABEL.exec(line) : null;
+    if (isCard && number === 0 && lines.length > 1 && !labelled) {
       return element("p", { class: "title" }, line.replace(/^【|】$/g, ""));
     }
-    const labelled = isCard ? LABEL.exec(line) : null;
     return labelled
-      ? element("p", {}, element("b", {}, labelled[1] + labelled[2].trimEnd()), " ", labelled[3])
+      ? element("p", {}, element("b", {}, labelled[1]), labelled[1].endsWith("：") ? "" : " ", labelled[2])
       : element("p", {}, line);
   });
 }

@@ -1,6 +1,7 @@
 /* Adds the bureau's chat to a page of a site that the bureau lists: a button, and a frame that it opens. */
-(function ({ origins, texts }) {
+(function (given) {
   "use strict";
+  const { origins, texts } = given;
   const script = document.currentScript;
   if (!script || !origins.includes(window.location.origin)) {
     return;
