@@ -124,7 +124,7 @@ def test_a_long_text_arrives_whole_in_several_messages(peer: BotApiPeer, channel
     ],
     ids=lambda value: value.description or value.drop if isinstance(value, Fault) else None,
 )
-def test_each_failure_says_whether_and_when_to_try_again(  # noqa: PLR0917 - a table of six columns
+def test_each_failure_says_whether_and_when_to_try_again(
     peer: BotApiPeer,
     channel: TelegramChannel,
     fault: Fault,
