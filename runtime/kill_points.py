@@ -72,7 +72,8 @@ class KillPoints:
             if order != self._current:
                 self._current, self._passed = order, 0
             wanted, _, times = order.partition(":")
-            if wanted not in {point.value, f"{point.value}@{channel.value}" if channel else ""}:
+            names = {point.value, f"{point.value}@{channel.value}"} if channel else {point.value}
+            if wanted not in names:
                 return
             self._passed += 1
             if self._passed >= int(times or 1):

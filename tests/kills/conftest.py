@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.running.audit import Acknowledged, Report, audit, end_leases_of_the_dead, wait_for_rest
+from tests.running.front_desk import RunningDesk, running_desk
+
+
+@dataclass
+class Killed:
+    """A desk whose product is killed and started again, and what it has acknowledged over all its lives."""
+
+    desk: RunningDesk
+    acknowledged: list[Acknowledged] = field(default_factory=list)
+
+    def revive(self) -> None:
+        """Wait until the product has killed itself, and start it again on the same data."""
+        product = self.desk.product
+        product.wait_for_death()
+        if product.database_url:
+            end_leases_of_the_dead(product.store_url)
+        product.start()
+
+    def rest_and_audit(self) -> Report:
+        """What is wrong once everything is handled and sent."""
+        url = self.desk.product.store_url
+        wait_for_rest(url)
+        return audit(url, self.acknowledged, self.desk.smarthost, self.desk.telegram)
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
+    with running_desk(tmp_path_factory.mktemp("kills")) as desk:
+        yield Killed(desk)
+
+
+@pytest.fixture
+def killed_on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[Killed]:
+    with running_desk(tmp_path_factory.mktemp("kills"), postgres_url) as desk:
+        yield Killed(desk)
