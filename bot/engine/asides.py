@@ -32,7 +32,7 @@ def explain_purpose(turn: Turn) -> Response | None:
     if is_story or progress.asking in {CONFIRM, MORE}:
         return None
     key = f"why.{progress.asking}" if progress.asking in PERSONAL else "why.other"
-    return Response(turn.conversation, (ReplyDraft(key), go_on(turn, turn.conversation)))
+    return Response(turn.conversation, (ReplyDraft(key), *go_on(turn, turn.conversation)))
 
 
 def small_talk_aside(turn: Turn) -> Response | None:
@@ -41,7 +41,7 @@ def small_talk_aside(turn: Turn) -> Response | None:
     draft = (small_talk.reply(turn) or _office(turn, *found)) if found and not turn.choice else None
     if found is None or draft is None or (found[1].asking == MORE and turn.says(Intent.THANKS)):
         return None
-    return Response(turn.conversation, (ReplyDraft(draft.key, draft.facts), go_on(turn, turn.conversation)))
+    return Response(turn.conversation, (ReplyDraft(draft.key, draft.facts), *go_on(turn, turn.conversation)))
 
 
 def _office(turn: Turn, dialogue: Dialogue, progress: Progress) -> ReplyDraft | None:
@@ -55,7 +55,7 @@ def answer_aside(turn: Turn) -> Response | None:
     if found is None or turn.choice or not _is_aside(turn, *found):
         return None
     answered = ask_procedure.answer(turn, turn.finding)
-    drafts = (*answered.drafts, go_on(turn, turn.conversation))
+    drafts = (*answered.drafts, *go_on(turn, turn.conversation))
     return Response(answered.conversation, drafts, answered.commands, answered.decision)
 
 

@@ -17,6 +17,7 @@ MORE = "more"
 """Asked after filing: is there anything to add?"""
 FIX = "fix:"
 YES, SKIP, LEAVE, DONE = (ChoiceDraft(value, Keyed(f"choice.{value}")) for value in ("yes", "skip", "leave", "done"))
+_MAY_I = ReplyDraft("form.unclear_confirmation", choices=(YES, LEAVE))
 
 Slots = Mapping[str, str]
 
@@ -141,6 +142,8 @@ class Form:
     def _take_confirmation(self, turn: Turn, progress: Progress) -> Step:
         if turn.choice == YES.value or turn.says(Intent.CONFIRM):
             return self._file(turn, progress)
+        if turn.choice is None and turn.says(Intent.DONE) and not turn.says(Intent.DENY):
+            return Step((_MAY_I,), progress)
         if turn.choice or turn.says(Intent.DENY):
             fixes = tuple(
                 ChoiceDraft(f"{FIX}{slot.name}", Keyed(f"label.{slot.name}"))
@@ -158,7 +161,7 @@ class Form:
         main = self.slot(self.main)
         more = main.read(turn) if main and not is_lone_question(turn.text) else None
         if more is None:
-            return Step((ReplyDraft("form.unclear_confirmation", choices=(YES, LEAVE)),), progress)
+            return Step((_MAY_I,), progress)
         said = "\n".join(filter(None, (progress.slots.get(self.main), more)))[:LONGEST_ANSWER]
         longer = progress.fill(self.main, said)
         return Step((ReplyDraft("form.added"), self.ask(turn, longer)), longer)

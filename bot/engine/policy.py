@@ -88,9 +88,7 @@ def _language(turn: Turn) -> Response | None:
     if wished_language(turn.matches) is None:
         return None
     switched = ReplyDraft("language.switched")
-    if turn.conversation.active:
-        return Response(turn.conversation, (switched, go_on(turn, turn.conversation)))
-    return Response(turn.conversation, (switched,))
+    return Response(turn.conversation, (switched, *go_on(turn, turn.conversation)))
 
 
 def _no_words(turn: Turn) -> Response | None:
@@ -99,8 +97,7 @@ def _no_words(turn: Turn) -> Response | None:
     if turn.message.attachments:
         return _files(turn)
     said = ReplyDraft("input.no_words")
-    again = (go_on(turn, turn.conversation),) if turn.conversation.active else ()
-    return Response(turn.conversation, (said, *again))
+    return Response(turn.conversation, (said, *go_on(turn, turn.conversation)))
 
 
 def _files(turn: Turn) -> Response | None:
@@ -108,7 +105,7 @@ def _files(turn: Turn) -> Response | None:
     if active and active.asking in {"identity", MORE}:
         return None
     if active:
-        return Response(turn.conversation, (ReplyDraft("input.file_kept"), go_on(turn, turn.conversation)))
+        return Response(turn.conversation, (ReplyDraft("input.file_kept"), *go_on(turn, turn.conversation)))
     if reference := turn.conversation.last_case:
         added = ReplyDraft("add_to_case.added", {"reference": reference}, case=reference)
         return Response(turn.conversation, (added,), (AddToCase(reference),))
@@ -138,14 +135,11 @@ def _pressed(turn: Turn) -> Response | None:
 
 
 def _stale(turn: Turn) -> Response:
-    again = (go_on(turn, turn.conversation),) if turn.conversation.active else ()
-    return Response(turn.conversation, (ReplyDraft("input.stale_choice"), *again))
+    return Response(turn.conversation, (ReplyDraft("input.stale_choice"), *go_on(turn, turn.conversation)))
 
 
 def _with_open_question(turn: Turn, answered: Response) -> Response:
-    if answered.conversation.active is None:
-        return answered
-    return replace(answered, drafts=(*answered.drafts, go_on(turn, answered.conversation)))
+    return replace(answered, drafts=(*answered.drafts, *go_on(turn, answered.conversation)))
 
 
 def _leaving(turn: Turn) -> Response | None:

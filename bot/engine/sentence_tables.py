@@ -112,7 +112,11 @@ def _compile(table: Tree, courtesy: str) -> IntentSentences:
 def _whole(templates: tuple[str, ...], courtesy: str) -> re.Pattern[str] | None:
     found = any_of(templates)
     around = f"(?:(?:{courtesy}){_EDGE}){{0,3}}"
-    return re.compile(f"{_EDGE}{around}(?P<core>{found.pattern}){_EDGE}{around}") if found else None
+    if found is None:
+        return None
+    # People say yes twice.
+    core = f"(?:{found.pattern})(?:{_EDGE}(?:(?:{courtesy}){_EDGE})?(?:{found.pattern})){{0,2}}"
+    return re.compile(f"{_EDGE}{around}(?P<core>{core}){_EDGE}{around}")
 
 
 def _required(templates: list[str]) -> re.Pattern[str]:

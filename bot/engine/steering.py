@@ -16,6 +16,7 @@ from bot.engine.dialogues import (
     start_application,
     suggestion,
 )
+from bot.engine.form import MORE
 from bot.engine.intent import IntentMatch
 from bot.engine.turn import ChoiceDraft, Keyed, ReplyDraft, Response, Step, Turn
 
@@ -51,7 +52,7 @@ def stepped(turn: Turn, step: Step) -> Response:
     interrupted = next(iter(conversation.parked), None)
     if step.progress is None and interrupted and not interrupted.was_left:
         conversation = conversation.unpark()
-        return Response(conversation, (*step.drafts, go_on(turn, conversation)), step.commands)
+        return Response(conversation, (*step.drafts, *go_on(turn, conversation)), step.commands)
     return Response(conversation, step.drafts, step.commands)
 
 
@@ -87,12 +88,12 @@ def where_we_were(turn: Turn, dialogue: Dialogue, progress: Progress) -> ReplyDr
     return ReplyDraft("resume.where", {"dialogue": name, "summary": said})
 
 
-def go_on(turn: Turn, conversation: Conversation) -> ReplyDraft:
-    """The open question again, after something came between."""
+def go_on(turn: Turn, conversation: Conversation) -> tuple[ReplyDraft, ...]:
+    """The open question again, after something came between; nothing when none is open, or all is filed already."""
     found = active_dialogue(conversation)
-    if found is None:
-        return ReplyDraft("resume.nothing")
+    if found is None or found[1].asking == MORE:
+        return ()
     dialogue, progress = found
     open_question = dialogue.ask(turn, progress)
     facts = {"dialogue": Keyed(f"dialogue.{dialogue.name}"), "question": Keyed(open_question.key, open_question.facts)}
-    return ReplyDraft("resume.go_on", facts, choices=open_question.choices)
+    return (ReplyDraft("resume.go_on", facts, choices=open_question.choices),)
