@@ -18,6 +18,7 @@ from admin_api.access import Context, lend_context
 from admin_api.api.application import create_api
 from admin_api.console.news import LiveNews
 from admin_api.error_handlers import Problem, install_error_handlers, problem_of
+from admin_api.form_bounds import FormBounds
 from admin_api.pages import SecurityHeaders, Visit, choose_language, htmx_file, static_folder
 from admin_api.visits import FormRefused, PasswordChangeNeeded, SignInNeeded
 from casework.party import LANGUAGES
@@ -57,6 +58,7 @@ def create_app(context: Context, *, site: str = "", reasons: Wording | None = No
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_exception_handler(PasswordChangeNeeded, _ask_for_password)
     app.add_exception_handler(FormRefused, _refuse_form)
+    app.add_middleware(FormBounds, html=compose_error_page)
     app.add_middleware(SecurityHeaders)
     return app
 

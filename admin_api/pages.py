@@ -182,14 +182,15 @@ class Visit:
         )
 
     def show(self, template: str, *, status: int = 200, **facts: object) -> HTMLResponse:
-        """A whole page, or a part of one for htmx."""
+        """A whole page, or a part of one for htmx; what is said to one person alone is not kept by browsers."""
         response = HTMLResponse(self.draw(template, **facts), status)
         if self.request.query_params.get("lang") in LANGUAGES:
             self.remember(response, LANGUAGE_COOKIE, self.language, max_age=_YEAR_IN_SECONDS)
         if self.session is None and hasattr(self.request.state, "form_token"):
             self.remember(response, FORM_COOKIE, self.form_token)
         response.headers["vary"] = "Cookie, Accept-Language, HX-Request"
-        response.headers["cache-control"] = "no-store" if self.session is not None else "private, no-cache"
+        is_private = self.session is not None or self.request.method == "POST"
+        response.headers["cache-control"] = "no-store" if is_private else "private, no-cache"
         return response
 
     def remember(self, response: HTMLResponse | RedirectResponse, name: str, value: str, **options: int) -> None:
@@ -232,8 +233,11 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                # A page with a policy of its own, as the chat that other sites may frame, says there who may frame it.
+                spared = {"x-frame-options"} if "content-security-policy" in headers else set[str]()
                 for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                    if name not in spared:
+                        headers.setdefault(name, value)
                 if scope.get("scheme") == "https":
                     headers.setdefault("strict-transport-security", _SECURE_TRANSPORT)
             await send(message)

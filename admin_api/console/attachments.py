@@ -12,15 +12,14 @@ import hmac
 import json
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final
-from urllib.parse import quote
 
-import filetype
 from fastapi import APIRouter, Depends, UploadFile
 from fastapi.responses import Response
 
 from admin_api.console.case_view import SHOWN_AS_PICTURE, compose_case
 from admin_api.console.finding import find_case
 from admin_api.errors import TooLarge
+from admin_api.files import compose_download, keep_file
 from admin_api.pages import Visit
 from admin_api.visits import staff_visit
 from casework.errors import CaseworkNotFound
@@ -32,9 +31,6 @@ router = APIRouter()
 LARGEST_FILE: Final = 10 * 1024 * 1024
 LARGEST_TOGETHER: Final = 20 * 1024 * 1024
 MOST_FILES: Final = 10
-UNKNOWN_TYPE: Final = "application/octet-stream"
-_LONGEST_NAME: Final = 120
-_LOCKED_AWAY: Final = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
 @router.get("/cases/{reference}/attachments/{sha256}")
@@ -51,28 +47,11 @@ def send_attachment(
     )
     if attachment is None:
         raise CaseworkNotFound(f"case {case.reference} has no such attachment")
-    return compose_download(attachment, visit.context.blobs, show=show)
-
-
-def compose_download(attachment: Attachment, blobs: BlobStore, *, show: bool = False) -> Response:
-    """The bytes, locked away from the page: as a picture when that is what they are, else as a file to be saved."""
-    as_picture = show and attachment.content_type in SHOWN_AS_PICTURE
-    return Response(
-        blobs.get(attachment.sha256),
-        media_type=attachment.content_type if as_picture else UNKNOWN_TYPE,
-        headers={
-            "content-disposition": name_file(attachment.name, "inline" if as_picture else "attachment"),
-            "content-security-policy": _LOCKED_AWAY,
-            "cache-control": "private, no-store",
-            "cross-origin-resource-policy": "same-origin",
-        },
-    )
-
-
-def name_file(name: str, how: str) -> str:
-    """The header that names a file for saving (RFC 6266 §5)."""
-    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._- ") else "_" for sign in name)
-    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    content = visit.context.blobs.get(attachment.sha256)
+    response = compose_download(attachment.name, attachment.content_type, content)
+    if show and attachment.content_type in SHOWN_AS_PICTURE:
+        response.headers["content-disposition"] = "inline"
+    return response
 
 
 def keep_uploads(files: Iterable[UploadFile], blobs: BlobStore) -> tuple[Attachment, ...]:
@@ -110,9 +89,7 @@ def _keep(file: UploadFile, blobs: BlobStore) -> Attachment:
     content = file.file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise TooLarge
-    kind = filetype.guess(content)
-    name = (file.filename or "").replace("\\", "/").rpartition("/")[2].replace("\x00", "")[-_LONGEST_NAME:] or "file"
-    return Attachment(name, kind.mime if kind else UNKNOWN_TYPE, len(content), blobs.put(content))
+    return keep_file(file.filename or "", content, blobs)
 
 
 def _signature(body: str, secret: bytes) -> str:

@@ -10,6 +10,7 @@ import json
 from asyncio import timeout
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from time import monotonic
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -75,19 +76,21 @@ def _watched_case(visit: Visit, reference: str) -> Case:
 
 async def _tell(request: Request, visit: Visit, watched: Case | None) -> AsyncIterator[str]:
     live: LiveNews = request.app.state.live
-    clock = visit.context.clock
-    ends_at = clock() + LONGEST
-    session = visit.session
+    ends_at = monotonic() + LONGEST.total_seconds()
+    session, checked_at = visit.session, monotonic()
     with live.subscribed(watched.id if watched else None, watched.thread_id if watched else None) as subscription:
         yield "retry: 2000\n\n"
         if watched is not None:
             yield _event("case", await run_in_threadpool(_standing, visit, watched))
-        while session is not None and clock() < ends_at:
+        while monotonic() < ends_at:
+            if monotonic() - checked_at >= BEAT_SECONDS:
+                session, checked_at = await run_in_threadpool(find_session, request, visit.context), monotonic()
+            if session is None:
+                break
             try:
                 async with timeout(BEAT_SECONDS):
                     news = await subscription.waiting.get()
             except TimeoutError:
-                session = await run_in_threadpool(find_session, request, visit.context)
                 yield ": beat\n\n"
                 continue
             if news is None:

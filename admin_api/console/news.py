@@ -69,6 +69,8 @@ class LiveNews:
         self._stopped = threading.Event()
         self._subscriptions: set[Subscription] = set()
         self._thread: threading.Thread | None = None
+        self.rounds = 0
+        """How often the store was looked into; for those who must know that it has been."""
 
     @contextmanager
     def subscribed(self, case_id: CaseId | None = None, thread_id: ThreadId | None = None) -> Iterator[Subscription]:
@@ -110,6 +112,7 @@ class LiveNews:
                 with self._store.read() as uow:
                     reader = reader or _Reader(uow)
                     self._look(reader, listening, uow)
+                self.rounds += 1
             except CaseworkError as error:
                 _log.warning("cannot look for news", action="live.unavailable", error=type(error).__name__)
                 self._stopped.wait(self._every)

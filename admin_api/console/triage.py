@@ -9,11 +9,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
 
-from admin_api.console.attachments import name_file
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.error_handlers import problem_of
 from admin_api.errors import AdminRejected
+from admin_api.files import compose_download
 from admin_api.pages import Visit
 from admin_api.visits import desk_visit, own_form
 from casework.actions.triage import decide
@@ -97,12 +97,7 @@ def send_source(visit: DeskVisit, inbox_id: int) -> Response:
         raw = uow.inbox.get(InboxId(inbox_id)).raw_mail
     if raw is None:
         raise CaseworkNotFound(f"message {inbox_id} is not a mail")
-    headers = {
-        "content-disposition": name_file(f"message-{inbox_id}.eml", "attachment"),
-        "content-security-policy": "sandbox; default-src 'none'",
-        "cache-control": "private, no-store",
-    }
-    return Response(raw.data, media_type="application/octet-stream", headers=headers)
+    return compose_download(f"message-{inbox_id}.eml", "message/rfc822", raw.data)
 
 
 @router.post("/{inbox_id}/decision", dependencies=[Depends(own_form)])

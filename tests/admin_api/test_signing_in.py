@@ -45,7 +45,7 @@ def test_the_right_password_opens_a_session_that_scripts_and_other_sites_cannot_
 
 def test_over_https_the_session_cookie_is_secure_and_transport_is_strict(desk: FrontDesk, browser: Browser) -> None:
     desk.hire("lin")
-    browser.client.base_url = "https://desk.example"  # type: ignore[assignment] # takes text as well
+    browser.client.base_url = "https://desk.example"
     answer = browser.sign_in("lin")
     cookie = next(line for line in answer.headers.get_list("set-cookie") if line.startswith(STAFF_COOKIE))
     assert "Secure" in cookie

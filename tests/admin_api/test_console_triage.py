@@ -1,0 +1,154 @@
+"""Held and shunted messages: why they wait, how they are shown, and what a clerk may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from casework.inbox import Arrival, ClerkDecision, InboxState, RawMail, Reading
+from casework.message import CaseId, InboxId
+from casework.party import Address, ChannelName
+from casework.ports import UnitOfWork
+from casework.staff import Role
+from casework.wording import Wording
+from tests.admin_api.browsing import Browser, signed_in, text_of
+from tests.admin_api.front_desk import FrontDesk, a_front_desk
+
+REASONS = Wording({"zh": {"reason.stranger": "发件人不是当事人"}, "en": {"reason.stranger": "Not that citizen"}})
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[FrontDesk]:
+    desk = a_front_desk(tmp_path)
+    desk.hire("zong", Role.DESK)
+    yield desk
+    desk.store.close()
+
+
+@pytest.fixture
+def browser(desk: FrontDesk) -> Iterator[Browser]:
+    with signed_in(desk, "zong", reasons=REASONS) as browser:
+        yield browser
+
+
+def set_aside(
+    desk: FrontDesk,
+    state: InboxState = InboxState.HELD,
+    *,
+    subject: str = "关于路灯",
+    text: str = "我是邻居",
+    html: str = "",
+    guess: CaseId | None = None,
+    reading: bool = True,
+    number: int = 1,
+) -> InboxId:
+    def add(uow: UnitOfWork) -> InboxId:
+        raw = RawMail("wu@mail.example", ("xinxiang@gaj.example",), b"Subject: raw <source>\r\n\r\nbody")
+        arrival = Arrival(ChannelName.EMAIL, f"mail-{number}", "wu@mail.example", desk.now, raw_mail=raw)
+        inbox_id, _ = uow.inbox.add(arrival)
+        read = Reading("戊 <wu@mail.example>", subject, text, html, ("a.pdf",), ("reason.stranger",), guess)
+        error = "" if reading else "ValueError at parsing:12"
+        uow.inbox.finish(inbox_id, state, now=desk.now, reading=read if reading else None, error=error)
+        return inbox_id
+
+    return desk.store.write(add)
+
+
+def state_of(desk: FrontDesk, inbox_id: InboxId) -> tuple[InboxState, ClerkDecision | None]:
+    with desk.store.read() as uow:
+        entry = uow.inbox.get(inbox_id)
+        return entry.state, entry.decision
+
+
+def test_the_list_tells_why_each_message_waits_and_where_it_may_belong(desk: FrontDesk, browser: Browser) -> None:
+    case = desk.receive("路灯坏了").case
+    set_aside(desk, guess=case.id)
+    set_aside(desk, InboxState.SHUNTED, reading=False, number=2)
+    page = browser.open("/staff/triage")
+    said = text_of(page)
+    assert "1 封等您定夺，1 封因系统故障搁置" in said
+    assert "发件人不是当事人" in said
+    assert case.reference in said
+    assert "系统故障：ValueError at parsing:12" in said
+    assert '<b class="count">2</b>' in page.text
+
+
+def test_a_letter_is_shown_as_text_and_its_html_only_in_a_locked_frame(desk: FrontDesk, browser: Browser) -> None:
+    inbox_id = set_aside(desk, text="<script>alert(1)</script>", html="<p>你好<b>路灯</b></p>")
+    page = browser.open(f"/staff/triage/{inbox_id}").text
+    assert "<script>alert" not in page
+    assert f'sandbox title="按原样式查看" loading="lazy" src="/staff/triage/{inbox_id}/letter"' in page
+    assert "<p>你好<b>路灯</b></p>" not in page
+    letter = browser.open(f"/staff/triage/{inbox_id}/letter")
+    policy = letter.headers["content-security-policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert "frame-ancestors 'self'" in policy
+    assert "script-src" not in policy
+    assert letter.headers["x-frame-options"] == "SAMEORIGIN"
+    assert "<b>路灯</b>" in letter.text
+
+
+def test_what_could_not_be_read_is_shown_by_its_source_and_can_be_saved(desk: FrontDesk, browser: Browser) -> None:
+    inbox_id = set_aside(desk, InboxState.SHUNTED, reading=False)
+    page = browser.open(f"/staff/triage/{inbox_id}").text
+    assert "Subject: raw &lt;source&gt;" in page
+    source = browser.open(f"/staff/triage/{inbox_id}/source")
+    assert source.content.startswith(b"Subject: raw")
+    assert source.headers["content-disposition"].startswith("attachment")
+    assert browser.open(f"/staff/triage/{inbox_id}/letter").status_code == 404
+
+
+def test_one_click_replays_a_shunted_message(desk: FrontDesk, browser: Browser) -> None:
+    inbox_id = set_aside(desk, InboxState.SHUNTED, reading=False)
+    assert 'name="decision" value="replay"' in browser.open("/staff/triage").text
+    answer = browser.send("/staff/triage", f"/staff/triage/{inbox_id}/decision", {"decision": "replay"})
+    assert answer.headers["location"] == "/staff/triage?done=replay"
+    assert state_of(desk, inbox_id)[1] is ClerkDecision.REPLAY
+    assert desk.wakes
+
+
+@pytest.mark.parametrize("decision", ["accept", "replay"])
+def test_what_is_decided_goes_back_to_the_worker(decision: str, desk: FrontDesk, browser: Browser) -> None:
+    inbox_id = set_aside(desk)
+    browser.send(f"/staff/triage/{inbox_id}", f"/staff/triage/{inbox_id}/decision", {"decision": decision})
+    assert state_of(desk, inbox_id) == (InboxState.RECEIVED, ClerkDecision(decision))
+
+
+def test_a_message_is_joined_to_the_case_that_the_clerk_names_in_any_spelling(
+    desk: FrontDesk, browser: Browser
+) -> None:
+    case, inbox_id = desk.receive("路灯坏了").case, set_aside(desk)
+    action = f"/staff/triage/{inbox_id}/decision"
+    for wrong in ("", "ZMD-2026-999999-9", "x"):
+        refused = browser.send(f"/staff/triage/{inbox_id}", action, {"decision": "join", "reference": wrong})
+        assert refused.status_code == 422
+        assert "没有这个编号的事项" in text_of(refused)
+    fields = {"decision": "join", "reference": case.reference.lower().replace("-", " ")}
+    assert browser.send(f"/staff/triage/{inbox_id}", action, fields).status_code == 303
+    with desk.store.read() as uow:
+        assert uow.inbox.get(inbox_id).decided_case_id == case.id
+
+
+def test_refusing_ends_a_message_and_blocking_its_sender_too(desk: FrontDesk, browser: Browser) -> None:
+    refused, blocked = set_aside(desk), set_aside(desk, number=2)
+    browser.send(f"/staff/triage/{refused}", f"/staff/triage/{refused}/decision", {"decision": "refuse"})
+    with desk.store.read() as uow:
+        assert not uow.doors.is_blocked(Address(ChannelName.EMAIL, "wu@mail.example"))
+    browser.send(f"/staff/triage/{blocked}", f"/staff/triage/{blocked}/decision", {"decision": "block"})
+    assert state_of(desk, refused)[0] is state_of(desk, blocked)[0] is InboxState.REFUSED
+    with desk.store.read() as uow:
+        assert uow.doors.is_blocked(Address(ChannelName.EMAIL, "wu@mail.example"))
+    assert "没有待定的来信" in text_of(browser.open("/staff/triage"))
+
+
+def test_the_second_of_two_clerks_is_told_that_the_first_was_quicker(desk: FrontDesk, browser: Browser) -> None:
+    inbox_id = set_aside(desk)
+    action = f"/staff/triage/{inbox_id}/decision"
+    browser.send(f"/staff/triage/{inbox_id}", action, {"decision": "refuse"})
+    late = browser.send("/staff/queue", action, {"decision": "accept"})
+    assert late.status_code == 409
+    assert "别人先处理了" in text_of(late)
+    assert browser.send("/staff/queue", action, {"decision": "nonsense"}).status_code == 422
+    assert browser.open("/staff/triage/999").status_code == 404
