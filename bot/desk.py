@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.commanding import Clerk, Outcome, is_mail
-from bot.engine import Conversation, Incoming, ReplyDraft, respond
+from bot.engine import Conversation, Incoming, ReplyDraft, load_sentences, respond
 from bot.looking_up import Lookup
 from bot.ports import Conversations
 from bot.rendering import Speaker, joined_mail
@@ -61,6 +61,8 @@ class Desk:
 
     def __init__(self, *, knowledge: KnowledgeBase, library: Library, office: Office, replies: Wording) -> None:
         """Answer from `knowledge`, in the words of `replies`, for the bureau of `office`."""
+        # Half a second that the first citizen need not wait for.
+        load_sentences()
         self._lookup = Lookup(knowledge, library, office)
         self._office = office
         self._replies = replies

@@ -5,6 +5,7 @@ Only `desk` and tests call it. Start reading with `respond`, then `policy` (the 
 
 from bot.engine.conversation import Conversation, Progress, compose_state, parse_state
 from bot.engine.respond import respond
+from bot.engine.sentence_tables import both as load_sentences
 from bot.engine.turn import (
     ChoiceDraft,
     Decision,
@@ -32,6 +33,7 @@ __all__ = [
     "Response",
     "Wanted",
     "compose_state",
+    "load_sentences",
     "parse_state",
     "respond",
     "wanted",

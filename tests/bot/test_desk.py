@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -301,3 +302,24 @@ def test_nothing_that_prints_holds_the_citizens_words(counter: Counter) -> None:
     assert "态度" not in repr(conversation)
     assert "态度" not in repr(conversation.active)
     assert "态度" not in repr(handled.message)
+
+
+def test_messages_of_one_conversation_at_once_are_each_answered_in_order(counter: Counter) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        handled = list(pool.map(counter.say, ["办护照要多少钱"] * 12))
+    thread_ids = {one.thread_id for one in handled}
+    assert len(thread_ids) == 1
+    with counter.store.read() as uow:
+        kept = uow.threads.messages(thread_ids.pop())
+        conversation = SqlConversations(uow.connection).load(handled[0].thread_id)
+    assert [message.number for message in kept] == list(range(1, 25))
+    assert conversation.version == 12
+
+
+def test_many_cries_alert_staff_a_few_times(counter: Counter) -> None:
+    for _ in range(8):
+        assert counter.say("救命").decision == "emergency"
+    assert len(queued(counter, OutboxKind.NOTICE)) == 3
+    counter.wait(timedelta(minutes=21))
+    counter.say("救命")
+    assert len(queued(counter, OutboxKind.NOTICE)) == 4
