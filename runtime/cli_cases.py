@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +23,7 @@ from casework.references import parse_reference
 from casework.staff import Role
 from casework.store import SqlStore, open_store
 from runtime.bundle import load_bundle
+from runtime.data_directory import hold_data_directory
 from runtime.migrating import require_migrated
 from runtime.settings import Settings
 from runtime.settings_source import load_settings
@@ -162,20 +163,23 @@ def backup(
     with opened(config) as (settings, store):
         held = write_archive(store.engine, open_blobs(settings), archive, now=datetime.now(UTC))
     typer.echo(f"{archive}: {held.rows} rows and {held.files} files")
+    for digest in held.missing:
+        typer.echo(f"sunwindow: file {digest} is lost from the file store and not in the archive", err=True)
 
 
 def restore(archive: Annotated[Path, typer.Argument(help="Archive to read.")], config: Config = None) -> None:
     """Fill an empty database and its file store from an archive."""
-    from runtime.backup import restore as read_archive
     from runtime.house import open_blobs
+    from runtime.restoring import restore as read_archive
 
     settings = load_settings(config)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.store_url)
-    try:
-        held = read_archive(store.engine, open_blobs(settings), archive)
-    finally:
-        store.close()
+    with hold_data_directory(settings.data_dir) if settings.is_sqlite else nullcontext():
+        store = open_store(settings.store_url)
+        try:
+            held = read_archive(store.engine, open_blobs(settings), archive)
+        finally:
+            store.close()
     typer.echo(f"restored {held.rows} rows and {held.files} files")
 
 

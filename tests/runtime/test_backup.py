@@ -1,0 +1,394 @@
+"""Backup and restore, on both databases and across: what comes back is what was there, or nothing is changed."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import tarfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from bot.store import SqlConversations
+from bot.web_store import SqlWebConversations
+from casework.commands import RecordEnquiry
+from casework.errors import CaseworkUnavailable
+from casework.events import EventName
+from casework.inbox import Arrival, RawMail
+from casework.message import Attachment, Author, Direction, InboundMessage, Reply
+from casework.outbox import LEASE_FOR, DeliveryOutcome, DeliveryResult, OutboxKind
+from casework.party import Address, ChannelName
+from casework.ports import StoredResponse
+from casework.staff import Role
+from casework.store import SqlStore, SqlUnitOfWork, open_store
+from casework.store.blobs import DirectoryBlobs
+from casework.store.tables import cases, inbox, messages, raw_mails, threads
+from runtime.backup import BackupRefused, Contents, all_tables, backup
+from runtime.migrating import migrate, newest
+from runtime.restoring import restore
+from tests.casework.a_bureau import a_complaint, a_letter
+
+NOW = datetime(2026, 11, 23, 2, 0, 30, 123456, tzinfo=UTC)
+MAIL = b"From: a@b.example\r\n\r\n\x00\xff\xd6\xd0" + bytes(range(256)) * 40
+CITIZEN = Address(ChannelName.WEB_CHAT, "c" * 32)
+
+
+def in_utc(value: Any) -> Any:
+    """SQLite gives plain instants back without their zone, which is always UTC."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
+
+
+@dataclass
+class Place:
+    """An installation: a database and a file store."""
+
+    store: SqlStore
+    blobs: DirectoryBlobs
+
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything in the database."""
+        with self.store.engine.connect() as connection:
+            return {
+                table.name: [
+                    {name: in_utc(value) for name, value in row.items()}
+                    for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()
+                ]
+                for table in all_tables()
+            }
+
+    def back_up(self, archive: Path) -> Contents:
+        return backup(self.store.engine, self.blobs, archive, now=NOW)
+
+    def restore(self, archive: Path) -> Contents:
+        return restore(self.store.engine, self.blobs, archive)
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Iterator[Callable[[str], Place]]:
+    opened: list[SqlStore] = []
+
+    def place(url: str) -> Place:
+        opened.append(open_store(url))
+        return Place(opened[-1], DirectoryBlobs(tmp_path / f"blobs-{len(opened)}"))
+
+    yield place
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def urls(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    """From where to where: (SQLite or PostgreSQL, the same or the other)."""
+    names: tuple[str, str] = request.param
+    found = {"file": f"sqlite:///{tmp_path / 'from.sqlite3'}", "other file": f"sqlite:///{tmp_path / 'to.sqlite3'}"}
+    one, two = (found.get(name) or str(request.getfixturevalue(name)) for name in names)
+    return one, two
+
+
+@pytest.fixture
+def other_postgres_url(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A second database on the same server."""
+    import psycopg  # noqa: PLC0415 - for this one fixture
+
+    server: str = request.getfixturevalue("postgres_server")
+    name = postgres_url.partition("?")[0].rpartition("/")[2]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}_b".encode())
+        yield postgres_url.replace(name, f"{name}_b")
+        connection.execute(f"DROP DATABASE {name}_b WITH (FORCE)".encode())
+
+
+def fill(place: Place) -> None:
+    """Something in every table, with the bytes and the texts that are hard to carry."""
+    migrate(place.store.engine)
+    seen, ahead, waiting, sent = (place.blobs.put(name * 900) for name in (b"seen", b"ahead", b"waiting", b"sent"))
+
+    def work(uow: SqlUnitOfWork) -> None:
+        opened = a_complaint(uow, now=NOW, address=CITIZEN, subject='引号"与\\反斜杠\n换行 😀')
+        thread = opened.case.thread_id
+        files = (Attachment("照片.png", "image/png", 3600, seen),)
+        uow.threads.add_message(thread, Direction.INBOUND, Author.CITIZEN, "见附件", now=NOW, attachments=files)
+        staff = uow.accounts.add_staff(
+            "zhang", display_name="演示", unit="bureau", role=Role.DESK, language="zh", mail="", password_hash="x"
+        )
+        uow.accounts.add_api_key("k", "0" * 64, ["cases:read"], now=NOW, staff_id=staff.id)
+        raw = RawMail("a@b.example", ("duty@gaj.example", "二@gaj.example"), MAIL, "192.0.2.1")
+        uow.inbox.add(Arrival(ChannelName.EMAIL, "<1@b.example>", "a@b.example", NOW, raw_mail=raw))
+        chat = InboundMessage(CITIZEN, "chat-1", "还没处理", NOW, attachments=(Attachment("w", "a/b", 6300, waiting),))
+        uow.inbox.add(Arrival(ChannelName.WEB_CHAT, "chat-1", CITIZEN.value, NOW, message=chat))
+        letter = Reply("附件在此", attachments=(Attachment("s", "a/b", 3600, sent),))
+        uow.outbox.add(OutboxKind.STAFF, CITIZEN, letter, language="zh", now=NOW, thread_id=thread)
+        for entry in uow.outbox.claim("w", [CITIZEN.channel], now=NOW, lease=LEASE_FOR, limit=1):
+            uow.outbox.record(entry.id, DeliveryResult(DeliveryOutcome.TEMPORARY, "later"), now=NOW)
+        uow.doors.hit("bucket", now=NOW, window=LEASE_FOR)
+        uow.doors.set_position("telegram", "42")
+        uow.doors.block_sender(CITIZEN, reason="示例", staff_id=staff.id, now=NOW)
+        uow.accounts.add_session("1" * 64, staff.id, csrf_token="c", now=NOW, expires_at=NOW + LEASE_FOR)
+        uow.accounts.add_reset("2" * 64, staff.id, expires_at=NOW + LEASE_FOR)
+        uow.doors.keep_response("key 1", "once", StoredResponse("d", 201, '{"id": 1}'), now=NOW)
+        uow.inbox.claim("w", now=NOW, lease=LEASE_FOR, limit=1)
+        uow.cases.append(opened.case.id, EventName.NOTE_ADDED, at=NOW, actor="staff:1", facts={}, text="留言")
+        asked = uow.threads.messages(thread)[0]
+        answer = RecordEnquiry("answer", "passport-first", "2026-11-01", 0.8125, ("护照",))
+        uow.enquiries.add(answer, thread_id=thread, message_id=asked.id, now=NOW)
+        conversations = SqlConversations(uow.connection)
+        conversations.save(thread, conversations.load(thread), now=NOW)
+        web = SqlWebConversations(uow.connection)
+        web.add(CITIZEN.value, "f" * 64, language="zh", now=NOW)
+        web.add_upload("u" * 32, CITIZEN.value, Attachment("先传.txt", "text/plain", 4500, ahead), now=NOW)
+
+    place.store.write(work)
+
+
+ACROSS = [
+    pytest.param(("file", "other file"), id="SQLite to SQLite"),
+    pytest.param(("file", "postgres_url"), id="SQLite to PostgreSQL"),
+    pytest.param(("postgres_url", "file"), id="PostgreSQL to SQLite"),
+    pytest.param(("postgres_url", "other_postgres_url"), id="PostgreSQL to PostgreSQL"),
+]
+
+
+@pytest.mark.parametrize("urls", ACROSS, indirect=True)
+def test_what_is_restored_equals_what_was_backed_up_and_numbers_go_on(
+    urls: tuple[str, str], places: Callable[[str], Place], tmp_path: Path
+) -> None:
+    before, after = places(urls[0]), places(urls[1])
+    fill(before)
+    written = before.back_up(tmp_path / "archive.tar.gz")
+    assert written.files == 4, "of a message, sent ahead of one, of a waiting one, and of an answer"
+    assert written.missing == ()
+    assert after.restore(tmp_path / "archive.tar.gz") == written
+    kept = before.rows()
+    assert [name for name, rows in kept.items() if not rows] == [], "a table that this test does not carry"
+    assert after.rows() == kept
+    assert sum(map(len, kept.values())) == written.rows
+    for name in ("seen", "ahead", "waiting", "sent"):
+        data = name.encode() * 900
+        assert after.blobs.get(hashlib.sha256(data).hexdigest()) == data
+
+    def go_on(uow: SqlUnitOfWork) -> str:
+        a_letter(uow, now=NOW, address=Address(ChannelName.TELEGRAM, "99"))
+        return a_complaint(uow, now=NOW, address=Address(ChannelName.TELEGRAM, "98")).case.reference
+
+    next_reference = after.store.write(go_on)
+    assert next_reference.split("-")[:3] == ["ZMD", "2026", "000002"]
+    for table in (cases, messages, threads):
+        with after.store.engine.connect() as connection:
+            highest = connection.execute(select(func.max(table.c.id))).scalar_one()
+        assert highest > max(row["id"] for row in kept[table.name])
+
+
+@pytest.mark.parametrize("urls", [("file", "postgres_url")], indirect=True, ids=["SQLite to PostgreSQL"])
+def test_text_that_only_sqlite_can_keep_does_not_stop_the_move(
+    urls: tuple[str, str], places: Callable[[str], Place], tmp_path: Path
+) -> None:
+    before, after = places(urls[0]), places(urls[1])
+    fill(before)
+    with before.store.engine.begin() as connection:
+        connection.execute(threads.update().values(subject="零\x00字节"))
+    before.back_up(tmp_path / "archive.tar.gz")
+    after.restore(tmp_path / "archive.tar.gz")
+    assert {row["subject"] for row in after.rows()["threads"]} == {"零字节"}
+
+
+def test_an_archive_with_many_large_mails_comes_back_whole(
+    store_url: str, places: Callable[[str], Place], tmp_path: Path
+) -> None:
+    before, after = places(f"sqlite:///{tmp_path / 'large.sqlite3'}"), places(store_url)
+    migrate(before.store.engine)
+    large = [bytes([number]) * 5_000_000 for number in range(4)]
+    with before.store.engine.begin() as connection:
+        for number, data in enumerate(large, 1):
+            row = {"channel": "email", "external_id": str(number), "conversation": "a", "state": "handled"}
+            connection.execute(insert(inbox), {"id": number, "received_at": NOW, **row})
+            raw = {"inbox_id": number, "mail_from": "", "rcpt_tos": [], "peer": "", "data": data}
+            connection.execute(insert(raw_mails), raw)
+    before.back_up(tmp_path / "archive.tar.gz")
+    after.restore(tmp_path / "archive.tar.gz")
+    assert [row["data"] for row in after.rows()["raw_mails"]] == large
+
+
+def test_a_backup_while_messages_come_in_is_one_moment(
+    store_url: str, places: Callable[[str], Place], tmp_path: Path
+) -> None:
+    """A reply is committed together with its message and its number: no archive may hold one without the others."""
+    busy = places(store_url)
+    migrate(busy.store.engine)
+    over = threading.Event()
+
+    def write_on() -> None:
+        while not over.is_set():
+            busy.store.write(lambda uow: a_complaint(uow, now=NOW))
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    try:
+        for number in range(4):
+            archive = tmp_path / f"{number}.tar.gz"
+            busy.back_up(archive)
+            copy = places(f"sqlite:///{tmp_path / f'{number}.sqlite3'}")
+            copy.restore(archive)
+            rows = copy.rows()
+            opened = len(rows["cases"])
+            assert rows["reference_numbers"][0]["last_number"] == opened if opened else not rows["messages"]
+            assert [row["last_number"] for row in rows["threads"] if row["audience"] == "citizen"] in (
+                [],
+                [len([row for row in rows["messages"] if row["thread_id"] == rows["threads"][0]["id"]])],
+            )
+    finally:
+        over.set()
+        writer.join()
+
+
+@pytest.fixture
+def archived(places: Callable[[str], Place], tmp_path: Path) -> Path:
+    """An archive of a small SQLite installation."""
+    place = places(f"sqlite:///{tmp_path / 'archived.sqlite3'}")
+    fill(place)
+    place.back_up(tmp_path / "archived.tar.gz")
+    return tmp_path / "archived.tar.gz"
+
+
+def changed(archive: Path, change: Callable[[str, bytes], tuple[str, bytes] | None]) -> Path:
+    """A copy of an archive with members changed or left out."""
+    copy = archive.with_name("changed.tar.gz")
+    with tarfile.open(archive) as old, tarfile.open(copy, "w:gz") as new:
+        for member in old.getmembers():
+            file = old.extractfile(member)
+            assert file is not None
+            if (kept := change(member.name, file.read())) is not None:
+                info = tarfile.TarInfo(kept[0])
+                info.size = len(kept[1])
+                new.addfile(info, io.BytesIO(kept[1]))
+    return copy
+
+
+def is_untouched(place: Place) -> bool:
+    """Whether the database holds no row."""
+    migrate(place.store.engine)
+    return not any(place.rows().values())
+
+
+def test_a_database_that_is_not_empty_is_refused_and_left_as_it_is(
+    store_url: str, archived: Path, places: Callable[[str], Place]
+) -> None:
+    place = places(store_url)
+    migrate(place.store.engine)
+    place.store.write(lambda uow: uow.doors.set_position("telegram", "7"))
+    kept = place.rows()
+    with pytest.raises(BackupRefused, match="not empty"):
+        place.restore(archived)
+    assert place.rows() == kept
+
+
+@pytest.mark.parametrize("part", [0.02, 0.5, 0.97])
+def test_an_archive_cut_short_is_refused_and_nothing_is_restored(
+    part: float, archived: Path, places: Callable[[str], Place], sqlite_url: str
+) -> None:
+    whole = archived.read_bytes()
+    archived.write_bytes(whole[: int(len(whole) * part)])
+    place = places(sqlite_url)
+    with pytest.raises(BackupRefused, match="not a complete archive"):
+        place.restore(archived)
+    assert is_untouched(place)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive at all", gzip.compress(b"nor this")])
+def test_a_file_that_is_no_archive_is_refused(
+    content: bytes, tmp_path: Path, places: Callable[[str], Place], sqlite_url: str
+) -> None:
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(BackupRefused, match="not a complete archive"):
+        places(sqlite_url).restore(tmp_path / "x")
+
+
+@pytest.mark.parametrize("left_out", ["manifest.json", "tables/case_event_texts.jsonl", "tables/outbox.jsonl"])
+def test_an_archive_without_one_of_its_parts_is_refused(
+    left_out: str, archived: Path, places: Callable[[str], Place], sqlite_url: str
+) -> None:
+    place = places(sqlite_url)
+    with pytest.raises(BackupRefused, match="not a complete archive"):
+        place.restore(changed(archived, lambda name, data: None if name == left_out else (name, data)))
+    assert is_untouched(place)
+
+
+def test_an_archive_with_a_row_or_a_file_too_few_is_refused(
+    archived: Path, places: Callable[[str], Place], store_url: str
+) -> None:
+    def without_a_row(name: str, data: bytes) -> tuple[str, bytes]:
+        return name, data.split(b"\n", 1)[1] if name == "tables/receipts.jsonl" else data
+
+    gone = hashlib.sha256(b"seen" * 900).hexdigest()
+    place = places(store_url)
+    with pytest.raises(BackupRefused, match="rows and 4 files; found"):
+        place.restore(changed(archived, without_a_row))
+    assert is_untouched(place)
+    with pytest.raises(BackupRefused, match=r"rows and 4 files; found \d+ and 3"):
+        place.restore(changed(archived, lambda name, data: None if name == f"blobs/{gone}" else (name, data)))
+    assert is_untouched(place)
+
+
+def test_a_file_with_other_content_than_its_name_says_is_refused(
+    archived: Path, places: Callable[[str], Place], sqlite_url: str
+) -> None:
+    place = places(sqlite_url)
+    with pytest.raises(BackupRefused, match="does not have the content"):
+        place.restore(changed(archived, lambda name, data: (name, data[:-1] if name.startswith("blobs/") else data)))
+    assert is_untouched(place)
+
+
+def test_an_archive_of_another_release_is_refused_with_the_way_out(
+    archived: Path, places: Callable[[str], Place], sqlite_url: str
+) -> None:
+    def older(name: str, data: bytes) -> tuple[str, bytes]:
+        if name != "manifest.json":
+            return name, data
+        return name, json.dumps({**json.loads(data), "revision": "0001"}).encode()
+
+    with pytest.raises(BackupRefused, match=f"revision 0001, and this release has {newest()}.*then migrate"):
+        places(sqlite_url).restore(changed(archived, older))
+
+
+def test_a_backup_that_fails_leaves_the_last_archive_and_nothing_else(
+    places: Callable[[str], Place], tmp_path: Path
+) -> None:
+    place = places(f"sqlite:///{tmp_path / 'failing.sqlite3'}")
+    fill(place)
+    folder = tmp_path / "archives"
+    folder.mkdir()
+    place.back_up(folder / "a.tar.gz")
+    last = (folder / "a.tar.gz").read_bytes()
+
+    class AwayBlobs(DirectoryBlobs):
+        def get(self, sha256: str) -> bytes:
+            raise CaseworkUnavailable
+
+    place.blobs = AwayBlobs(tmp_path / "away")
+    with pytest.raises(CaseworkUnavailable):
+        place.back_up(folder / "a.tar.gz")
+    assert [path.name for path in folder.iterdir()] == ["a.tar.gz"]
+    assert (folder / "a.tar.gz").read_bytes() == last
+
+
+def test_only_the_owner_may_read_an_archive(archived: Path) -> None:
+    assert archived.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_was_lost_before_is_named_and_does_not_stop_the_backup(
+    places: Callable[[str], Place], tmp_path: Path, sqlite_url: str
+) -> None:
+    place = places(f"sqlite:///{tmp_path / 'lossy.sqlite3'}")
+    fill(place)
+    lost = hashlib.sha256(b"sent" * 900).hexdigest()
+    (tmp_path / "blobs-1" / lost[:2] / lost[2:]).unlink()
+    written = place.back_up(tmp_path / "a.tar.gz")
+    assert (written.files, written.missing) == (3, (lost,))
+    assert places(sqlite_url).restore(tmp_path / "a.tar.gz") == written
