@@ -28,7 +28,7 @@ from casework.store import SqlStore, SqlUnitOfWork, open_store
 from casework.store.blobs import DirectoryBlobs
 from casework.working_days import WorkCalendar
 
-HOST_SITE = "http://127.0.0.1:9"
+HOST_SITE = "http://site.example"
 BUREAU = Bureau(
     slug="test",
     name=Words("测试市公安局", "Test City Bureau"),
@@ -190,7 +190,7 @@ class Visitor:
 
 
 @contextmanager
-def open_house(folder: Path, limits: ChatLimits | None = None) -> Iterator[House]:
+def open_house(folder: Path, limits: ChatLimits | None = None, *, bureau: Bureau = BUREAU) -> Iterator[House]:
     """A web chat that listens on a free port until the test is over."""
     store = open_store(f"sqlite:///{folder / 'chat.sqlite3'}")
     store.create_tables()
@@ -199,7 +199,7 @@ def open_house(folder: Path, limits: ChatLimits | None = None) -> Iterator[House
     chat = WebChat(
         store=store,
         blobs=DirectoryBlobs(folder / "blobs"),
-        bureau=BUREAU,
+        bureau=bureau,
         take_turn=desk.take_turn,
         conversations=lambda uow: SqlWebConversations(store.connection_of(uow)),
         clock=lambda: datetime.now(UTC),

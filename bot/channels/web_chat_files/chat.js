@@ -114,9 +114,9 @@ async function sendAll() {
 function settle(message, answer) {
   unsent.shift();
   memory.save({ unsent: unsent.map(({ article, ...kept }) => kept) });
+  list.querySelectorAll("article:not(.unsent) > .state").forEach((state) => state.remove());
   message.article.classList.remove("unsent");
   message.article.querySelector(".state").textContent = words.delivered;
-  list.querySelectorAll(".state").forEach((state) => state.closest("article") === message.article || state.remove());
   if (answer.message) {
     if (shown.has(answer.message)) message.article.remove();
     shown.add(answer.message);
