@@ -30,7 +30,9 @@ class DirectoryBlobs:
         if path.exists():
             return digest
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.parent.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _sync_folder(self._directory)
             self._write(path, data)
         except OSError as error:
             raise CaseworkUnavailable(f"an attachment could not be kept ({error.strerror}): try again later") from error
@@ -42,10 +44,11 @@ class DirectoryBlobs:
             return self._path(sha256).read_bytes()
         except FileNotFoundError as error:
             raise CaseworkNotFound(f"there is no file {sha256[:12]}…") from error
+        except OSError as error:
+            raise CaseworkUnavailable(f"a file could not be read ({error.strerror}): try again later") from error
 
     def _path(self, digest: str) -> Path:
-        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-            raise CaseworkNotFound("a file is named by its SHA-256")
+        _require_digest(digest)
         return self._directory / digest[:2] / digest[2:]
 
     def _write(self, path: Path, data: bytes) -> None:
@@ -60,11 +63,7 @@ class DirectoryBlobs:
             with contextlib.suppress(FileNotFoundError):
                 Path(name).unlink()
             raise
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync_folder(path.parent)
 
 
 class S3Blobs:
@@ -90,6 +89,7 @@ class S3Blobs:
         """The bytes; CaseworkNotFound when there are none under this digest."""
         from botocore.exceptions import BotoCoreError, ClientError
 
+        _require_digest(sha256)
         try:
             return self._client.get_object(Bucket=self._bucket, Key=sha256)["Body"].read()
         except self._client.exceptions.NoSuchKey as error:
@@ -101,6 +101,7 @@ class S3Blobs:
 def open_s3_blobs(*, endpoint_url: str | None, bucket: str, region: str, access_key: str, secret_key: str) -> S3Blobs:
     """Blobs in an S3-compatible store; needs the extra `s3`."""
     import boto3
+    from botocore.config import Config
 
     client = boto3.client(
         "s3",
@@ -108,5 +109,29 @@ def open_s3_blobs(*, endpoint_url: str | None, bucket: str, region: str, access_
         region_name=region,
         aws_access_key_id=access_key,
         aws_secret_access_key=secret_key,
+        config=Config(
+            # A citizen waits; what cannot be kept now is tried again later.
+            connect_timeout=3,
+            read_timeout=20,
+            retries={"mode": "standard", "total_max_attempts": 2},
+            # What other stores than Amazon's understand.
+            s3={"addressing_style": "path"},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
     )
     return S3Blobs(client, bucket)
+
+
+def _require_digest(digest: str) -> None:
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise CaseworkNotFound("a file is named by its SHA-256")
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name is on disk only when its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
