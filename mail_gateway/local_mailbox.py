@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,11 +46,12 @@ class LocalMailbox:
     def put(self, mail: ComposedMail) -> DeliveryResult:
         """Keep a mail durably; a full disk is temporary."""
         digest = hashlib.sha256(mail.message_id.encode()).hexdigest()[:16]
-        if next(self._folder.glob(f"*-{digest}.eml"), None) is None:
-            try:
-                self._write(digest, mail.data)
-            except OSError as error:
-                return DeliveryResult(DeliveryOutcome.TEMPORARY, f"not written: {error.strerror}")
+        try:
+            with self._alone():
+                if next(self._folder.glob(f"*-{digest}.eml"), None) is None:
+                    self._write(digest, mail.data)
+        except OSError as error:
+            return DeliveryResult(DeliveryOutcome.TEMPORARY, f"not written: {error.strerror}")
         return DeliveryResult(DeliveryOutcome.DELIVERED, "put into the local mailbox", mail.message_id)
 
     def names(self) -> list[str]:
@@ -66,6 +70,13 @@ class LocalMailbox:
         raw = path.read_bytes()
         return KeptMail(name, parse(raw), raw)
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One mail at a time, of all threads and processes: a number is given once, and in the order of sending."""
+        with (self._folder / ".numbering").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     def _write(self, digest: str, data: bytes) -> None:
         handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".new-")
         try:
@@ -73,16 +84,10 @@ class LocalMailbox:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            self._link(Path(temporary), digest)
+            Path(temporary).replace(self._folder / f"{self._last_number() + 1:010d}-{digest}.eml")
         finally:
             Path(temporary).unlink(missing_ok=True)
 
-    def _link(self, temporary: Path, digest: str) -> None:
-        """Under the next number; `link` refuses a name that another thread has just taken."""
-        number = int(self.names()[0].partition("-")[0]) if self.names() else 0
-        while True:
-            number += 1
-            if any(self._folder.glob(f"{number:010d}-*.eml")):
-                continue
-            os.link(temporary, self._folder / f"{number:010d}-{digest}.eml")
-            return
+    def _last_number(self) -> int:
+        names = self.names()
+        return int(names[0].partition("-")[0]) if names else 0
