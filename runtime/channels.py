@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from importlib.resources import files
 
 from casework.outbox import DeliveryOutcome, DeliveryResult, OutboxEntry
 from casework.party import ChannelName
 from casework.ports import BlobStore, Channel
-from casework.wording import load_wording
+from casework.wording import Wording
 from mail_gateway.composing import Letterhead
 from mail_gateway.local_mailbox import LocalMailbox
 from mail_gateway.sending import local_channel, smarthost_channel
@@ -49,13 +48,14 @@ def open_local_mailbox(settings: Settings) -> LocalMailbox | None:
 def open_channels(
     settings: Settings,
     mail_room: MailRoom,
+    mail_words: Wording,
     blobs: BlobStore,
     local_mailbox: LocalMailbox | None,
     telegram: TelegramRoom | None,
     clock: Callable[[], datetime],
 ) -> dict[ChannelName, Channel]:
     """An adapter for every channel there is."""
-    letterhead = Letterhead(mail_room.office.bureau, mail_room.seals, load_wording(files("mail_gateway") / "wording"))
+    letterhead = Letterhead(mail_room.office.bureau, mail_room.seals, mail_words)
     if local_mailbox is not None:
         mail: Channel = local_channel(letterhead, blobs, clock, local_mailbox)
     elif settings.smarthost is not None:

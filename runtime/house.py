@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from importlib.resources import files
 from typing import IO
 
 from admin_api.access import Context
@@ -19,7 +18,6 @@ from casework.party import ChannelName
 from casework.ports import BlobStore, Channel
 from casework.store import SqlStore, open_store
 from casework.store.blobs import DirectoryBlobs, open_s3_blobs
-from casework.wording import load_wording
 from knowledge.retrieval import KnowledgeBase
 from mail_gateway.acceptance import accept_into
 from mail_gateway.local_mailbox import LocalMailbox
@@ -31,9 +29,10 @@ from runtime.channels import open_channels, open_local_mailbox
 from runtime.data_directory import hold_data_directory
 from runtime.delivering import Delivery
 from runtime.draining import Drain
+from runtime.furnishing import furnish
 from runtime.handling import DeskHandler
-from runtime.jobs import DbosJobs, Jobs, SleepingJobs
-from runtime.kill_points import kill_points
+from runtime.jobs import Bell, DbosJobs
+from runtime.kill_points import KillPoints, kill_points
 from runtime.metrics import Metrics
 from runtime.migrating import migrate, require_migrated
 from runtime.settings import Environment, Settings
@@ -65,7 +64,7 @@ class House:
     channels: Mapping[ChannelName, Channel]
     metrics: Metrics
     stopping: threading.Event
-    jobs: Jobs
+    bell: Bell
     turns: TurnTaker
     held: IO[str] | None
     """Holds the data directory of an embedded installation."""
@@ -80,7 +79,7 @@ class House:
             lambda: self.bundle.library,
             lambda: self.knowledge,
             now,
-            self.jobs.wake,
+            self.bell.ring,
             self.settings.session_for,
         )
 
@@ -89,7 +88,7 @@ class House:
         smtp = self.settings.smtp
         return MailServer(
             self.mail_room.mailboxes,
-            accept_into(self.store, partial(self.jobs.wake, DRAIN)),
+            accept_into(self.store, partial(self.bell.ring, DRAIN)),
             host=smtp.host,
             port=smtp.port,
             hostname=smtp.hostname,
@@ -102,14 +101,32 @@ class House:
         """Run the jobs. An embedded store has no other worker, so what a killed one left leased is free again."""
         if self.held is not None:
             self.store.write(lambda uow: (uow.inbox.release_all(), uow.outbox.release_all()))
-        if isinstance(self.jobs, DbosJobs):
-            self.jobs.start()
+        if isinstance(self.bell.jobs, DbosJobs):
+            self.bell.jobs.start()
 
     def stop_worker(self, within: timedelta) -> None:
         """Let running jobs finish, then stop them."""
         self.stopping.set()
-        if isinstance(self.jobs, DbosJobs):
-            self.jobs.stop(within=within)
+        if isinstance(self.bell.jobs, DbosJobs):
+            self.bell.jobs.stop(within=within)
+
+    def work(self) -> dict[str, Callable[[], None]]:
+        """The jobs: one that drains, and one that delivers for each channel, so that a slow channel harms no other."""
+        worker = f"{socket.gethostname()}:{os.getpid()}"
+        handler = DeskHandler(self.desk, self.mail_room)
+        jobs: dict[str, Callable[[], None]] = {
+            DRAIN: Drain(self.store, handler, now, worker, self.stopping, self.bell.ring).run
+        }
+        for name, channel in self.channels.items():
+            delivery = Delivery(
+                name, channel, self.store, self.office, now, worker, self.stopping, self.metrics.count_delivery
+            )
+            jobs[f"deliver_{name.value}"] = delivery.run
+        return jobs
+
+    def keep_house(self) -> None:
+        """Forget what has expired."""
+        self.store.write(lambda uow: uow.doors.forget(now=now()))
 
     def close(self) -> None:
         """Let go of the store, the lines to other servers and the data directory."""
@@ -130,6 +147,43 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     held = hold_data_directory(settings.data_dir) if works and settings.is_sqlite else None
     kills = kill_points(settings.environment)
+    store = _open_store(settings, kills)
+    blobs = open_blobs(settings)
+    room = furnish(bundle, settings.secret_key.get_secret_value().encode())
+    mail_room = open_mail_room(room.office, blobs)
+    local_mailbox = open_local_mailbox(settings)
+    bell = Bell()
+    telegram = TelegramRoom.open(settings, store, blobs, now, wake=partial(bell.ring, DRAIN))
+    channels = open_channels(settings, mail_room, room.mail_words, blobs, local_mailbox, telegram, now)
+    if kills is not None:
+        channels = kills.watch_channels(channels)
+    house = House(
+        settings=settings,
+        bundle=bundle,
+        store=store,
+        blobs=blobs,
+        office=room.office,
+        knowledge=room.knowledge,
+        desk=room.desk,
+        mail_room=mail_room,
+        local_mailbox=local_mailbox,
+        telegram=telegram,
+        channels=channels,
+        metrics=Metrics(store),
+        stopping=threading.Event(),
+        bell=bell,
+        turns=TurnTaker(store=store, desk=room.desk, replies=room.replies, clock=now, wake=bell.ring),
+        held=held,
+    )
+    if works:
+        bell.jobs = DbosJobs(
+            settings.jobs_url, house.work(), housekeeping=house.keep_house, executor=socket.gethostname()
+        )
+    return house
+
+
+def _open_store(settings: Settings, kills: KillPoints | None) -> SqlStore:
+    """The store, at the shape that this release needs."""
     store = open_store(settings.store_url)
     if kills is not None:
         store = kills.watch_store(store)
@@ -137,54 +191,7 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
         require_migrated(store.engine)
     else:
         migrate(store.engine)
-    blobs = open_blobs(settings)
-    secret = settings.secret_key.get_secret_value().encode()
-    office = Office(bundle.bureau, bundle.reworded(load_wording(files("casework") / "notices")), secret)
-    knowledge = KnowledgeBase(bundle.library)
-    replies = bundle.reworded(load_wording(files("bot") / "replies"))
-    desk = Desk(knowledge=knowledge, library=bundle.library, office=office, replies=replies)
-    mail_room = open_mail_room(office, blobs)
-    local_mailbox = open_local_mailbox(settings)
-    telegram = TelegramRoom.open(settings, store, blobs, now, wake=lambda: jobs.wake(DRAIN))
-    channels = open_channels(settings, mail_room, blobs, local_mailbox, telegram, now)
-    if kills is not None:
-        channels = kills.watch_channels(channels)
-    metrics, stopping = Metrics(store), threading.Event()
-
-    def wake() -> None:
-        jobs.wake()
-
-    handler = DeskHandler(desk, mail_room)
-    worker = f"{socket.gethostname()}:{os.getpid()}"
-    work: dict[str, Callable[[], None]] = {DRAIN: Drain(store, handler, now, worker, stopping, wake).run}
-    for name, channel in channels.items():
-        # One job a channel, so that a slow one harms no other.
-        delivery = Delivery(name, channel, store, office, now, worker, stopping, metrics.count_delivery)
-        work[f"deliver_{name.value}"] = delivery.run
-    jobs: Jobs = SleepingJobs()
-    if works:
-        jobs = DbosJobs(
-            settings.jobs_url, work, housekeeping=partial(_keep_house, store), executor=socket.gethostname()
-        )
-    turns = TurnTaker(store=store, desk=desk, replies=replies, clock=now, wake=wake)
-    return House(
-        settings=settings,
-        bundle=bundle,
-        store=store,
-        blobs=blobs,
-        office=office,
-        knowledge=knowledge,
-        desk=desk,
-        mail_room=mail_room,
-        local_mailbox=local_mailbox,
-        telegram=telegram,
-        channels=channels,
-        metrics=metrics,
-        stopping=stopping,
-        jobs=jobs,
-        turns=turns,
-        held=held,
-    )
+    return store
 
 
 def open_blobs(settings: Settings) -> BlobStore:
@@ -199,7 +206,3 @@ def open_blobs(settings: Settings) -> BlobStore:
         access_key=s3.access_key,
         secret_key=s3.secret_key.get_secret_value(),
     )
-
-
-def _keep_house(store: SqlStore) -> None:
-    store.write(lambda uow: uow.doors.forget(now=now()))

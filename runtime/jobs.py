@@ -44,6 +44,17 @@ class SleepingJobs:
 
 
 @dataclass(slots=True)
+class Bell:
+    """What everybody rings when there is work; the jobs behind it are connected last."""
+
+    jobs: Jobs = field(default_factory=SleepingJobs)
+
+    def ring(self, *names: str) -> None:
+        """Wake these jobs; all of them when none is named."""
+        self.jobs.wake(*names)
+
+
+@dataclass(slots=True)
 class _State:
     """Whether a job runs now, and whether it must run once more because work came meanwhile."""
 

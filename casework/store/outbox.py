@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,37 +54,15 @@ class SqlOutbox:
         key: str | None = None,
     ) -> OutboxEntry | None:
         """Queue an entry; with `delivered` it is born so, as a web-chat answer is. None when `key` was used before."""
-        state = OutboxState.DELIVERED if delivered else OutboxState.DUE
-        row = {
-            "kind": kind.value,
-            "channel": to.channel.value,
-            "address": to.value,
-            "key": key or uuid.uuid4().hex,
-            "reply": encode_reply(reply),
-            "language": language,
-            "subject": subject,
-            "state": state.value,
-            "created_at": now,
-            "attempts": 1 if delivered else 0,
-            "in_doubt": False,
-            "next_attempt_at": None if delivered else now,
-            "thread_id": thread_id,
-            "message_id": message_id,
-            "case_id": case_id,
-            "in_reply_to": encode_mail(in_reply_to),
-        }
-        outbox_id = insert_or_skip(self._connection, outbox, row, ("key",))
-        if outbox_id is None:
-            return None
-        return OutboxEntry(
-            id=OutboxId(outbox_id),
+        entry = OutboxEntry(
+            id=OutboxId(0),
             kind=kind,
             to=to,
             reply=reply,
             language=language,
-            key=str(row["key"]),
+            key=key or uuid.uuid4().hex,
             created_at=now,
-            state=state,
+            state=OutboxState.DELIVERED if delivered else OutboxState.DUE,
             subject=subject,
             attempts=1 if delivered else 0,
             next_attempt_at=None if delivered else now,
@@ -92,6 +71,8 @@ class SqlOutbox:
             case_id=case_id,
             in_reply_to=in_reply_to,
         )
+        outbox_id = insert_or_skip(self._connection, outbox, _row(entry), ("key",))
+        return None if outbox_id is None else replace(entry, id=OutboxId(outbox_id))
 
     def claim(
         self, worker: str, channels: Sequence[ChannelName], *, now: datetime, lease: timedelta, limit: int
@@ -245,6 +226,27 @@ def _due(channels: Sequence[ChannelName], now: datetime, limit: int) -> Any:
         .limit(limit)
         .with_for_update(skip_locked=True, of=outbox)
     )
+
+
+def _row(entry: OutboxEntry) -> dict[str, Any]:
+    return {
+        "kind": entry.kind.value,
+        "channel": entry.to.channel.value,
+        "address": entry.to.value,
+        "key": entry.key,
+        "reply": encode_reply(entry.reply),
+        "language": entry.language,
+        "subject": entry.subject,
+        "state": entry.state.value,
+        "created_at": entry.created_at,
+        "attempts": entry.attempts,
+        "in_doubt": False,
+        "next_attempt_at": entry.next_attempt_at,
+        "thread_id": entry.thread_id,
+        "message_id": entry.message_id,
+        "case_id": entry.case_id,
+        "in_reply_to": encode_mail(entry.in_reply_to),
+    }
 
 
 def _entry(row: Any) -> OutboxEntry:

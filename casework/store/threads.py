@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -129,32 +130,11 @@ class SqlThreads(MessageQueries):
         edit_of: MessageId | None = None,
     ) -> Message:
         """Append a message under the next number of its thread."""
-        number = self._connection.execute(_NEXT_NUMBER, {"thread": thread_id}).scalar_one()
         kept = {name: value for name, value in encode_reply(reply).items() if name != "text"} if reply else {}
-        row = {
-            "thread_id": thread_id,
-            "number": number,
-            "direction": direction.value,
-            "author": author.value,
-            # PostgreSQL cannot keep NUL in text; nobody reads it either.
-            "text": text.replace("\x00", ""),
-            "reply": kept or None,
-            "case_id": case_id,
-            "staff_id": staff_id,
-            "inbox_id": inbox_id,
-            "edit_of": edit_of,
-            "mail_message_id": mail.message_id if mail else None,
-            "mail_references": list(mail.references) if mail else None,
-            "mail_subject": mail.subject if mail else None,
-            "attached": len(attachments),
-            "created_at": now,
-        }
-        message_id = MessageId(self._connection.execute(_ADD_MESSAGE, row).scalar_one())
-        self._attach(message_id, attachments)
-        return Message(
-            id=message_id,
+        message = Message(
+            id=MessageId(0),
             thread_id=thread_id,
-            number=number,
+            number=self._connection.execute(_NEXT_NUMBER, {"thread": thread_id}).scalar_one(),
             direction=direction,
             author=author,
             text=text,
@@ -166,6 +146,9 @@ class SqlThreads(MessageQueries):
             mail=mail,
             edit_of=edit_of,
         )
+        message_id = self._connection.execute(_ADD_MESSAGE, _message_row(message, inbox_id)).scalar_one()
+        self._attach(MessageId(message_id), attachments)
+        return replace(message, id=MessageId(message_id))
 
     def set_message_case(self, message_id: MessageId, case_id: CaseId) -> None:
         """Record that a message belongs to a case."""
@@ -228,6 +211,28 @@ def _thread_row(
         "case_id": case_id,
         "last_number": 0,
         "opened_at": now,
+    }
+
+
+def _message_row(message: Message, inbox_id: InboxId | None) -> dict[str, Any]:
+    mail = message.mail
+    return {
+        "thread_id": message.thread_id,
+        "number": message.number,
+        "direction": message.direction.value,
+        "author": message.author.value,
+        # PostgreSQL cannot keep NUL in text; nobody reads it either.
+        "text": message.text.replace("\x00", ""),
+        "reply": message.reply or None,
+        "case_id": message.case_id,
+        "staff_id": message.staff_id,
+        "inbox_id": inbox_id,
+        "edit_of": message.edit_of,
+        "mail_message_id": mail.message_id if mail else None,
+        "mail_references": list(mail.references) if mail else None,
+        "mail_subject": mail.subject if mail else None,
+        "attached": len(message.attachments),
+        "created_at": message.created_at,
     }
 
 

@@ -10,7 +10,20 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the database up to this revision."""
+    """Make the tables of this revision, those that others point to first."""
+    _create_parties()
+    _create_reference_numbers()
+    _create_contact_points()
+    _create_threads()
+    _create_cases()
+    _create_enquiries()
+    _create_case_events()
+    _create_messages()
+    _create_attachments()
+    _create_case_event_texts()
+
+
+def _create_parties() -> None:
     op.create_table(
         "parties",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -19,6 +32,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parties")),
     )
+
+
+def _create_reference_numbers() -> None:
     op.create_table(
         "reference_numbers",
         sa.Column("prefix", sa.String(length=8), nullable=False),
@@ -26,6 +42,9 @@ def upgrade() -> None:
         sa.Column("last_number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("prefix", "year", name=op.f("pk_reference_numbers")),
     )
+
+
+def _create_contact_points() -> None:
     op.create_table(
         "contact_points",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -40,6 +59,8 @@ def upgrade() -> None:
     with op.batch_alter_table("contact_points", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_points_party_id"), ["party_id"], unique=False)
 
+
+def _create_threads() -> None:
     op.create_table(
         "threads",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -64,6 +85,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_threads_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_threads_party_id"), ["party_id"], unique=False)
 
+
+def _create_cases() -> None:
     op.create_table(
         "cases",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -98,6 +121,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cases_thread_id"), ["thread_id"], unique=False)
         batch_op.create_index("ix_cases_unit_status", ["unit", "status"], unique=False)
 
+
+def _create_enquiries() -> None:
     op.create_table(
         "enquiries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -115,6 +140,8 @@ def upgrade() -> None:
     with op.batch_alter_table("enquiries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_enquiries_thread_id"), ["thread_id"], unique=False)
 
+
+def _create_case_events() -> None:
     op.create_table(
         "case_events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -131,6 +158,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_events")),
         sa.UniqueConstraint("case_id", "number", name=op.f("uq_case_events_case_id_number")),
     )
+
+
+def _create_messages() -> None:
     op.create_table(
         "messages",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -159,6 +189,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_messages_inbox_id"), ["inbox_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_mail_message_id"), ["mail_message_id"], unique=False)
 
+
+def _create_attachments() -> None:
     op.create_table(
         "attachments",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -174,6 +206,8 @@ def upgrade() -> None:
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachments_message_id"), ["message_id"], unique=False)
 
+
+def _create_case_event_texts() -> None:
     op.create_table(
         "case_event_texts",
         sa.Column(

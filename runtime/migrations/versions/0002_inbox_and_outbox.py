@@ -10,7 +10,15 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the database up to this revision."""
+    """Make the tables of this revision, those that others point to first."""
+    _create_claims()
+    _create_inbox()
+    _create_raw_mails()
+    _create_outbox()
+    _create_receipts()
+
+
+def _create_claims() -> None:
     op.create_table(
         "claims",
         sa.Column("conversation", sa.Text(), nullable=False),
@@ -18,6 +26,9 @@ def upgrade() -> None:
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("conversation", name=op.f("pk_claims")),
     )
+
+
+def _create_inbox() -> None:
     op.create_table(
         "inbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -54,6 +65,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'received'"),
         )
 
+
+def _create_raw_mails() -> None:
     op.create_table(
         "raw_mails",
         sa.Column(
@@ -66,6 +79,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_raw_mails_inbox_id")),
         sa.PrimaryKeyConstraint("inbox_id", name=op.f("pk_raw_mails")),
     )
+
+
+def _create_outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -93,6 +109,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
+    _index_outbox()
+
+
+def _index_outbox() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(
             "ix_outbox_apart",
@@ -119,6 +139,8 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_outbox_thread_id"), ["thread_id"], unique=False)
 
+
+def _create_receipts() -> None:
     op.create_table(
         "receipts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

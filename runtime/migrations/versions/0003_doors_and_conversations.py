@@ -10,7 +10,21 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the database up to this revision."""
+    """Make the tables of this revision, those that others point to first."""
+    _create_blocked_senders()
+    _create_idempotency_keys()
+    _create_mailbox_positions()
+    _create_rate_windows()
+    _create_staff()
+    _create_api_keys()
+    _create_password_resets()
+    _create_staff_sessions()
+    _create_conversations()
+    _create_web_conversations()
+    _create_web_uploads()
+
+
+def _create_blocked_senders() -> None:
     op.create_table(
         "blocked_senders",
         sa.Column("channel", sa.String(length=16), nullable=False),
@@ -20,6 +34,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("channel", "address", name=op.f("pk_blocked_senders")),
     )
+
+
+def _create_idempotency_keys() -> None:
     op.create_table(
         "idempotency_keys",
         sa.Column("caller", sa.String(length=80), nullable=False),
@@ -30,12 +47,18 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("caller", "key", name=op.f("pk_idempotency_keys")),
     )
+
+
+def _create_mailbox_positions() -> None:
     op.create_table(
         "mailbox_positions",
         sa.Column("mailbox", sa.String(length=120), nullable=False),
         sa.Column("position", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("mailbox", name=op.f("pk_mailbox_positions")),
     )
+
+
+def _create_rate_windows() -> None:
     op.create_table(
         "rate_windows",
         sa.Column("bucket", sa.String(length=120), nullable=False),
@@ -44,6 +67,9 @@ def upgrade() -> None:
         sa.Column("hits", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("bucket", name=op.f("pk_rate_windows")),
     )
+
+
+def _create_staff() -> None:
     op.create_table(
         "staff",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -61,6 +87,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
         sa.UniqueConstraint("name", name=op.f("uq_staff_name")),
     )
+
+
+def _create_api_keys() -> None:
     op.create_table(
         "api_keys",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -74,6 +103,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_keys_token_hash")),
     )
+
+
+def _create_password_resets() -> None:
     op.create_table(
         "password_resets",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -82,6 +114,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_password_resets_staff_id")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_password_resets")),
     )
+
+
+def _create_staff_sessions() -> None:
     op.create_table(
         "staff_sessions",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -95,6 +130,8 @@ def upgrade() -> None:
     with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_staff_sessions_staff_id"), ["staff_id"], unique=False)
 
+
+def _create_conversations() -> None:
     op.create_table(
         "conversations",
         sa.Column("thread_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -103,6 +140,9 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("thread_id"),
     )
+
+
+def _create_web_conversations() -> None:
     op.create_table(
         "web_conversations",
         sa.Column("conversation", sa.String(length=32), nullable=False),
@@ -111,6 +151,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("conversation"),
     )
+
+
+def _create_web_uploads() -> None:
     op.create_table(
         "web_uploads",
         sa.Column("id", sa.String(length=32), nullable=False),

@@ -1,0 +1,35 @@
+"""What is made of a bundle alone: the office, what it knows, the desk and its words. Nothing here touches the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+from bot.desk import Desk
+from casework.actions.intake import Office
+from casework.wording import Wording, load_wording
+from knowledge.retrieval import KnowledgeBase
+from runtime.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """The desk and everything on it."""
+
+    office: Office
+    knowledge: KnowledgeBase
+    desk: Desk
+    replies: Wording
+    mail_words: Wording
+
+
+def furnish(bundle: Bundle, secret: bytes) -> Furniture:
+    """Set up the desk of a bureau, in its own words where the bundle has them."""
+    notices, replies, mail_words = (
+        bundle.reworded(load_wording(files(room) / folder))
+        for room, folder in (("casework", "notices"), ("bot", "replies"), ("mail_gateway", "wording"))
+    )
+    office = Office(bundle.bureau, notices, secret)
+    knowledge = KnowledgeBase(bundle.library)
+    desk = Desk(knowledge=knowledge, library=bundle.library, office=office, replies=replies)
+    return Furniture(office, knowledge, desk, replies, mail_words)
