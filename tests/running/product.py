@@ -110,7 +110,11 @@ class Product:
                 [COMMAND, "serve"], env=self.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         if wait:
-            wait_until(self._answers, "the product", seconds=START_WITHIN)
+            self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait until HTTP and SMTP answer."""
+        wait_until(self._answers, "the product", seconds=START_WITHIN)
 
     def _answers(self) -> bool:
         assert self.is_running, f"the product ended before it was ready; {self.log}:\n{self.log.read_text()[-3000:]}"
