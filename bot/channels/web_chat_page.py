@@ -146,9 +146,13 @@ class _Pages:
 
 
 def is_own_form(request: Request) -> bool:
-    """Whether the browser says that a form was sent from a page of ours; browsers that say nothing are believed."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
+    """Whether a form was sent from a page of ours, by what browsers say of it; who says nothing is no browser.
+
+    Older browsers name only the origin, which must be our host then.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
     origin = request.headers.get("origin", "")
     return not origin or origin.partition("://")[2] == request.headers.get("host", "")
 
