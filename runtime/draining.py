@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import uuid
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Protocol
 
 import structlog
+from sqlalchemy import exc
 
+from casework.errors import CaseworkConflict, CaseworkUnavailable
 from casework.inbox import LEASE_FOR, InboxEntry, InboxState, Reading, next_attempt
 from casework.message import InboxId
 from casework.store import SqlStore, SqlUnitOfWork
@@ -19,6 +24,8 @@ log = structlog.get_logger()
 CONVERSATIONS_AT_ONCE = 16
 MESSAGES_AT_ONCE = 20
 """Of one conversation in one transaction; a conversation with more comes round again."""
+CONFLICTS = 5
+"""How often a message is answered again when its conversation moved on meanwhile."""
 
 
 class Handler(Protocol):
@@ -50,23 +57,32 @@ class Drain:
     """Called after each commit: there may be replies to deliver."""
 
     def run(self) -> None:
-        """Drain until nothing is due."""
-        while not self.stopping.is_set() and (conversations := self._claim()):
-            waiting = self._pending(conversations)
-            prepared = {entry.id: self._prepare(entry) for entries in waiting.values() for entry in entries}
-            commits = [
-                self.store.submit(partial(self._handle_all, name, entries, prepared))
-                for name, entries in waiting.items()
-            ]
-            for commit in commits:
-                commit.result()
-            self.on_new_work()
+        """Drain until nothing is due; what waits for something of ours that is away is left for the next run."""
+        # Two runs are never the same worker, so that one whose lease ran out cannot take another's for its own.
+        worker = f"{self.worker}:{uuid.uuid4().hex[:8]}"
+        put_off: list[str] = []
+        try:
+            while not self.stopping.is_set() and (conversations := self._claim(worker)):
+                put_off += self._go_round(worker, conversations)
+                self.on_new_work()
+        finally:
+            self._give_back(worker, put_off)
 
-    def _claim(self) -> Sequence[str]:
+    def _claim(self, worker: str) -> Sequence[str]:
         now = self.clock()
         return self.store.write(
-            lambda uow: uow.inbox.claim(self.worker, now=now, lease=LEASE_FOR, limit=CONVERSATIONS_AT_ONCE)
+            lambda uow: uow.inbox.claim(worker, now=now, lease=LEASE_FOR, limit=CONVERSATIONS_AT_ONCE)
         )
+
+    def _go_round(self, worker: str, conversations: Sequence[str]) -> list[str]:
+        """Handle what waits in these conversations, each in a commit of its own; those that could not be finished."""
+        waiting = self._pending(conversations)
+        prepared = {entry.id: self._prepare(entry) for entries in waiting.values() for entry in entries}
+        commits = {
+            name: self.store.submit(partial(self._handle_all, worker, name, entries, prepared))
+            for name, entries in waiting.items()
+        }
+        return [name for name, commit in commits.items() if not self._went_well(commit, waiting[name])]
 
     def _pending(self, conversations: Sequence[str]) -> dict[str, Sequence[InboxEntry]]:
         now = self.clock()
@@ -79,42 +95,102 @@ class Drain:
         except Exception as error:  # noqa: BLE001 - kept, and judged with the message in its own savepoint
             return error
 
+    def _went_well(self, commit: Future[bool], entries: Sequence[InboxEntry]) -> bool:
+        """Wait for one conversation; its trouble leaves the others alone."""
+        error = commit.exception()
+        if error is None:
+            return commit.result()
+        ids = [entry.id for entry in entries]
+        log.warning(
+            "conversation put off", action="conversation_put_off", inbox=ids, error=type(error).__name__, exc_info=error
+        )
+        return False
+
+    def _give_back(self, worker: str, conversations: Sequence[str]) -> None:
+        """Let go of what was put off; when even that fails, the lease ends by itself."""
+        if not conversations:
+            return
+
+        def release(uow: SqlUnitOfWork) -> None:
+            for name in conversations:
+                uow.inbox.release(worker, name)
+
+        with contextlib.suppress(CaseworkUnavailable):
+            self.store.write(release)
+
     def _handle_all(
-        self, conversation: str, entries: Sequence[InboxEntry], prepared: Mapping[InboxId, object], uow: SqlUnitOfWork
-    ) -> None:
+        self,
+        worker: str,
+        conversation: str,
+        entries: Sequence[InboxEntry],
+        prepared: Mapping[InboxId, object],
+        uow: SqlUnitOfWork,
+    ) -> bool:
+        """Handle a conversation's messages and give it back; False, without giving it back, when it must wait."""
+        if not uow.inbox.holds(worker, conversation):
+            # Reading took longer than the lease, and another worker has gone on.
+            return True
         for entry in entries:
-            if not self._handle(entry, prepared[entry.id], uow):
-                break
-        uow.inbox.release(self.worker, conversation)
+            try:
+                if not self._handle(entry, prepared[entry.id], uow):
+                    break
+            except CaseworkUnavailable as error:
+                self._log_failure(entry, error, attempts=entry.attempts, shunted=False)
+                return False
+        uow.inbox.release(worker, conversation)
+        return True
 
     def _handle(self, entry: InboxEntry, prepared: object, uow: SqlUnitOfWork) -> bool:
-        """Handle one message; False when it must be tried again, which holds back those after it."""
+        """Handle one message; False when it must be tried again, which holds back those after it.
+
+        What is no fault of the message is raised and not counted against it: a store or a peer that is away.
+        """
         now = self.clock()
         try:
-            with uow.savepoint():
-                self.handler.handle(entry, _unless_failed(prepared), uow, now=now)
+            self._answer(entry, prepared, uow, now)
+        except (CaseworkUnavailable, exc.OperationalError, exc.InterfaceError):
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the message is kept and tried again or shunted
             return self._set_aside(entry, error, uow, now=now)
         return True
 
+    def _answer(self, entry: InboxEntry, prepared: object, uow: SqlUnitOfWork, now: datetime) -> None:
+        for tries in range(1, CONFLICTS + 1):
+            try:
+                with uow.savepoint():
+                    self.handler.handle(entry, _unless_failed(prepared), uow, now=now)
+            except CaseworkConflict:
+                if tries == CONFLICTS:
+                    raise
+            else:
+                return
+
     def _set_aside(self, entry: InboxEntry, error: Exception, uow: SqlUnitOfWork, *, now: datetime) -> bool:
         again_at = next_attempt(entry, now)
         named = _named(error)
+        self._log_failure(entry, error, attempts=entry.attempts + 1, shunted=again_at is None)
+        if again_at is None:
+            uow.inbox.finish(entry.id, InboxState.SHUNTED, now=now, reading=self._describe(entry), error=named)
+            return True
+        uow.inbox.postpone(entry.id, until=again_at, error=named)
+        return False
+
+    def _describe(self, entry: InboxEntry) -> Reading:
+        try:
+            return self.handler.describe(entry)
+        except Exception:  # noqa: BLE001 - a message that cannot even be described must still be set aside
+            return Reading(sender=entry.conversation)
+
+    def _log_failure(self, entry: InboxEntry, error: Exception, *, attempts: int, shunted: bool) -> None:
         log.warning(
             "message not handled",
             action="message_not_handled",
             inbox=entry.id,
             channel=entry.channel.value,
-            error=named,
-            attempts=entry.attempts + 1,
-            shunted=again_at is None,
+            error=_named(error),
+            attempts=attempts,
+            shunted=shunted,
         )
-        if again_at is None:
-            reading = self.handler.describe(entry)
-            uow.inbox.finish(entry.id, InboxState.SHUNTED, now=now, reading=reading, error=named)
-            return True
-        uow.inbox.postpone(entry.id, until=again_at, error=named)
-        return False
 
 
 def _unless_failed(prepared: object) -> object:

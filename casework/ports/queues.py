@@ -27,6 +27,10 @@ class Inbox(Protocol):
         """Give a conversation back."""
         ...
 
+    def holds(self, worker: str, conversation: str) -> bool:
+        """Whether `worker` has not lost its claim to another; from now to the commit nobody can take it over."""
+        ...
+
     def release_all(self) -> int:
         """Give every conversation back: for the only process of an embedded store, when it starts."""
         ...

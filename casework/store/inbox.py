@@ -76,8 +76,8 @@ class SqlInbox:
                 or_(claims.c.conversation.is_(None), claims.c.leased_until < now),
             )
             .group_by(inbox.c.conversation)
-            # The oldest message decides: one that must wait holds back what came after it.
-            .having(func.min(func.coalesce(inbox.c.next_attempt_at, inbox.c.received_at)) <= now)
+            # One that must wait holds back what came after it.
+            .having(func.coalesce(func.max(inbox.c.next_attempt_at), now) <= now)
             .order_by(func.min(inbox.c.id))
             .limit(limit)
         )
@@ -87,6 +87,11 @@ class SqlInbox:
     def release(self, worker: str, conversation: str) -> None:
         """Give a conversation back."""
         self._connection.execute(_RELEASE, {"conversation": conversation, "worker": worker})
+
+    def holds(self, worker: str, conversation: str) -> bool:
+        """Whether `worker` has not lost its claim to another; from now to the commit nobody can take it over."""
+        query = select(claims.c.worker).where(claims.c.conversation == conversation, claims.c.worker == worker)
+        return self._connection.execute(query.with_for_update()).first() is not None
 
     def release_all(self) -> int:
         """Give every conversation back: for the only process of an embedded store, when it starts."""
