@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Event
 from typing import Final
 
 from fastapi import FastAPI, Request
@@ -37,19 +38,21 @@ _ERROR_TEXTS: Final = {
 _STATIC_FOR: Final = "public, max-age=31536000, immutable"
 
 
-def create_app(context: Context, *, site: str = "", reasons: Wording | None = None) -> FastAPI:
+def create_app(
+    context: Context, *, site: str = "", reasons: Wording | None = None, stopping: Event | None = None
+) -> FastAPI:
     """The application over `context`.
 
     `site` is its public address, such as `https://desk.example`, for links in mail; without it the address that a
     request names is believed, which is right only behind a server that checks it. `reasons` are the doors' texts for
     why a message is held, by key.
-    Streams must end before a server waits for open connections: call `app.state.live.stop()` when told to stop.
+    Streams must end before a server waits for open connections: set `stopping`, or call `app.state.live.stop()`.
     """
     app = FastAPI(title="Sunwindow", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
     lend_context(app, context)
     app.state.site = site.rstrip("/")
     app.state.reasons = reasons or Wording({language: {} for language in LANGUAGES})
-    app.state.live = LiveNews(context.store)
+    app.state.live = LiveNews(context.store, stopping=stopping)
     app.include_router(create_api())
     app.include_router(console.router)
     app.include_router(portal.router)

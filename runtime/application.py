@@ -18,7 +18,7 @@ from runtime.operations import operations_routes
 def build_app(house: House) -> FastAPI:
     """Portal, console, API, web chat and operations over one house."""
     reasons = house.bundle.reworded(load_wording(files("mail_gateway") / "wording"))
-    app = create_app(house.context, site=str(house.settings.public_url), reasons=reasons)
+    app = create_app(house.context, site=str(house.settings.public_url), reasons=reasons, stopping=house.stopping)
     app.include_router(web_chat_routes(_web_chat(house)))
     app.include_router(operations_routes(house.store, house.metrics, is_stopping=house.stopping.is_set))
     return app

@@ -58,6 +58,12 @@ async def stream_news(
 def announcement(news: News, staff: Staff, visit: Visit) -> dict[str, object] | None:
     """What a page says of `news`, or None when it is not work for this account."""
     units = units_seen_by(staff, visit.context.office.bureau)
+    if news.case_id is None:
+        return (
+            None
+            if units is not None
+            else {"text": visit.say("live.set_aside"), "href": "/staff/triage", "urgent": False}
+        )
     if (
         news.name not in ANNOUNCED
         or news.actor == f"staff:{staff.id}"

@@ -13,6 +13,7 @@ import structlog
 
 from casework.errors import CaseworkError
 from casework.events import EventName
+from casework.inbox import InboxState
 from casework.kinds import CaseKind
 from casework.message import CaseId, ThreadId
 from casework.ports import Cases, Store, UnitOfWork
@@ -27,12 +28,13 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One event of a case, with what decides who hears of it."""
+    """One event of a case, or more messages that wait for a decision, with what decides who hears of it."""
 
-    case_id: CaseId
-    name: EventName | None
+    case_id: CaseId | None = None
+    """None when more messages were held or set aside."""
+    name: EventName | None = None
     """None when something was said in a watched conversation without an event."""
-    actor: str
+    actor: str = ""
     reference: str = ""
     kind: CaseKind | None = None
     unit: str = ""
@@ -61,12 +63,15 @@ class Subscription:
 class LiveNews:
     """The one poller of a process. It rests while no page is open and ends with `stop`."""
 
-    def __init__(self, store: Store, *, every: float = EVERY_SECONDS) -> None:
-        """Look into `store` every so many seconds; nothing runs before the first page subscribes."""
+    def __init__(self, store: Store, *, every: float = EVERY_SECONDS, stopping: threading.Event | None = None) -> None:
+        """Look into `store` every so many seconds; nothing runs before the first page subscribes.
+
+        When `stopping` is set every stream ends, as after `stop`.
+        """
         self._store = store
         self._every = every
         self._guard = threading.Lock()
-        self._stopped = threading.Event()
+        self._stopped = stopping or threading.Event()
         self._subscriptions: set[Subscription] = set()
         self._thread: threading.Thread | None = None
         self.rounds = 0
@@ -92,10 +97,9 @@ class LiveNews:
     def stop(self) -> None:
         """End every stream and the poller; from any thread, and before the server waits for open connections."""
         self._stopped.set()
+        self._end_streams()
         with self._guard:
-            subscriptions, thread = tuple(self._subscriptions), self._thread
-        for subscription in subscriptions:
-            subscription.tell(None)
+            thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout=10)
 
@@ -117,6 +121,14 @@ class LiveNews:
                 _log.warning("cannot look for news", action="live.unavailable", error=type(error).__name__)
                 self._stopped.wait(self._every)
 
+        self._end_streams()
+
+    def _end_streams(self) -> None:
+        with self._guard:
+            subscriptions = tuple(self._subscriptions)
+        for subscription in subscriptions:
+            subscription.tell(None)
+
     def _look(self, reader: _Reader, listening: tuple[Subscription, ...], uow: UnitOfWork) -> None:
         for news in reader.fresh(uow):
             for subscription in listening:
@@ -126,7 +138,7 @@ class LiveNews:
                 continue
             number = uow.threads.get(subscription.thread_id).last_number
             if subscription.last_number not in (None, number):
-                subscription.tell(News(subscription.case_id, None, ""))
+                subscription.tell(News(subscription.case_id))
             subscription.last_number = number
 
 
@@ -136,6 +148,7 @@ class _Reader:
     def __init__(self, uow: UnitOfWork) -> None:
         self._highest = highest_event(uow.cases)
         self._seen = {row[0] for row in uow.cases.all_events(after=self._floor(), limit=2 * _LATE_BY)}
+        self._set_aside = _count_set_aside(uow)
 
     def fresh(self, uow: UnitOfWork) -> list[News]:
         """What happened since the last look, in the order of the ids."""
@@ -150,12 +163,19 @@ class _Reader:
                         News(case_id, event.name, event.actor, case.reference, case.kind, case.unit, case.urgent)
                     )
             after = rows[-1][0]
+        before, self._set_aside = self._set_aside, _count_set_aside(uow)
+        if self._set_aside > before:
+            found.append(News())
         self._highest = max(after, self._highest)
         self._seen = {number for number in self._seen if number > self._floor()}
         return found
 
     def _floor(self) -> int:
         return max(0, self._highest - _LATE_BY)
+
+
+def _count_set_aside(uow: UnitOfWork) -> int:
+    return uow.inbox.count(InboxState.HELD) + uow.inbox.count(InboxState.SHUNTED)
 
 
 def highest_event(cases: Cases) -> int:

@@ -13,8 +13,11 @@ from httpx2 import Client
 
 from admin_api.app import create_app
 from admin_api.console.news import highest_event
+from casework.inbox import Arrival, InboxState, RawMail, Reading
 from casework.kinds import CaseKind
 from casework.message import Author, Direction
+from casework.party import ChannelName
+from casework.ports import UnitOfWork
 from casework.staff import Role
 from tests.admin_api.browsing import Browser
 from tests.admin_api.front_desk import FrontDesk, a_front_desk
@@ -124,6 +127,21 @@ def test_words_without_an_event_in_a_watched_conversation_are_noticed_too(desk: 
         lambda uow: uow.threads.add_message(case.thread_id, Direction.INBOUND, Author.CITIZEN, "在吗", now=desk.now)
     )
     until(lambda: ("case", f"{desk.look(case).version}.2") in stream.told)
+
+
+def test_the_desk_is_told_that_a_message_was_set_aside_and_a_clerk_is_not(desk: FrontDesk, served: Listened) -> None:
+    everybody, traffic = served.listen("zong"), served.listen("jiao")
+    served.all_settled()
+
+    def hold(uow: UnitOfWork) -> None:
+        raw = RawMail("wu@mail.example", ("xinxiang@gaj.example",), b"Subject: x\r\n\r\n")
+        inbox_id, _ = uow.inbox.add(Arrival(ChannelName.EMAIL, "m1", "wu@mail.example", desk.now, raw_mail=raw))
+        uow.inbox.finish(inbox_id, InboxState.HELD, now=desk.now, reading=Reading())
+
+    desk.store.write(hold)
+    until(lambda: len(everybody.news()) == 1)
+    assert "待定" in everybody.news()[0]
+    assert traffic.news() == []
 
 
 def test_streams_and_the_poller_end_when_told_to_stop(served: Listened) -> None:

@@ -152,3 +152,29 @@ def test_the_second_of_two_clerks_is_told_that_the_first_was_quicker(desk: Front
     assert "别人先处理了" in text_of(late)
     assert browser.send("/staff/queue", action, {"decision": "nonsense"}).status_code == 422
     assert browser.open("/staff/triage/999").status_code == 404
+
+
+def test_a_conversation_that_a_notice_names_is_found_by_its_number(desk: FrontDesk, browser: Browser) -> None:
+    case = desk.receive("有人要跳楼<b>快</b>").case
+    found = browser.client.get("/staff/conversations", params={"number": f" {case.thread_id} "}, follow_redirects=False)
+    assert found.headers["location"] == f"/staff/conversations/{case.thread_id}"
+    page = browser.open(found.headers["location"])
+    assert "有人要跳楼&lt;b&gt;快" in page.text
+    assert case.reference in page.text
+    for wrong in ("x", "999", "-1", "9" * 30):
+        assert browser.client.get("/staff/conversations", params={"number": wrong}).status_code == 404
+
+
+def test_notes_among_staff_are_no_conversation_and_clerks_do_not_leaf_through_conversations(
+    desk: FrontDesk, browser: Browser
+) -> None:
+    case = desk.receive("路灯坏了").case
+    page = f"/staff/cases/{case.reference}"
+    browser.send(page, f"{page}/note", {"text": "只给同事看"})
+    with desk.store.read() as uow:
+        internal = uow.threads.internal_of(case.id)
+    assert internal is not None
+    assert browser.open(f"/staff/conversations/{internal.id}").status_code == 404
+    desk.hire("jing", Role.CLERK, "exit-entry")
+    with signed_in(desk, "jing") as clerk:
+        assert clerk.open(f"/staff/conversations/{case.thread_id}").status_code == 403

@@ -71,7 +71,8 @@ _CONTRAST = """() => {
   }
   return found;
 }"""
-_NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a, img, iframe')]
+_NAMELESS = """() => [...document.querySelectorAll(
+    'input:not([type=hidden]), select, textarea, button, a, img, iframe')]
   .filter(e => !e.closest('[aria-hidden]') && e.tabIndex !== -1 || e.tagName === 'IMG')
   .filter(e => e.tagName === 'IMG' ? !e.hasAttribute('alt')
     : !(e.labels && e.labels.length) && !e.textContent.trim() && !e.title && !e.getAttribute('aria-label')
