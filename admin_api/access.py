@@ -5,7 +5,7 @@ It knows nothing of keys, sessions or forms; those are read in `api/authenticati
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,9 @@ from casework.ports import BlobStore, Store
 from casework.staff import Role, Staff
 from knowledge.library import Library
 from knowledge.retrieval import KnowledgeBase
+
+_IDENTIFYING = frozenset({"name", "applicant", "identity", "proof_of_identity", "contact", "telephone", "phone"})
+"""Slots that tell who the citizen is; hidden with the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +72,16 @@ def may_see(staff: Staff, case: Case, bureau: Bureau) -> bool:
 def may_see_name(staff: Staff, case: Case) -> bool:
     """Whether the account sees who wrote: units do not when the citizen wished to stay unnamed."""
     return not case.anonymous or staff.role is not Role.CLERK
+
+
+def may_read_all(staff: Staff, cases: Iterable[Case], bureau: Bureau) -> bool:
+    """Whether the account reads a conversation beyond its own cases: all matters in it, `cases`, are its to see.
+
+    What was said about another matter may tell who it is that wished to stay unnamed in one of them.
+    """
+    return all(may_see(staff, case, bureau) and may_see_name(staff, case) for case in cases)
+
+
+def shown_details(case: Case, *, named: bool) -> dict[str, str]:
+    """What the citizen stated, by slot; without `named` nothing that tells who they are."""
+    return {slot: words for slot, words in case.details.items() if named or slot not in _IDENTIFYING}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from admin_api.access import shown_details
 from admin_api.api.schemas.cases import (
     CaseDetail,
     DeadlineView,
     EventView,
     allowed_dispositions,
     party_name,
-    shown_details,
     summary_members,
 )
 from admin_api.api.schemas.correspondence import MessageView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from admin_api.access import may_see, may_see_name, units_seen_by
+from admin_api.access import may_read_all, may_see, may_see_name, units_seen_by
 from admin_api.api.authentication import Caller
 from admin_api.api.errands import Errand
 from casework.case import Case
@@ -56,8 +56,8 @@ class ThreadSight:
 def look_at_thread(uow: UnitOfWork, thread_id: ThreadId, caller: Caller) -> ThreadSight:
     """The thread, as far as the caller sees it; CaseworkNotFound when that is nothing.
 
-    A chat may hold matters of several units: a clerk sees the messages of the own cases, and the rest only when every
-    case of the thread is the clerk's to see.
+    A chat may hold matters of several units: a clerk sees the messages of the own cases, and the rest only when all
+    may be read. A case whose writer wishes to stay unnamed is never shown beside one that has the name.
     """
     thread = uow.threads.get(thread_id)
     all_cases = _cases_of(uow, thread)
@@ -65,13 +65,17 @@ def look_at_thread(uow: UnitOfWork, thread_id: ThreadId, caller: Caller) -> Thre
     sees_everything = may_see_everything(caller)
     if not seen and not sees_everything:
         raise CaseworkNotFound(f"there is no thread {thread_id} that this key can see")
-    named = all(may_see_name(caller.staff, case) for case in seen)
-    return ThreadSight(thread, seen, whole=sees_everything or len(seen) == len(all_cases), named=named)
+    with_name = tuple(case for case in seen if may_see_name(caller.staff, case))
+    whole = sees_everything or may_read_all(caller.staff, all_cases, caller.bureau)
+    return ThreadSight(thread, with_name or seen, whole=whole, named=bool(with_name) or not seen)
 
 
 def get_message(uow: UnitOfWork, message_id: MessageId, caller: Caller) -> tuple[Message, ThreadSight]:
     """The message and its thread; CaseworkNotFound when the caller does not see it."""
     message = uow.threads.get_message(message_id)
+    case = uow.cases.get(message.case_id) if message.case_id is not None else None
+    if case is not None and may_see(caller.staff, case, caller.bureau) and not may_see_name(caller.staff, case):
+        return message, ThreadSight(uow.threads.get(message.thread_id), (case,), whole=False, named=False)
     sight = look_at_thread(uow, message.thread_id, caller)
     if not sight.shows(message):
         raise CaseworkNotFound(f"there is no message {message_id} that this key can see")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from admin_api.access import may_see, may_see_name
+from admin_api.access import may_read_all, may_see, may_see_name, shown_details
 from admin_api.console.finding import fingerprint, signed_in
 from admin_api.deadline import Deadline, deadline_of
 from admin_api.pages import Visit
@@ -23,8 +23,6 @@ from casework.ports import UnitOfWork
 from casework.staff import Staff
 from casework.thread import Thread
 
-IDENTIFYING: Final = frozenset({"name", "applicant", "identity", "contact", "telephone", "phone"})
-"""Facts that tell who the citizen is."""
 SHOWN_AS_PICTURE: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _MOST_MESSAGES: Final = 500
 
@@ -110,8 +108,7 @@ def compose_case(case: Case, uow: UnitOfWork, *, visit: Visit, seen_version: int
         ),
         facts=[
             (visit.say_or(f"slot.{slot}", slot.replace("_", " ")), visit.say_or(f"slot_value.{words}", words))
-            for slot, words in case.details.items()
-            if named or slot not in IDENTIFYING
+            for slot, words in shown_details(case, named=named).items()
         ],
         messages=_messages(case, thread, uow, visit=visit, names=names, named=named),
         events=[_event(event, visit, names, seen_version) for event in reversed(ledger)],
@@ -132,10 +129,10 @@ def compose_case(case: Case, uow: UnitOfWork, *, visit: Visit, seen_version: int
 def _messages(
     case: Case, thread: Thread, uow: UnitOfWork, *, visit: Visit, names: Mapping[str, str], named: bool
 ) -> list[MessageView]:
-    """What belongs to the case, and the rest of its conversation where every case in it is this account's to see."""
+    """What belongs to the case, and the rest of its conversation where this account may read all of it."""
     staff, bureau = signed_in(visit), visit.context.office.bureau
     found = {message.id: message for message in uow.threads.messages_of_case(case.id)}
-    if all(may_see(staff, other, bureau) for other in uow.cases.of_thread(thread.id)):
+    if may_read_all(staff, uow.cases.of_thread(thread.id), bureau):
         after = max(0, thread.last_number - _MOST_MESSAGES)
         for message in uow.threads.messages(thread.id, after=after, limit=_MOST_MESSAGES):
             found.setdefault(message.id, message)

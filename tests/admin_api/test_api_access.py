@@ -158,6 +158,22 @@ def test_who_wishes_to_stay_unnamed_is_not_shown_to_a_unit_anywhere(desk: Desk) 
     assert desk.get(f"/cases/{case.reference}").json()["party"]["name"] == name
 
 
+def test_another_matter_of_the_same_chat_does_not_give_away_who_wishes_to_stay_unnamed(desk: Desk) -> None:
+    key, name = desk.key_for(desk.clerk), "匿名测试市民"
+    desk.store.write(lambda uow: say(uow, f"我叫{name}", writer="web-9", now=MONDAY))
+    unnamed = desk.open_case("窗口收费不开票", anonymous=True, name=name, writer="web-9")
+    named = desk.open_case("申请公开收费标准", name=name, writer="web-9", kind=CaseKind.DISCLOSURE_APPLICATION)
+    assert unnamed.thread_id == named.thread_id
+    thread = desk.get(f"/threads/{named.thread_id}", key).json()
+    assert thread["cases"] == [named.reference]
+    listed = desk.get(f"/threads/{named.thread_id}/messages", key).json()["items"]
+    assert [message["text"] for message in listed] == ["申请公开收费标准"]
+    [message] = desk.messages_of(unnamed)
+    shown = desk.get(f"/messages/{message.id}", key).json()
+    assert (shown["text"], shown["thread_id"]) == ("窗口收费不开票", None)
+    assert len(desk.get(f"/threads/{named.thread_id}/messages").json()["items"]) == 3
+
+
 def test_in_a_chat_with_matters_of_two_units_a_clerk_sees_the_own_one_alone(desk: Desk) -> None:
     key = desk.key_for(desk.clerk)
     own = desk.open_case("护照的事", unit="exit-entry", writer="web-9")

@@ -292,6 +292,16 @@ def test_a_clerk_does_not_learn_the_name_behind_an_anonymous_complaint(desk: Fro
         assert "要求对承办单位保密姓名" in text_of(browser.open(page_of(case)))
 
 
+def test_another_matter_of_the_same_chat_does_not_give_away_who_wishes_to_stay_unnamed(desk: FrontDesk) -> None:
+    unnamed = desk.receive("态度差", unit="traffic-police", address="w1", anonymous=True).case
+    named = desk.receive("我叫示例丁某，违章停车", unit="traffic-police", address="w1").case
+    with signed_in(desk, "jiao") as browser:
+        assert "示例丁某" not in browser.open(page_of(unnamed)).text
+        assert "态度差" not in browser.open(page_of(named)).text
+    with signed_in(desk, "zong") as browser:
+        assert "态度差" in browser.open(page_of(named)).text
+
+
 def test_a_clerk_does_not_read_what_the_citizen_said_to_another_unit_in_the_same_chat(desk: FrontDesk) -> None:
     own = desk.receive("违章停车", unit="traffic-police", address="w1").case
     desk.receive("投诉交警支队收钱", unit="police-affairs-publicity", address="w1")

@@ -17,9 +17,6 @@ from casework.events import CaseEvent, EventName
 from casework.kinds import CaseKind
 from casework.party import ChannelName, Language, Party
 
-IDENTIFYING_SLOTS = frozenset({"name", "applicant", "identity", "proof_of_identity", "contact", "telephone", "phone"})
-"""What a citizen stated that tells who they are; hidden with the name."""
-
 _SUMMARY = {
     "reference": REFERENCE,
     "kind": "complaint",
@@ -204,11 +201,6 @@ def summary_members(case: Case, today: date) -> dict[str, Any]:
 def party_name(party: Party) -> PartyName:
     """Who a case is from."""
     return PartyName(id=party.id, name=party.name, language=party.language)
-
-
-def shown_details(case: Case, *, named: bool) -> dict[str, str]:
-    """What the citizen stated, without what tells who they are unless `named`."""
-    return {slot: words for slot, words in case.details.items() if named or slot not in IDENTIFYING_SLOTS}
 
 
 def allowed_dispositions(case: Case) -> list[Disposition]:
