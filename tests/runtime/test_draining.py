@@ -50,13 +50,15 @@ class Room:
 
     def prepare(self, entry: InboxEntry) -> object:
         assert entry.message is not None
-        return self.reading.get(entry.message.text, lambda: None)()
+        read = self.reading.get(entry.message.text)
+        return read() if read else None
 
     def handle(self, entry: InboxEntry, prepared: object, uow: SqlUnitOfWork, *, now: datetime) -> None:
         assert entry.message is not None
         self.handled.append(entry.message.text)
         uow.doors.set_position(f"trace of {entry.message.text}", "handled")
-        self.trouble.get(entry.message.text, lambda _uow: None)(uow)
+        if (meet_trouble := self.trouble.get(entry.message.text)) is not None:
+            meet_trouble(uow)
         uow.inbox.finish(entry.id, InboxState.HANDLED, now=now)
 
     def describe(self, entry: InboxEntry) -> Reading:
