@@ -10,13 +10,12 @@ from email.parser import BytesParser
 from email.policy import Compat32
 from typing import TypeAlias, cast
 
-import filetype
-
+from casework.attaching import recognise
 from mail_gateway.charsets import decode
 from mail_gateway.delivery_reports import original_message_id, read_report
 from mail_gateway.header_values import decode_header
 from mail_gateway.html_text import sanitise, to_text
-from mail_gateway.parsed_mail import UNRECOGNISED, DeliveryFailure, MailAttachment, MailPart
+from mail_gateway.parsed_mail import DeliveryFailure, MailAttachment, MailPart
 
 Part: TypeAlias = "Message[str, str]"
 
@@ -154,11 +153,10 @@ def _attachment(part: Part, data: bytes, kind: str, repairs: list[str]) -> MailA
     name = _file_name(part, repairs)
     if kind == "message/rfc822" and not name:
         name = "mail.eml"
-    found = filetype.guess_mime(data) if data else None
     content_id = str(part.get("content-id", "")).strip().strip("<>")
     return MailAttachment(
         name=name,
-        content_type=kind if kind == "message/rfc822" else found or UNRECOGNISED,
+        content_type=kind if kind == "message/rfc822" else recognise(data),
         declared_type=kind,
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),

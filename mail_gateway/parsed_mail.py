@@ -8,9 +8,6 @@ from datetime import datetime
 from casework.message import Attachment
 from mail_gateway.header_values import Mailbox
 
-UNRECOGNISED = "application/octet-stream"
-"""A file whose bytes tell no type is kept, and offered for download only."""
-
 
 @dataclass(frozen=True, slots=True)
 class MailAttachment:

@@ -19,9 +19,10 @@ from fastapi.responses import Response
 from admin_api.console.case_view import SHOWN_AS_PICTURE, compose_case
 from admin_api.console.finding import find_case
 from admin_api.errors import TooLarge
-from admin_api.files import compose_download, keep_file
+from admin_api.files import compose_download
 from admin_api.pages import Visit
 from admin_api.visits import staff_visit
+from casework.attaching import keep_file
 from casework.errors import CaseworkNotFound
 from casework.message import Attachment
 from casework.ports import BlobStore

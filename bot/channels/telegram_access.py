@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-
-# python-telegram-bot 22 warns at every 429 unless its coming time type is chosen, which it lets be done only here.
-os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 from telegram import Bot
 from telegram.ext import AIORateLimiter, ExtBot

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
-import filetype
 from fastapi import APIRouter, Request, Response
 from python_multipart.exceptions import MultipartParseError
 from starlette.datastructures import UploadFile
@@ -21,6 +17,7 @@ from bot.channels.web_chat_json import HEADERS, encode
 from bot.channels.web_chat_problems import ChatRefused, Refusal
 from bot.channels.web_chat_requests import MAX_ATTACHMENTS, MAX_CHARACTERS, read_body
 from bot.channels.web_chat_room import ChatRoom
+from casework.attaching import download_headers, keep_file
 from casework.message import Attachment
 from casework.ports import BlobStore
 
@@ -29,15 +26,6 @@ MAX_FIELD = 1_400_000
 """Octets of one field of a form: the longest message, every octet of it escaped."""
 _ENVELOPE = 1_500_000
 """Octets that a form may need beside its files."""
-UNRECOGNISED = "application/octet-stream"
-_MAX_NAME = 120
-_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,80}")
-_FOR_SAVING_ONLY = {
-    **HEADERS,
-    "cache-control": "private, no-store",
-    "content-security-policy": "default-src 'none'; sandbox",
-    "cross-origin-resource-policy": "same-origin",
-}
 
 
 def add_attachment_routes(router: APIRouter, room: ChatRoom) -> None:
@@ -51,7 +39,7 @@ def add_attachment_routes(router: APIRouter, room: ChatRoom) -> None:
         if len(form.files) != 1:
             raise ChatRefused(Refusal.NO_FILE)
         [(name, data)] = form.files
-        upload_id, file = await room.keep_file(conversation, lambda: keep_file(name, data, room.chat.blobs))
+        upload_id, file = await room.keep_file(conversation, lambda: keep_chosen(name, data, room.chat.blobs))
         members = {"id": upload_id, "name": file.name, "content_type": file.content_type, "size": file.size}
         return Response(encode(members), 201, HEADERS, "application/json")
 
@@ -61,7 +49,8 @@ def add_attachment_routes(router: APIRouter, room: ChatRoom) -> None:
         mine, _, token = request.cookies.get(COOKIE, "").partition(".")
         if mine != conversation or not await room.admission.holds(conversation, token):
             await room.admission.admit(request, conversation)
-        return compose_download(*await room.fetch_file(conversation, sha256))
+        file, data = await room.fetch_file(conversation, sha256)
+        return Response(data, headers=download_headers(file.name, file.content_type))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +95,8 @@ def _refusal_of_form(error: Exception) -> ChatRefused:
     return ChatRefused(Refusal.NO_FILE)
 
 
-def keep_file(name: str, data: bytes, blobs: BlobStore) -> Attachment:
-    """The attachment that `data` becomes: its type found in the bytes, which are kept before anything names them."""
+def keep_chosen(name: str, data: bytes, blobs: BlobStore) -> Attachment:
+    """The attachment that a chosen file becomes; one without content is a slip of the finger."""
     if not data:
         raise ChatRefused(Refusal.EMPTY_FILE)
-    found = filetype.guess_mime(data)
-    return Attachment(clean_name(name), found or UNRECOGNISED, len(data), blobs.put(data))
-
-
-def compose_download(file: Attachment, data: bytes) -> Response:
-    """A file to be saved, never shown: RFC 6266 names it in any script, and the browser may not guess or run it."""
-    folded = file.content_type.lower()
-    safe_type = folded if _MEDIA_TYPE.fullmatch(folded) else UNRECOGNISED
-    clean = clean_name(file.name)
-    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", clean)
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(clean, safe='')}"
-    headers = {**_FOR_SAVING_ONLY, "content-type": safe_type, "content-disposition": disposition}
-    return Response(data, headers=headers)
-
-
-def clean_name(name: str) -> str:
-    """A file name without folders, control and direction characters; its ending stays when it is cut."""
-    folded = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(character for character in folded if unicodedata.category(character)[0] != "C").strip(" .")
-    if len(kept) > _MAX_NAME:
-        stem, dot, ending = kept.rpartition(".")
-        kept = stem[: _MAX_NAME - len(ending) - 1] + dot + ending if stem and len(ending) <= 10 else kept[:_MAX_NAME]
-    return kept or "file"
+    return keep_file(name, data, blobs)

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from bot.channels.web_chat_attachments import Form, keep_file, read_form
+from bot.channels.web_chat_attachments import Form, keep_chosen, read_form
 from bot.channels.web_chat_conversations import COOKIE, Begun
 from bot.channels.web_chat_drawing import ChatPage, draw
 from bot.channels.web_chat_frame import headers_of_page
@@ -83,7 +83,7 @@ class _Pages:
         return answer
 
     async def _keep(self, conversation: str, name: str, data: bytes) -> str:
-        upload_id, _ = await self.room.keep_file(conversation, lambda: keep_file(name, data, self.room.chat.blobs))
+        upload_id, _ = await self.room.keep_file(conversation, lambda: keep_chosen(name, data, self.room.chat.blobs))
         return upload_id
 
     async def _label(self, conversation: str, choice: str) -> str:

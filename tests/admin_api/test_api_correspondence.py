@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from admin_api.files import clean_name, compose_download, keep_file
+from admin_api.files import compose_download
+from casework.attaching import clean_name, keep_file
 from tests.admin_api.api_desk import MONDAY, Desk, running_desk, say
 
 HTML = b"<script>alert(1)</script>"

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.channels.web_chat import ChatLimits
-from bot.channels.web_chat_attachments import clean_name, keep_file
+from bot.channels.web_chat_attachments import keep_chosen
 from bot.channels.web_chat_room import address_of
+from casework.attaching import clean_name
 from casework.message import Author, Direction, Reply
 from casework.store import SqlUnitOfWork
 from tests.bot.web_chat_house import House, open_house
@@ -59,7 +60,7 @@ def test_a_file_that_staff_sent_can_be_fetched_and_one_of_another_conversation_n
     visitor.says("你好")
     other.says("你好")
     letter = "答复书".encode()
-    file = keep_file("答复书.txt", letter, house.chat.blobs)
+    file = keep_chosen("答复书.txt", letter, house.chat.blobs)
 
     def work(uow: SqlUnitOfWork) -> None:
         thread = uow.threads.find_chat(address_of(visitor.conversation))

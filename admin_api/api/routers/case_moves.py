@@ -15,8 +15,8 @@ from admin_api.api.schemas.correspondence import MessageView
 from admin_api.api.schemas.fields import ReferencePath
 from admin_api.api.schemas.moves import Closing, Move, NewAssignment, NewNote, NewReply, NewTransfer, Reopening
 from admin_api.api.sight import get_case_to_change
-from admin_api.files import keep_file
 from casework.actions import assignment, closure, correspondence
+from casework.attaching import keep_file
 from casework.case import Case
 from casework.errors import CaseworkNotFound, CaseworkRejected
 from casework.message import Message, StaffId
