@@ -93,7 +93,7 @@ class SharedCommits:
                 except Exception as error:  # noqa: BLE001 - every caller is told; the thread must live on
                     if tries < TRIES and len(taken) == 1 and _asks_again(error):
                         continue
-                    _fail(taken or [first], error)
+                    _fail(taken or [first, *self._all_waiting()], error)
                 break
 
     def _commit_together(self, first: _Submitted, taken: list[_Submitted]) -> None:
@@ -121,6 +121,13 @@ class SharedCommits:
             self._waiting.put(None)
         return item
 
+    def _all_waiting(self) -> list[_Submitted]:
+        """Who waited while no transaction could even begin: all hear of it now, and not one after the other."""
+        waiting: list[_Submitted] = []
+        while (item := self._next(0, time.monotonic())) is not None:
+            waiting.append(item)
+        return waiting
+
     def _attempt(self, connection: Connection, item: _Submitted) -> bool:
         """Run one caller's work; False when it failed alone, of which the caller is told."""
         for tries in range(1, TRIES + 1):
@@ -147,7 +154,7 @@ def _asks_again(error: Exception) -> bool:
 
 def _fail(items: list[_Submitted], error: Exception) -> None:
     for item in items:
-        if not item.future.done():
+        if not item.future.done() and item.may_start():
             unavailable = CaseworkUnavailable(
                 f"the store could not commit ({type(error).__name__}): nothing was changed, try again later"
             )

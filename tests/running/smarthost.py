@@ -27,6 +27,8 @@ class Mood(StrEnum):
     """How it treats a letter."""
 
     WILLING = "willing"
+    SLOW = "slow"
+    """Takes a second before it takes the letter."""
     REFUSES = "refuses"
     """554 for every letter."""
     DEFERS = "defers"
@@ -66,31 +68,34 @@ class Taken:
 
 @dataclass
 class Smarthost:
-    """The server's mood, and every letter that it took."""
+    """The server's mood towards each recipient, and every letter that it took."""
 
     port: int
-    mood: Mood = Mood.WILLING
+    moods: dict[str, Mood] = field(default_factory=dict)
+    """By recipient; who is not named here finds it willing."""
     taken: list[Taken] = field(default_factory=list)
-    tries: int = 0
-    """Letters that were offered, taken or not."""
     guard: threading.Lock = field(default_factory=threading.Lock)
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Transaction) -> str:
         """Take the letter, or not."""
-        self.tries += 1
-        while self.mood is Mood.HANGS:  # noqa: ASYNC110 - the mood is changed by another thread
+        while (mood := self._mood(envelope)) is Mood.HANGS:  # noqa: ASYNC110 - another thread changes the mood
             await asyncio.sleep(0.05)
-        if self.mood is Mood.REFUSES:
+        if mood is Mood.REFUSES:
             return "554 5.7.1 not from you"
-        if self.mood is Mood.DEFERS:
+        if mood is Mood.DEFERS:
             return "451 4.3.0 try again later"
-        if self.mood is not Mood.DROPS:
+        if mood is Mood.SLOW:
+            await asyncio.sleep(1)
+        if mood is not Mood.DROPS and server.transport is not None:
             with self.guard:
                 letter = Taken(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.original_content or b"")
                 self.taken.append(letter)
-        if self.mood in {Mood.DROPS, Mood.LOSES_ANSWERS}:
+        if mood in {Mood.DROPS, Mood.LOSES_ANSWERS}:
             cast("asyncio.Transport", server.transport).abort()
         return "250 2.0.0 taken"
+
+    def _mood(self, envelope: Transaction) -> Mood:
+        return next((self.moods[to] for to in envelope.rcpt_tos if to in self.moods), Mood.WILLING)
 
     def to(self, address: str) -> list[Taken]:
         """Letters to one address, in order."""
@@ -121,7 +126,7 @@ def smarthost() -> Iterator[Smarthost]:
         )
 
     async def stop(server: asyncio.Server) -> None:
-        peer.mood = Mood.WILLING
+        peer.moods.clear()
         server.close()
         # Sessions whose client was killed end by themselves within a moment.
         others = asyncio.all_tasks() - {asyncio.current_task()}
