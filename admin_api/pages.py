@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from admin_api.access import Context
 from casework.party import LANGUAGES, Language
 from casework.ports import StaffSession
+from casework.references import veil_query_codes
 from casework.wording import Wording, load_wording
 
 LANGUAGE_COOKIE: Final = "sunwindow_language"
@@ -95,6 +96,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["paragraphs"] = in_paragraphs
+    environment.filters["veiled"] = veil_query_codes
     environment.globals["asset"] = asset
     return environment
 

@@ -26,6 +26,8 @@ from casework.staff import Staff
 
 STAFF_COOKIE: Final = "sunwindow_staff"
 RESET_FOR: Final = timedelta(minutes=30)
+RESET_NOTICE: Final = "notice.reset"
+"""Key of the mail with the one-time link, which nobody but its addressee may read."""
 TRIES: Final = 5
 LOCK_FOR: Final = timedelta(minutes=15)
 TRIES_FROM_ONE_ADDRESS: Final = 50
@@ -175,7 +177,7 @@ def _queue_reset_mail(staff: Staff, link: str, uow: UnitOfWork, *, context: Cont
     uow.outbox.add(
         OutboxKind.NOTICE,
         Address(ChannelName.EMAIL, staff.mail),
-        Reply(say("reset.mail.text", staff.language, **facts), key="notice.reset"),
+        Reply(say("reset.mail.text", staff.language, **facts), key=RESET_NOTICE),
         language=staff.language,
         now=now,
         subject=say("reset.mail.subject", staff.language, **facts),

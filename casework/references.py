@@ -16,6 +16,8 @@ import unicodedata
 _QUERY_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0/O, 1/I/L or U: nothing that is misread over the telephone."""
 _QUERY_LENGTH = 10
+_SPELLED_CODE = re.compile(rf"(?<![A-Za-z0-9])[{_QUERY_ALPHABET}]{{5}}-[{_QUERY_ALPHABET}]{{5}}(?![A-Za-z0-9])")
+"""A code exactly as we spell it."""
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－_·.．"), "-")
 _LOOKALIKE = str.maketrans({"o": "0", "O": "0", "l": "1", "I": "1", "i": "1"})
 
@@ -66,6 +68,11 @@ def find_query_codes(text: str) -> tuple[str, ...]:
     folded = unicodedata.normalize("NFKC", text).translate(_DASHES).upper()
     pattern = rf"(?<![A-Z0-9])([{_QUERY_ALPHABET}]{{5}})[\s-]?([{_QUERY_ALPHABET}]{{5}})(?![A-Z0-9])"
     return tuple(dict.fromkeys(f"{a}-{b}" for a, b in re.findall(pattern, folded)))
+
+
+def veil_query_codes(text: str) -> str:
+    """`text` with every query code in it covered, as staff read it: the code opens the case to the citizen alone."""
+    return _SPELLED_CODE.sub("•••••-•••••", text)
 
 
 def hash_query_code(code: str, key: bytes) -> str:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from casework.outbox import DeliveryOutcome, DeliveryResult, OutboxEntry, OutboxState
-from casework.party import ChannelName
+from admin_api.signing_in import ask_for_reset
+from casework.message import Reply
+from casework.outbox import DeliveryOutcome, DeliveryResult, OutboxEntry, OutboxKind, OutboxState
+from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
+from casework.references import make_query_code
 from tests.admin_api.api_desk import MONDAY, Desk, running_desk
 
 
@@ -56,3 +59,19 @@ def test_entries_are_listed_latest_first_and_page_by_page(desk: Desk) -> None:
     first = desk.get("/outbox", limit=2).json()
     second = desk.get("/outbox", limit=2, cursor=first["next_cursor"]).json()
     assert [item["id"] for item in first["items"] + second["items"]] == ids
+
+
+def test_what_opens_a_case_or_an_account_is_not_shown_to_the_desk(desk: Desk) -> None:
+    code, key = make_query_code(), desk.key_for(desk.officer)
+    ask_for_reset("administrator", desk.context, site="https://desk.example")
+
+    def tell_the_code(uow: UnitOfWork) -> None:
+        reply = Reply(f"查询码：{code}", key="file_complaint.filed")
+        uow.outbox.add(OutboxKind.RECEIPT, Address(ChannelName.WEB_CHAT, "web-1"), reply, language="zh", now=MONDAY)
+
+    desk.store.write(tell_the_code)
+    shown = [desk.get(f"/outbox/{item['id']}", key).json() for item in desk.get("/outbox", key).json()["items"]]
+    assert [(entry["wording"], entry["text"]) for entry in shown] == [
+        ("file_complaint.filed", "查询码：•••••-•••••"),
+        ("notice.reset", ""),
+    ]

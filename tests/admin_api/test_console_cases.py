@@ -14,7 +14,7 @@ from casework.case import Case, CaseStatus
 from casework.disposition import Disposition
 from casework.events import EventName
 from casework.kinds import CaseKind
-from casework.message import Direction, Message
+from casework.message import Author, Direction, Message
 from casework.outbox import DeliveryOutcome, DeliveryResult, OutboxEntry, OutboxKind, OutboxState
 from casework.party import ChannelName
 from casework.ports import UnitOfWork
@@ -290,6 +290,20 @@ def test_a_clerk_does_not_learn_the_name_behind_an_anonymous_complaint(desk: Fro
         assert "示例丁某" not in browser.open(f"{page_of(case)}/news").text
     with signed_in(desk, "zong") as browser:
         assert "要求对承办单位保密姓名" in text_of(browser.open(page_of(case)))
+
+
+def test_the_query_code_that_was_told_to_the_citizen_is_covered_on_the_page(desk: FrontDesk) -> None:
+    opened = desk.receive("路灯坏了三周")
+    case, told = opened.case, f"查询码：{opened.query_code}（只显示一次）"
+    desk.store.write(
+        lambda uow: uow.threads.add_message(
+            case.thread_id, Direction.OUTBOUND, Author.DESK, told, now=desk.now, case_id=case.id
+        )
+    )
+    with signed_in(desk, "zong") as browser:
+        page = browser.open(page_of(case)).text
+    assert "查询码" in page
+    assert opened.query_code not in page
 
 
 def test_another_matter_of_the_same_chat_does_not_give_away_who_wishes_to_stay_unnamed(desk: FrontDesk) -> None:

@@ -12,6 +12,7 @@ from casework.references import (
     make_query_code,
     make_reference,
     parse_reference,
+    veil_query_codes,
 )
 
 
@@ -60,3 +61,10 @@ def test_another_query_code_or_key_does_not_open_a_case() -> None:
     stored = hash_query_code("23456-789AB", b"key")
     assert not is_query_code("23456-789AC", stored, b"key")
     assert not is_query_code("23456-789AB", stored, b"other key")
+
+
+def test_a_query_code_is_covered_and_everything_else_stays() -> None:
+    code, reference = make_query_code(), make_reference("ZMD", 2026, 123)
+    veiled = veil_query_codes(f"编号：{reference}\n查询码：{code}（只显示一次） after seven weeks WELL-KNOWN")
+    assert code not in veiled
+    assert veiled == f"编号：{reference}\n查询码：•••••-•••••（只显示一次） after seven weeks WELL-KNOWN"

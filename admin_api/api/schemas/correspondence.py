@@ -9,6 +9,7 @@ from typing import Any
 from admin_api.api.schemas.fields import REFERENCE, Schema, example
 from casework.message import Attachment, Author, Direction, Message
 from casework.party import Address, ChannelName, Language
+from casework.references import veil_query_codes
 from casework.thread import Audience, Thread
 
 
@@ -117,7 +118,7 @@ class MessageView(Schema):
             direction=message.direction,
             author=message.author,
             staff_id=message.staff_id,
-            text=message.text,
+            text=veil_query_codes(message.text),
             created_at=message.created_at,
             case=case,
             edit_of=message.edit_of,

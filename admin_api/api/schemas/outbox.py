@@ -10,8 +10,10 @@ from pydantic import Field
 
 from admin_api.api.schemas.correspondence import AddressView, AttachmentView
 from admin_api.api.schemas.fields import REFERENCE, PageQuery, Schema, example
+from admin_api.signing_in import RESET_NOTICE
 from casework.outbox import DeliveryOutcome, OutboxEntry, OutboxKind, OutboxState
 from casework.party import Language
+from casework.references import veil_query_codes
 
 _SUMMARY = {
     "id": 733,
@@ -91,6 +93,7 @@ class OutboxDetail(OutboxSummary):
     )
 
     text: str
+    """Without query codes; empty when it carries a link that opens an account."""
     wording: str
     """Key of the text; empty when a person wrote it."""
     attachments: list[AttachmentView]
@@ -104,7 +107,7 @@ class OutboxDetail(OutboxSummary):
         return cls.model_validate(
             {
                 **_members(entry, case),
-                "text": entry.reply.text,
+                "text": _shown_text(entry),
                 "wording": entry.reply.key,
                 "attachments": [AttachmentView.of(attachment) for attachment in entry.reply.attachments],
                 "receipts": [
@@ -113,6 +116,11 @@ class OutboxDetail(OutboxSummary):
                 ],
             }
         )
+
+
+def _shown_text(entry: OutboxEntry) -> str:
+    """The words without what is for the addressee alone: a query code, or the link that opens a colleague's account."""
+    return "" if entry.reply.key == RESET_NOTICE else veil_query_codes(entry.reply.text)
 
 
 def _members(entry: OutboxEntry, case: str | None) -> dict[str, Any]:
