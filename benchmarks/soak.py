@@ -36,7 +36,7 @@ from tests.running.front_desk import RunningDesk, running_desk
 
 ROUND = 20
 """Kills between two audits."""
-REACHED_WITHIN = 8.0
+REACHED_WITHIN = 5.0
 """Seconds to wait for a point before the product is killed wherever it is."""
 REST_WITHIN = 180.0
 CHANNELS = (ChannelName.EMAIL, ChannelName.WEB_CHAT, ChannelName.TELEGRAM)
