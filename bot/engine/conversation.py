@@ -99,10 +99,19 @@ class Conversation:
         return replace(self, parked=tuple(progress for progress in self.parked if progress.dialogue != dialogue))
 
 
+_PLAIN = tuple(
+    name
+    for name in Conversation.__dataclass_fields__
+    if name not in {"active", "parked", "offers", "spoke_at", "version"}
+)
+
+
 def compose_state(conversation: Conversation) -> dict[str, Any]:
     """The conversation as JSON, without its version, which the store keeps beside it."""
-    state = asdict(conversation)
-    del state["version"]
+    state = {name: getattr(conversation, name) for name in _PLAIN}
+    state["active"] = asdict(conversation.active) if conversation.active else None
+    state["parked"] = [asdict(progress) for progress in conversation.parked]
+    state["offers"] = [asdict(offer) for offer in conversation.offers]
     state["spoke_at"] = conversation.spoke_at.isoformat() if conversation.spoke_at else None
     return {name: value for name, value in state.items() if value not in (None, "", (), [])}
 

@@ -7,6 +7,8 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from psycopg.abc import Buffer
+from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.pool import QueuePool
 
@@ -87,7 +89,22 @@ def open_store(url: str, *, writers: int = 6) -> SqlStore:
         hide_parameters=True,
         connect_args={"connect_timeout": 10, "options": "-c statement_timeout=60000 -c timezone=UTC"},
     )
+    _prepare_postgresql(engine)
     return SqlStore(engine, commits=SharedCommits(engine, writers=writers, together=1))
+
+
+class _WithoutNul(StrDumperUnknown):
+    """Text as PostgreSQL can keep it. Nobody reads a NUL, and no letter may be lost for one."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        """The bytes of `obj` without NUL."""
+        return super().dump(obj.replace("\x00", ""))
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _adapt(raw: Any, _record: Any) -> None:
+        raw.adapters.register_dumper(str, _WithoutNul)
 
 
 _SQLITE = {"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000, "isolation_level": None}

@@ -93,21 +93,32 @@ class SharedCommits:
                 except Exception as error:  # noqa: BLE001 - every caller is told; the thread must live on
                     if tries < TRIES and len(taken) == 1 and _asks_again(error):
                         continue
-                    _fail(taken or [first, *self._all_waiting()], error)
+                    self._tell(first, taken, error)
                 break
 
     def _commit_together(self, first: _Submitted, taken: list[_Submitted]) -> None:
         done: list[_Submitted] = []
         with self._engine.begin() as connection:
             started = time.monotonic()
-            item: _Submitted | None = first
-            while item is not None:
+            taken.append(first)
+            if first.may_start():
+                # No savepoint for the first: when it fails, the transaction holds nothing else that must stay.
+                first.result = first.work(SqlUnitOfWork(connection))
+                done.append(first)
+            while (item := self._next(len(taken), started)) is not None:
                 taken.append(item)
                 if item.may_start() and self._attempt(connection, item):
                     done.append(item)
-                item = self._next(len(taken), started)
         for item in done:
             item.future.set_result(item.result)
+
+    def _tell(self, first: _Submitted, taken: list[_Submitted], error: Exception) -> None:
+        """An error of the first caller's own work is its own; any other: nothing was committed for anybody."""
+        if len(taken) == 1 and not isinstance(error, exc.OperationalError | exc.InterfaceError):
+            if first.may_start():
+                first.future.set_exception(error)
+            return
+        _fail(taken or [first, *self._all_waiting()], error)
 
     def _next(self, taken: int, started: float) -> _Submitted | None:
         if taken >= self._together or time.monotonic() - started > LONGEST_SECONDS:
@@ -149,6 +160,9 @@ class SharedCommits:
 
 
 def _asks_again(error: Exception) -> bool:
+    """Whether the work may succeed when it is run anew: the state had moved, or the database says so."""
+    if isinstance(error, CaseworkConflict):
+        return True
     return isinstance(error, exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in _TRY_AGAIN
 
 
