@@ -16,7 +16,7 @@ from admin_api.api.authentication import Caller, Scope, require_scope
 from admin_api.errors import AdminRejected, HeaderMissing, KeyReused
 from casework.ports import StoredResponse, UnitOfWork
 
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _ENTITY_TAG = re.compile(r'"(\d{1,9})"')
 
 
@@ -66,7 +66,7 @@ def require_errand(scope: Scope) -> Callable[..., Awaitable[Errand]]:
         ] = None,
     ) -> Errand:
         if idempotency_key is None or not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
-            raise HeaderMissing("send the header Idempotency-Key: 1 to 255 visible ASCII characters, new for new work")
+            raise HeaderMissing("send the header Idempotency-Key: 1 to 200 visible ASCII characters, new for new work")
         return Errand(caller, idempotency_key, await _digest_of(request))
 
     return errand

@@ -35,7 +35,7 @@ request it is refused with 422. Writes on a case may name the version they were 
 _READ = (401, 403, 404, 422, 503)
 _WRITE = (400, 401, 403, 404, 409, 413, 422, 503)
 _EXAMPLES: Mapping[int, Problem] = {
-    400: Problem(400, "send the header Idempotency-Key: 1 to 255 visible ASCII characters, new for new work"),
+    400: Problem(400, "send the header Idempotency-Key: 1 to 200 visible ASCII characters, new for new work"),
     401: Problem(401, "this key is not known here, or was revoked: ask an administrator"),
     403: Problem(403, "this key lacks the scope cases:write", scope="cases:write"),
     404: Problem(404, "there is no case 'ZMD-2026-000999-1' that this key can see: check the reference"),

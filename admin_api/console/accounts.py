@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
 
+from admin_api.api.schemas.fields import IdPath
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.error_handlers import problem_of
@@ -72,7 +73,7 @@ def add_account(
 
 
 @router.post("/{staff_id}/close", dependencies=[Depends(own_form)])
-def close_account(visit: AdministratorVisit, staff_id: int) -> Response:
+def close_account(visit: AdministratorVisit, staff_id: IdPath) -> Response:
     """Close an account, which ends its sessions; nobody closes the own one."""
     if staff_id == signed_in(visit).id:
         return _show(visit, fault="own", error=AdminConflict())
@@ -80,13 +81,13 @@ def close_account(visit: AdministratorVisit, staff_id: int) -> Response:
 
 
 @router.post("/{staff_id}/reopen", dependencies=[Depends(own_form)])
-def reopen_account(visit: AdministratorVisit, staff_id: int) -> Response:
+def reopen_account(visit: AdministratorVisit, staff_id: IdPath) -> Response:
     """Open a closed account again."""
     return _set_active(visit, StaffId(staff_id), active=True)
 
 
 @router.post("/{staff_id}/reset", dependencies=[Depends(own_form)])
-def reset_account(visit: AdministratorVisit, staff_id: int) -> Response:
+def reset_account(visit: AdministratorVisit, staff_id: IdPath) -> Response:
     """A new first password, shown once; it also ends a lock-out and every session of the account."""
     if staff_id == signed_in(visit).id:
         return visit.go("/staff/password")

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
+from admin_api.api.schemas.fields import IdPath
 from admin_api.console.frame import show_page
 from admin_api.pages import Visit
 from admin_api.visits import desk_visit
@@ -40,7 +41,7 @@ def find_conversation(visit: DeskVisit, number: str = "") -> Response:
 
 
 @router.get("/{thread_id}")
-def show_conversation(visit: DeskVisit, thread_id: int) -> HTMLResponse:
+def show_conversation(visit: DeskVisit, thread_id: IdPath) -> HTMLResponse:
     """What was said lately, and the cases of the conversation; CaseworkNotFound."""
     with visit.context.store.read() as uow:
         thread = uow.threads.get(ThreadId(thread_id))

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse, Response
 
 from admin_api.access import may_see, may_see_name
+from admin_api.api.paging import MAX_ID
+from admin_api.api.schemas.fields import IdPath
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.pages import Visit, local_path
@@ -41,7 +43,9 @@ class Delivery:
 
 
 @router.get("")
-def show_deliveries(visit: Annotated[Visit, Depends(desk_visit)], view: str = "failed", after: int = 0) -> HTMLResponse:
+def show_deliveries(
+    visit: Annotated[Visit, Depends(desk_visit)], view: str = "failed", after: Annotated[int, Query(le=MAX_ID)] = 0
+) -> HTMLResponse:
     """Failed entries, or those that still wait."""
     tab = view if view in TABS else "failed"
     with visit.context.store.read() as uow:
@@ -53,7 +57,9 @@ def show_deliveries(visit: Annotated[Visit, Depends(desk_visit)], view: str = "f
 
 
 @router.post("/{outbox_id}/retry", dependencies=[Depends(own_form)])
-def retry(visit: Annotated[Visit, Depends(staff_visit)], outbox_id: int, back: Annotated[str, Form()] = "") -> Response:
+def retry(
+    visit: Annotated[Visit, Depends(staff_visit)], outbox_id: IdPath, back: Annotated[str, Form()] = ""
+) -> Response:
     """Make a failed entry due again; a clerk only those of the own cases. CaseworkConflict when it did not fail."""
     context, staff = visit.context, signed_in(visit)
 

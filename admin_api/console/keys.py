@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
 
 from admin_api.api.authentication import Scope, derive_key, hash_key, is_open_to, make_nonce
+from admin_api.api.schemas.fields import IdPath
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.error_handlers import problem_of
@@ -70,7 +71,7 @@ def make_key(
 
 
 @router.post("/{key_id}/revoke", dependencies=[Depends(own_form)])
-def revoke_key(visit: AdministratorVisit, key_id: int) -> Response:
+def revoke_key(visit: AdministratorVisit, key_id: IdPath) -> Response:
     """End a key; CaseworkNotFound."""
     context = visit.context
     context.store.write(lambda uow: uow.accounts.revoke_api_key(key_id, now=context.clock()))

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse, Response
 
+from admin_api.api.paging import MAX_ID
+from admin_api.api.schemas.fields import IdPath
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.error_handlers import problem_of
@@ -57,7 +59,7 @@ class Waiting:
 
 
 @router.get("")
-def show_waiting(visit: DeskVisit, after: int = 0) -> HTMLResponse:
+def show_waiting(visit: DeskVisit, after: Annotated[int, Query(le=MAX_ID)] = 0) -> HTMLResponse:
     """Everything that waits, latest first."""
     with visit.context.store.read() as uow:
         entries = uow.inbox.list(WAITING, limit=PAGE_SIZE + 1, after=max(after, 0))
@@ -68,13 +70,13 @@ def show_waiting(visit: DeskVisit, after: int = 0) -> HTMLResponse:
 
 
 @router.get("/{inbox_id}")
-def show_message(visit: DeskVisit, inbox_id: int) -> HTMLResponse:
+def show_message(visit: DeskVisit, inbox_id: IdPath) -> HTMLResponse:
     """One message, whole; CaseworkNotFound."""
     return _show(visit, inbox_id)
 
 
 @router.get("/{inbox_id}/letter")
-def show_letter(visit: DeskVisit, inbox_id: int) -> HTMLResponse:
+def show_letter(visit: DeskVisit, inbox_id: IdPath) -> HTMLResponse:
     """The sanitised HTML of a letter, for the frame in its page: no script, no address outside, nothing to send."""
     with visit.context.store.read() as uow:
         reading = uow.inbox.get(InboxId(inbox_id)).reading
@@ -91,7 +93,7 @@ def show_letter(visit: DeskVisit, inbox_id: int) -> HTMLResponse:
 
 
 @router.get("/{inbox_id}/source")
-def send_source(visit: DeskVisit, inbox_id: int) -> Response:
+def send_source(visit: DeskVisit, inbox_id: IdPath) -> Response:
     """The raw mail, to be saved."""
     with visit.context.store.read() as uow:
         raw = uow.inbox.get(InboxId(inbox_id)).raw_mail
@@ -102,7 +104,7 @@ def send_source(visit: DeskVisit, inbox_id: int) -> Response:
 
 @router.post("/{inbox_id}/decision", dependencies=[Depends(own_form)])
 def decide_on(
-    visit: DeskVisit, inbox_id: int, decision: Annotated[str, Form()] = "", reference: Annotated[str, Form()] = ""
+    visit: DeskVisit, inbox_id: IdPath, decision: Annotated[str, Form()] = "", reference: Annotated[str, Form()] = ""
 ) -> Response:
     """A clerk's word: the worker carries it out, refusing ends the message here."""
     context, staff = visit.context, signed_in(visit)

@@ -178,3 +178,10 @@ def test_notes_among_staff_are_no_conversation_and_clerks_do_not_leaf_through_co
     desk.hire("jing", Role.CLERK, "exit-entry")
     with signed_in(desk, "jing") as clerk:
         assert clerk.open(f"/staff/conversations/{case.thread_id}").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["triage/{}", "triage?after={}", "outbox?after={}", "conversations/{}"])
+def test_a_number_that_no_database_can_hold_is_the_visitors_mistake_and_not_our_trouble(
+    path: str, desk: FrontDesk, browser: Browser
+) -> None:
+    assert browser.open("/staff/" + path.format("9" * 25)).status_code == 422
