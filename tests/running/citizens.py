@@ -109,9 +109,11 @@ class ChatCitizen:
 
     def send(self, text: str, client_id: str, *, choice: str | None = None, timeout: float = 30) -> httpx.Response:
         """One request with a message; Lost when there is no answer."""
-        body = {"text": text, "client_id": client_id, "choice": choice}
+        # Escaped as ASCII, since JSON may hold halves of characters that UTF-8 cannot.
+        body = json.dumps({"text": text, "client_id": client_id, "choice": choice})
+        headers = {**self.headers, "content-type": "application/json"}
         try:
-            return WEB.post(self._path("messages"), json=body, headers=self.headers, timeout=timeout)
+            return WEB.post(self._path("messages"), content=body, headers=headers, timeout=timeout)
         except httpx.HTTPError as error:
             raise Lost from error
 
