@@ -30,6 +30,13 @@ def reference_in(text: str) -> str:
     return str(reference)
 
 
+def case_of(desk: RunningDesk, thread_id: int, words: str) -> str | None:
+    """The case that the message with these words belongs to."""
+    items = desk.api("GET", f"/threads/{thread_id}/messages").json()["items"]
+    found: list[str | None] = [item["case"] for item in items if words in item["text"]]
+    return found[0] if found else None
+
+
 def test_a_question_in_the_chat_is_answered_with_its_source(desk: RunningDesk) -> None:
     (reply,) = ChatCitizen.begin(desk.product).say(QUESTION)
     assert "120元" in reply["text"]
@@ -105,10 +112,7 @@ def test_a_letter_in_gb18030_gets_a_receipt_an_answer_in_its_thread_and_goes_on_
     )
     post(desk.product, back, mail_from=sender, rcpt_to=str(answer.mail["Reply-To"]))
 
-    def texts() -> list[str]:
-        return [item["text"] for item in desk.api("GET", f"/threads/{thread_id}/messages").json()["items"]]
-
-    wait_until(lambda: any("昨晚仍在施工" in text for text in texts()), "the citizen's second letter")
+    wait_until(lambda: case_of(desk, thread_id, "昨晚仍在施工") == reference, "the second letter in its case")
     wait_for_rest(desk.product.store_url)
     acknowledged = [Acknowledged.mail(raw, cases=1), Acknowledged.mail(back, cases=1)]
     assert audit(desk.product.store_url, acknowledged, desk.smarthost, desk.telegram).violations == []
@@ -136,10 +140,7 @@ def test_a_telegram_complaint_is_answered_by_a_clerk_and_goes_on_in_its_case(des
 
     citizen.says("谢谢，但是今天仍然没有改正。")
     thread_id = desk.api("GET", f"/cases/{reference}").json()["thread_id"]
-    wait_until(
-        lambda: "今天仍然没有改正" in desk.api("GET", f"/threads/{thread_id}/messages").text,
-        "the citizen's second message",
-    )
+    wait_until(lambda: case_of(desk, thread_id, "今天仍然没有改正") == reference, "the second message in its case")
     wait_for_rest(desk.product.store_url)
     assert audit(desk.product.store_url, [], desk.smarthost, desk.telegram).violations == []
 
