@@ -160,7 +160,7 @@ def _thread_of(message: InboundMessage, uow: UnitOfWork, now: datetime) -> Threa
     if message.thread_id is not None:
         return uow.threads.get(message.thread_id, lock=True)
     is_letter = message.sender.channel is ChannelName.EMAIL
-    found = None if is_letter else uow.threads.find_chat(message.sender)
+    found = None if is_letter else uow.threads.find_chat(message.sender, lock=True)
     if found is not None:
         return found
     language = message.language or language_of(f"{message.text} {message.mail.subject if message.mail else ''}")

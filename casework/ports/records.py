@@ -78,8 +78,8 @@ class Threads(Protocol):
         """A new thread."""
         ...
 
-    def find_chat(self, address: Address) -> Thread | None:
-        """The thread of a chat address, unlocked."""
+    def find_chat(self, address: Address, *, lock: bool = False) -> Thread | None:
+        """The thread of a chat address; with `lock` nobody else speaks in it until this unit of work ends."""
         ...
 
     def get(self, thread_id: ThreadId, *, lock: bool = False) -> Thread:

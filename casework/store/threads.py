@@ -80,9 +80,10 @@ class SqlThreads(MessageQueries):
         row = _thread_row(audience, language, now, party_id, address, subject, case_id)
         return _thread(self._connection.execute(_OPEN, row).one())
 
-    def find_chat(self, address: Address) -> Thread | None:
-        """The thread of a chat address, unlocked."""
-        row = self._connection.execute(_BY_CHAT, {"chat_key": _chat_key(address)}).first()
+    def find_chat(self, address: Address, *, lock: bool = False) -> Thread | None:
+        """The thread of a chat address; with `lock` nobody else speaks in it until this unit of work ends."""
+        query = _BY_CHAT_LOCKED if lock else _BY_CHAT
+        row = self._connection.execute(query, {"chat_key": _chat_key(address)}).first()
         return _thread(row) if row else None
 
     def get(self, thread_id: ThreadId, *, lock: bool = False) -> Thread:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ from bot.store import SqlConversations
 from casework.actions.intake import Office
 from casework.errors import CaseworkUnavailable
 from casework.inbox import Arrival, InboxState
-from casework.message import InboundMessage
+from casework.message import InboundMessage, StaffId
 from casework.outbox import OutboxState
 from casework.party import Address, ChannelName
 from casework.store import SqlStore, SqlUnitOfWork, open_store
@@ -177,3 +178,24 @@ def test_a_store_that_is_gone_is_told_and_nothing_is_promised(room: Room) -> Non
     room.store.close()
     with pytest.raises(CaseworkUnavailable):
         room.taker.take(room.message("你好")).result(10)
+
+
+def test_a_turn_that_meets_a_person_taking_over_is_silent(room: Room) -> None:
+    room.taker.take(room.message("你好", "0")).result(10)
+    taking_over, may_commit = threading.Event(), threading.Event()
+
+    def take_over(uow: SqlUnitOfWork) -> None:
+        thread = uow.threads.find_chat(Address(ChannelName.WEB_CHAT, room.conversation))
+        assert thread is not None
+        uow.threads.set_taken_over(thread.id, StaffId(1), NOW)
+        taking_over.set()
+        may_commit.wait(10)
+
+    person = room.store.submit(take_over)
+    assert taking_over.wait(10)
+    answered = room.taker.take(room.message("办护照要多少钱"))
+    with pytest.raises(TimeoutError):
+        answered.result(0.3)
+    may_commit.set()
+    person.result(10)
+    assert answered.result(10).replies == ()
