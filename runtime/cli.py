@@ -17,6 +17,7 @@ from runtime import cli_cases
 from runtime.backup import BackupRefused
 from runtime.bundle import BundleRefused, check_bundle, load_bundle
 from runtime.data_directory import DataDirectoryInUse
+from runtime.leaving import end_process
 from runtime.logs import set_up_logs
 from runtime.migrating import NotMigrated
 from runtime.settings import Environment, Settings
@@ -52,6 +53,7 @@ def serve(
         asyncio.run(run(house, build_app(house), chosen))
     finally:
         house.close()
+    end_process()
 
 
 @app.command()
@@ -65,6 +67,7 @@ def demo(
 
     with tempfile.TemporaryDirectory(prefix="sunwindow-demo-") as folder:
         run_demo(data or Path(folder), port=port, smtp_port=smtp_port, throw_away=data is None)
+    end_process()
 
 
 @app.command()
