@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from casework.errors import CaseworkNotFound
 from casework.party import Address, ChannelName, ContactPoint, ContactPointId, Language, Party, PartyId
@@ -39,7 +39,8 @@ class SqlParties:
         party_id = self._connection.execute(_ADD, row).scalar_one()
         point = {"party_id": party_id, "channel": address.channel.value, "address": address.value}
         if insert_or_skip(self._connection, contact_points, point, ("channel", "address")) is None:
-            # Another transaction was first: its party stands, ours stays without an address.
+            # Another transaction was first: its party stands.
+            self._connection.execute(delete(parties).where(parties.c.id == party_id))
             return self._by_address(address)
         return self.get(PartyId(party_id))
 
