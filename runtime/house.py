@@ -157,6 +157,7 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     channels = open_channels(settings, mail_room, room.mail_words, blobs, local_mailbox, telegram, now)
     if kills is not None:
         channels = kills.watch_channels(channels)
+    metrics = Metrics(store)
     house = House(
         settings=settings,
         bundle=bundle,
@@ -169,10 +170,10 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
         local_mailbox=local_mailbox,
         telegram=telegram,
         channels=channels,
-        metrics=Metrics(store),
+        metrics=metrics,
         stopping=threading.Event(),
         bell=bell,
-        turns=TurnTaker(store=store, desk=room.desk, replies=room.replies, clock=now, wake=bell.ring),
+        turns=TurnTaker(store, room.desk, room.replies, now, bell.ring, metrics.observe_turn),
         held=held,
     )
     if works:

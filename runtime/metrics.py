@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from casework.errors import CaseworkError
 from casework.inbox import InboxState
 from casework.outbox import DeliveryOutcome, OutboxState
 from casework.party import ChannelName
@@ -54,6 +55,19 @@ class _Queues(Collector):
         self._store = store
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
+        answers = GaugeMetricFamily("sunwindow_store_up", "Whether the store answers")
+        try:
+            found = self._count()
+        except CaseworkError:
+            # The other figures are still wanted, now more than ever.
+            answers.add_metric([], 0)
+            yield answers
+            return
+        answers.add_metric([], 1)
+        yield answers
+        yield from found
+
+    def _count(self) -> tuple[GaugeMetricFamily, ...]:
         inbox = GaugeMetricFamily("sunwindow_inbox", "Messages by state", labels=["state"])
         outbox = GaugeMetricFamily("sunwindow_outbox", "Replies by state", labels=["state"])
         with self._store.read() as uow:
@@ -61,5 +75,4 @@ class _Queues(Collector):
                 inbox.add_metric([received.value], uow.inbox.count(received))
             for promised in (OutboxState.DUE, OutboxState.SENDING, OutboxState.FAILED):
                 outbox.add_metric([promised.value], uow.outbox.count(promised))
-        yield inbox
-        yield outbox
+        return inbox, outbox

@@ -6,10 +6,11 @@ fails) is kept as received for the worker, and the citizen is told so; only when
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -47,12 +48,16 @@ class TurnTaker:
     clock: Callable[[], datetime]
     wake: Callable[[], None]
     """Tells the worker that there is work."""
+    on_answer: Callable[[float], object] = field(default=lambda _seconds: None)
+    """Told after each answer how many seconds the citizen waited for it."""
 
     def take(self, message: InboundMessage) -> Future[TurnTaken]:
         """Save and answer a message; done after the commit. CaseworkUnavailable when nothing could be saved."""
         answered: Future[TurnTaken] = Future()
         # A caller who goes away must not undo what is under way.
         answered.set_running_or_notify_cancel()
+        began = time.perf_counter()
+        answered.add_done_callback(lambda done: done.exception() or self.on_answer(time.perf_counter() - began))
         turn = self.store.submit(lambda uow: self._turn(message, uow))
         turn.add_done_callback(lambda done: self._settle(message, done, answered))
         return answered

@@ -38,7 +38,7 @@ class SqlStore:
             with self.engine.connect().execution_options(sunwindow_reads=True) as connection:
                 yield SqlUnitOfWork(connection)
                 connection.rollback()
-        except (exc.OperationalError, exc.InterfaceError) as error:
+        except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
             raise CaseworkUnavailable from error
 
     def submit(self, work: Callable[[SqlUnitOfWork], T]) -> Future[T]:
