@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -199,3 +199,17 @@ def test_a_turn_that_meets_a_person_taking_over_is_silent(room: Room) -> None:
     may_commit.set()
     person.result(10)
     assert answered.result(10).replies == ()
+
+
+def test_each_answer_is_timed_and_a_failure_to_save_is_not(room: Room) -> None:
+    seconds: list[float] = []
+    taker = replace(room.taker, on_answer=seconds.append)
+    taker.take(room.message("你好")).result(10)
+    room.failing.fails = True
+    taker.take(room.message("办护照要多少钱", "2")).result(10)
+    assert len(seconds) == 2
+    assert all(0 < each < 10 for each in seconds)
+    room.store.close()
+    with pytest.raises(CaseworkUnavailable):
+        taker.take(room.message("你好", "3")).result(10)
+    assert len(seconds) == 2
