@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
+import structlog
 from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse, Response
 
@@ -23,11 +24,13 @@ from casework.case import Case
 from casework.errors import CaseworkConflict, CaseworkError, CaseworkNotFound
 from casework.inbox import ClerkDecision, InboxEntry, InboxState
 from casework.message import InboxId
+from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
 from casework.references import parse_reference
 from casework.wording import Wording
 
 router = APIRouter(prefix="/triage")
+_log = structlog.get_logger()
 DeskVisit = Annotated[Visit, Depends(desk_visit)]
 
 PAGE_SIZE: Final = 25
@@ -65,8 +68,21 @@ def show_waiting(visit: DeskVisit, after: Annotated[int, Query(le=MAX_ID)] = 0) 
         entries = uow.inbox.list(WAITING, limit=PAGE_SIZE + 1, after=max(after, 0))
         rows = [_view(entry, uow, visit) for entry in entries[:PAGE_SIZE]]
         counts = {state.value: uow.inbox.count(state) for state in WAITING}
+        blocked = uow.doors.list_blocked()
     older = entries[PAGE_SIZE - 1].id if len(entries) > PAGE_SIZE else None
-    return show_page(visit, "console/triage.html", room="triage", rows=rows, counts=counts, older=older)
+    return show_page(
+        visit, "console/triage.html", room="triage", rows=rows, counts=counts, older=older, blocked=blocked
+    )
+
+
+@router.post("/unblock", dependencies=[Depends(own_form)])
+def unblock(visit: DeskVisit, channel: Annotated[str, Form()] = "", address: Annotated[str, Form()] = "") -> Response:
+    """Accept messages from an address again."""
+    if channel not in list(ChannelName) or not address.strip():
+        raise AdminRejected("name the channel and the address that is to be unblocked")
+    visit.context.store.write(lambda uow: uow.doors.unblock_sender(Address(ChannelName(channel), address)))
+    _log.info("sender unblocked", action="triage.unblocked", channel=channel, by=signed_in(visit).id)
+    return visit.go("/staff/triage?done=unblock")
 
 
 @router.get("/{inbox_id}")

@@ -1,6 +1,6 @@
 """What casework needs from the outside: a store, a place for bytes, and channels that deliver."""
 
-from casework.ports.doors import Accounts, ApiKey, Doors, StaffSession, StoredResponse
+from casework.ports.doors import Accounts, ApiKey, BlockedSender, Doors, StaffSession, StoredResponse
 from casework.ports.queues import Inbox, Outbox
 from casework.ports.records import Cases, Enquiries, Parties, QueueFilter, Threads
 from casework.ports.store import BlobStore, Channel, Store, UnitOfWork
@@ -9,6 +9,7 @@ __all__ = [
     "Accounts",
     "ApiKey",
     "BlobStore",
+    "BlockedSender",
     "Cases",
     "Channel",
     "Doors",

@@ -124,6 +124,16 @@ class StoredResponse:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class BlockedSender:
+    """An address from which nothing is accepted, until somebody unblocks it."""
+
+    address: Address
+    staff_id: StaffId | None
+    """Who blocked it."""
+    at: datetime
+
+
 class Doors(Protocol):
     """What the doors must remember."""
 
@@ -149,6 +159,10 @@ class Doors(Protocol):
 
     def unblock_sender(self, address: Address) -> None:
         """Accept messages from an address again."""
+        ...
+
+    def list_blocked(self) -> Sequence[BlockedSender]:
+        """Every blocked address, latest first."""
         ...
 
     def is_blocked(self, address: Address) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, case, delete, select
 
 from casework.errors import CaseworkConflict
 from casework.message import StaffId
-from casework.party import Address
-from casework.ports import StoredResponse
+from casework.party import Address, ChannelName
+from casework.ports import BlockedSender, StoredResponse
 from casework.store.inserting import insert_or_update
 from casework.store.tables import (
     blocked_senders,
@@ -91,6 +92,14 @@ class SqlDoors:
                 blocked_senders.c.channel == address.channel.value, blocked_senders.c.address == address.value
             )
         )
+
+    def list_blocked(self) -> Sequence[BlockedSender]:
+        """Every blocked address, latest first."""
+        query = select(blocked_senders).order_by(blocked_senders.c.at.desc(), blocked_senders.c.address)
+        return [
+            BlockedSender(Address(ChannelName(row.channel), row.address), row.staff_id, row.at)
+            for row in self._connection.execute(query)
+        ]
 
     def is_blocked(self, address: Address) -> bool:
         """Whether messages from an address are refused."""

@@ -143,6 +143,21 @@ def test_refusing_ends_a_message_and_blocking_its_sender_too(desk: FrontDesk, br
     assert "没有待定的来信" in text_of(browser.open("/staff/triage"))
 
 
+def test_a_sender_who_was_blocked_by_mistake_is_heard_again(desk: FrontDesk, browser: Browser) -> None:
+    inbox_id = set_aside(desk)
+    browser.send(f"/staff/triage/{inbox_id}", f"/staff/triage/{inbox_id}/decision", {"decision": "block"})
+    page = browser.open("/staff/triage")
+    assert "已屏蔽的发件人（1）" in text_of(page)
+    assert "wu@mail.example" in page.text
+    sent = {"channel": "email", "address": "wu@mail.example"}
+    assert browser.client.post("/staff/triage/unblock", data=sent, follow_redirects=False).status_code == 403
+    assert browser.send("/staff/triage", "/staff/triage/unblock", {**sent, "channel": "pigeon"}).status_code == 422
+    assert browser.send("/staff/triage", "/staff/triage/unblock", sent).status_code == 303
+    with desk.store.read() as uow:
+        assert not uow.doors.is_blocked(Address(ChannelName.EMAIL, "wu@mail.example"))
+    assert "已屏蔽的发件人" not in text_of(browser.open("/staff/triage"))
+
+
 def test_the_second_of_two_clerks_is_told_that_the_first_was_quicker(desk: FrontDesk, browser: Browser) -> None:
     inbox_id = set_aside(desk)
     action = f"/staff/triage/{inbox_id}/decision"
