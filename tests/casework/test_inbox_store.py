@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from casework.actions.triage import decide
-from casework.errors import CaseworkConflict
+from casework.errors import CaseworkConflict, CaseworkRejected
 from casework.inbox import Arrival, ClerkDecision, InboxState, RawMail, Reading
 from casework.message import Attachment, InboundMessage, MailFacts
 from casework.party import Address, ChannelName
@@ -108,3 +108,24 @@ def test_blocking_refuses_the_message_and_its_sender(store: SqlStore, now: datet
     with store.read() as uow:
         assert uow.inbox.get(inbox_id).state is InboxState.REFUSED
         assert uow.doors.is_blocked(Address(ChannelName.TELEGRAM, "a"))
+
+
+def test_blocking_the_sender_of_a_forwarded_mail_blocks_who_wrote_it(store: SqlStore, now: datetime) -> None:
+    clerk = store.write(lambda uow: a_clerk(uow))
+
+    def block(envelope: str, reading: Reading) -> None:
+        def work(uow: SqlUnitOfWork) -> None:
+            raw = RawMail("", ("x@zmd.example",), b"raw")
+            mail = Arrival(ChannelName.EMAIL, f"mail {reading.sender}", envelope, now, raw_mail=raw)
+            inbox_id, _ = uow.inbox.add(mail)
+            uow.inbox.finish(inbox_id, InboxState.HELD, now=now, reading=reading)
+            decide(inbox_id, ClerkDecision.BLOCK, uow, staff=clerk, now=now)
+
+        store.write(work)
+
+    block("<>", Reading(sender="author@example.org"))
+    with pytest.raises(CaseworkRejected):
+        block("<>", Reading(sender=""))
+    with store.read() as uow:
+        blocked = [sender.address.value for sender in uow.doors.list_blocked()]
+    assert blocked == ["author@example.org"]
