@@ -17,10 +17,15 @@ class Correction:
 
     slot: str
     value: str | None
+    names_it: bool = True
+    """Whether the words name the slot; otherwise what was said last is meant."""
 
 
-def find_correction(text: str, filled: Sequence[str]) -> Correction | None:
-    """The correction that `text` makes to one of the filled slots, if it makes one."""
+def find_correction(text: str, filled: Sequence[str], latest: str = "") -> Correction | None:
+    """The correction that `text` makes to one of the slots `filled`, if it makes one.
+
+    A correction that names no slot, as "no, it was Tuesday", is meant for the `latest` one.
+    """
     folded = fold(text).strip()
     for table in both():
         for pattern in table.corrections:
@@ -33,6 +38,14 @@ def find_correction(text: str, filled: Sequence[str]) -> Correction | None:
             name = _slot_called(found["slot"], filled, table.slots) if found else None
             if name:
                 return Correction(name, None)
+    return _of_the_latest(text, folded.rstrip(_AROUND), latest) if latest in filled else None
+
+
+def _of_the_latest(text: str, folded: str, latest: str) -> Correction | None:
+    for table in both():
+        for pattern in table.nameless_corrections:
+            if found := pattern.fullmatch(folded):
+                return Correction(latest, _as_written(text, found["value"]), names_it=False)
     return None
 
 

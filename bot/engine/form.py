@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from bot.engine.conversation import CONFIRM, Progress
 from bot.engine.corrections import find_correction
-from bot.engine.intent import Intent, IntentMatch
+from bot.engine.intent import Intent, IntentMatch, weigh
+from bot.engine.phrases import fold
 from bot.engine.recognise import is_lone_question
 from bot.engine.slots import LONGEST_ANSWER, PICK, Slot, is_story, passes
 from bot.engine.turn import ChoiceDraft, Fact, Keyed, ReplyDraft, Step, Turn
@@ -16,6 +17,8 @@ from casework.commands import AddToCase, OpenCase
 MORE = "more"
 """Asked after filing: is there anything to add?"""
 FIX = "fix:"
+_A_TALE = 12
+"""Weight of words from which what is no answer tells of the matter itself."""
 YES, SKIP, LEAVE, DONE = (ChoiceDraft(value, Keyed(f"choice.{value}")) for value in ("yes", "skip", "leave", "done"))
 _MAY_I = ReplyDraft("form.unclear_confirmation", choices=(YES, LEAVE))
 
@@ -65,8 +68,11 @@ class Form:
         slot = self.slot(progress.asking)
         if slot is None:
             return self._proceed(progress, turn)
+        elsewhere = next((one for one in self.slots if slot.name in one.heard_at and one.heard(turn)), None)
+        if elsewhere is not None:
+            return self._hear(turn, progress, elsewhere)
         value = "" if passes(turn, slot) else slot.read(turn)
-        if value is None and slot.name != self.main and is_story(turn.text):
+        if value is None and slot.name != self.main and self._tells(turn):
             return self._add_beside(turn, progress)
         if value is None:
             return Step((self._ask_again(slot, turn),), progress)
@@ -84,11 +90,14 @@ class Form:
     def correct(self, turn: Turn, progress: Progress) -> Step | None:
         """The step that a correction in words leads to; None when the message is none."""
         known = [slot.name for slot in self.slots if slot.name in progress.slots or slot.name == progress.asking]
-        found = find_correction(turn.text, known)
+        later = [slot.name for slot in self.slots if slot.name not in known and not slot.is_free]
+        found = find_correction(turn.text, [*known, *later], latest=progress.filled)
         if found is None or progress.asking == MORE:
             return None
         if found.value is None:
             return self.reopen(turn, progress, found.slot)
+        if not found.names_it and found.slot == self.main:
+            return self._add_beside(turn, progress)
         return self.amend(turn, progress, found.slot, found.value)
 
     def amend(self, turn: Turn, progress: Progress, name: str, value: str) -> Step | None:
@@ -131,10 +140,29 @@ class Form:
         return next((slot for slot in self.slots if slot.name == name), None)
 
     def _proceed(self, progress: Progress, turn: Turn) -> Step:
+        for idle in (slot.name for slot in self.slots if not slot.is_needed(progress.slots)):
+            progress = progress.without(idle)
         missing = (slot for slot in self.slots if slot.name not in progress.slots and slot.is_needed(progress.slots))
         following = next(missing, None)
         progress = progress.asks(following.name if following else CONFIRM)
         return Step((self.ask(turn, progress),), progress)
+
+    def _tells(self, turn: Turn) -> bool:
+        """Whether the words tell of the matter itself, and are no mistyped answer to the open question."""
+        match = turn.matches.get(self.intent)
+        return weigh(fold(turn.text)) >= _A_TALE or is_story(turn.text) or (match is not None and match.states)
+
+    def _hear(self, turn: Turn, progress: Progress, slot: Slot) -> Step:
+        """Take what answers another question than the open one, and ask the open one again."""
+        is_new = not progress.slots.get(slot.name)
+        if not is_new and (step := self.amend(turn, progress, slot.name, turn.text)):
+            return step
+        value = slot.heard(turn) or ""
+        noted = ReplyDraft(
+            "form.noted", {"label": Keyed(f"label.{slot.name}"), "value": self._shown(slot.name, value, turn)}
+        )
+        step = self._proceed(progress.fill(slot.name, value), turn)
+        return Step((noted, *step.drafts), step.progress)
 
     def _ask_again(self, slot: Slot, turn: Turn) -> ReplyDraft:
         return ReplyDraft(f"{self.name}.again.{slot.name}", self.facts(turn), choices=_choices(slot))
@@ -152,7 +180,7 @@ class Form:
             )
             return Step((ReplyDraft("form.what_to_change", choices=(*fixes, LEAVE)),), progress)
         for slot in self.slots:
-            if slot.is_telling and (step := self.amend(turn, progress, slot.name, turn.text)):
+            if (slot.is_telling or slot.heard(turn)) and (step := self.amend(turn, progress, slot.name, turn.text)):
                 return step
         return self._add_beside(turn, progress)
 
@@ -161,7 +189,7 @@ class Form:
         main = self.slot(self.main)
         more = main.read(turn) if main and not is_lone_question(turn.text) else None
         if more is None:
-            return Step((_MAY_I,), progress)
+            return Step((_MAY_I if progress.asking == CONFIRM else self.ask(turn, progress),), progress)
         said = "\n".join(filter(None, (progress.slots.get(self.main), more)))[:LONGEST_ANSWER]
         longer = progress.fill(self.main, said)
         return Step((ReplyDraft("form.added"), self.ask(turn, longer)), longer)

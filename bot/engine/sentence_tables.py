@@ -59,8 +59,12 @@ class Sentences:
     """With the groups `slot` and `value`."""
     reopenings: tuple[re.Pattern[str], ...]
     """With the group `slot` alone: it is to be asked again."""
+    nameless_corrections: tuple[re.Pattern[str], ...]
+    """With the group `value` alone: what was said last is meant."""
     slots: Mapping[str, tuple[str, ...]]
     """Slot name to the words that name it."""
+    signs: Mapping[str, re.Pattern[str]]
+    """What an answer gives itself away by: a time, a place, a word about staying unnamed."""
     answers: Mapping[str, frozenset[str]]
     """Value of a choice to the words that mean it."""
 
@@ -83,7 +87,9 @@ def sentences(language: Language) -> Sentences:
         question_ends=tuple(question["ends"]),
         corrections=tuple(re.compile(pattern_of(one, {"slot": named})) for one in correction["value"]),
         reopenings=tuple(re.compile(pattern_of(one, {"slot": named})) for one in correction["ask"]),
+        nameless_corrections=tuple(re.compile(pattern_of(one)) for one in correction["nameless"]),
         slots=slots,
+        signs={name: _required(words) for name, words in tree["signs"].items()},
         answers={value: frozenset(fold(word) for word in words) for value, words in tree["answers"].items()},
     )
 
@@ -122,5 +128,5 @@ def _whole(templates: tuple[str, ...], courtesy: str) -> re.Pattern[str] | None:
 def _required(templates: list[str]) -> re.Pattern[str]:
     found = any_of(templates)
     if found is None:
-        raise ValueError("an emergency table cannot be empty")
+        raise ValueError("a table of this kind cannot be empty")
     return found

@@ -32,6 +32,10 @@ Reader = Callable[[Turn], str | None]
 """The value in what the citizen wrote, or None when it must be asked for again."""
 
 
+def _nothing(_turn: Turn) -> str | None:
+    return None
+
+
 def _always(_slots: Mapping[str, str]) -> bool:
     return True
 
@@ -52,6 +56,10 @@ class Slot:
     """A question is what it asks for."""
     is_telling: bool = False
     """Its value is known by its looks, so that it is heard also when something else was asked."""
+    heard: Reader = _nothing
+    """Its value, when the words can only mean this slot, whatever was asked."""
+    heard_at: frozenset[str] = frozenset()
+    """Slots whose question may be answered with this one's value."""
     is_needed: Callable[[Mapping[str, str]], bool] = _always
     """Whether it is asked for at all, given what is filled."""
 
@@ -66,9 +74,10 @@ def free_text(*, shortest: int = 2) -> Reader:
 
 
 def short_text(turn: Turn) -> str | None:
-    """A time, a place: a few words, and no story."""
+    """A time, a place: a few words, and neither a story nor a mere yes."""
     text = turn.text.strip(_SURROUNDING)
-    return text if _LETTERS.search(text) and not is_story(text) else None
+    is_mere_yes = turn.says(Intent.CONFIRM, Intent.GREETING)
+    return text if _LETTERS.search(text) and not is_story(text) and not is_mere_yes else None
 
 
 def is_story(text: str) -> bool:
@@ -131,4 +140,4 @@ def unit(turn: Turn) -> str | None:
 
 def passes(turn: Turn, slot: Slot) -> bool:
     """Whether the citizen would rather not say."""
-    return slot.may_pass and (turn.choice == "skip" or turn.says(Intent.SKIP))
+    return slot.may_pass and (turn.choice == "skip" or turn.says(Intent.SKIP, Intent.DENY))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.engine.form import Form, Slots
-from bot.engine.intent import Intent, IntentMatch
+from bot.engine.heard import place_alone, said_outright, time_alone
+from bot.engine.intent import Intent, IntentMatch, weigh
 from bot.engine.phrases import bare, fold
 from bot.engine.slots import Slot, free_text, name, one_of, short_text, unit
 from bot.engine.turn import Fact, Turn
@@ -59,6 +60,20 @@ def _show(name: str, value: str, turn: Turn) -> Fact:
     return unit_name(value, turn.known.bureau, turn.language) if name == "unit" else value
 
 
+def _unnamed(turn: Turn) -> str | None:
+    """Who would rather not say is protected: the summary shows it, and it can be changed there."""
+    said = one_of(*UNNAMED)(turn)
+    return UNNAMED[0] if said is None and turn.says(Intent.SKIP) else said
+
+
+def _concerned(turn: Turn) -> str | None:
+    """A unit; what tells a story instead is none, and belongs to the facts."""
+    tells = turn.matches.get(Intent.FILE_COMPLAINT)
+    is_story = weigh(fold(turn.text)) >= _ENOUGH_TO_TELL or (tells is not None and tells.states)
+    named = find_unit(turn.text, turn.known.bureau)
+    return named.slug if named else None if is_story else unit(turn)
+
+
 def _is_named(slots: Slots) -> bool:
     return slots.get("unnamed") == "unnamed_no"
 
@@ -67,11 +82,23 @@ DIALOGUE = Form(
     name="file_complaint",
     intent=Intent.FILE_COMPLAINT,
     slots=(
-        Slot("unit", unit, may_pass=True),
+        Slot("unit", _concerned, may_pass=True),
         Slot("facts", free_text(shortest=6), is_free=True),
-        Slot("time", short_text, may_pass=True),
-        Slot("place", short_text, may_pass=True),
-        Slot("unnamed", one_of(*UNNAMED), choices=UNNAMED),
+        Slot(
+            "time",
+            short_text,
+            may_pass=True,
+            heard=time_alone,
+            heard_at=frozenset({"unit", "facts", "place", "unnamed", "name"}),
+        ),
+        Slot("place", short_text, may_pass=True, heard=place_alone, heard_at=frozenset({"facts", "time", "unnamed"})),
+        Slot(
+            "unnamed",
+            _unnamed,
+            choices=UNNAMED,
+            heard=said_outright(one_of(*UNNAMED), "unnamed"),
+            heard_at=frozenset({"unit", "facts", "time", "place", "name"}),
+        ),
         Slot("name", name, may_pass=True, is_needed=_is_named),
     ),
     main="facts",
