@@ -34,6 +34,9 @@ from knowledge.retrieval import KnowledgeBase
 REFUSED = "refused"
 """Decision about a message of a blocked sender: recorded, and not answered."""
 
+_MAY_DIE = frozenset({ChannelName.EMAIL, ChannelName.TELEGRAM})
+"""Channels whose addresses may be found dead; who writes from one is alive."""
+
 
 @dataclass(frozen=True, slots=True)
 class NumberedReply:
@@ -87,6 +90,8 @@ class Desk:
         inbound = _record(message, thread, inbox_id, uow, original=original, now=now)
         if uow.doors.is_blocked(message.sender):
             return Handled(thread.id, (), REFUSED, inbound)
+        if message.sender.channel in _MAY_DIE:
+            uow.parties.set_undeliverable(message.sender, None)
         if original is not None:
             record_edit(original, inbound, uow, now=now)
         conversation = conversations.load(thread.id)

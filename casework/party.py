@@ -49,7 +49,7 @@ class ContactPoint:
     party_id: PartyId
     address: Address
     undeliverable_since: datetime | None = None
-    """Set when the address hard-failed or the citizen blocked us; stops further sending."""
+    """Set when the address hard-failed or the citizen blocked us, which staff are told; ends when they write again."""
 
 
 @dataclass(frozen=True, slots=True)

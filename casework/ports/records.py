@@ -49,7 +49,7 @@ class Parties(Protocol):
         ...
 
     def set_undeliverable(self, address: Address, since: datetime | None) -> None:
-        """Stop sending to an address that is dead, or resume with None."""
+        """Tell staff that nothing arrives at an address any more, or with None that it does."""
         ...
 
     def search(self, words: str, *, limit: int, after: int) -> Sequence[Party]:

@@ -21,6 +21,12 @@ _BY_ADDRESS = (
 _ADD = insert(parties).returning(parties.c.id)
 _BY_ID = select(parties).where(parties.c.id == bindparam("party_id"))
 _POINTS = select(contact_points).where(contact_points.c.party_id == bindparam("party_id")).order_by(contact_points.c.id)
+_POINT = update(contact_points).where(
+    contact_points.c.channel == bindparam("of_channel"), contact_points.c.address == bindparam("of_address")
+)
+_DEAD = _POINT.values(undeliverable_since=bindparam("since"))
+# Asked with every message of most channels, and seldom has anything to change.
+_ALIVE = _POINT.where(contact_points.c.undeliverable_since.is_not(None)).values(undeliverable_since=None)
 
 
 class SqlParties:
@@ -62,12 +68,10 @@ class SqlParties:
         self._connection.execute(update(parties).where(parties.c.id == party_id).values(name=name))
 
     def set_undeliverable(self, address: Address, since: datetime | None) -> None:
-        """Stop sending to an address that is dead, or resume with None."""
-        self._connection.execute(
-            update(contact_points)
-            .where(contact_points.c.channel == address.channel.value, contact_points.c.address == address.value)
-            .values(undeliverable_since=since)
-        )
+        """Tell staff that nothing arrives at an address any more, or with None that it does."""
+        change = _DEAD if since is not None else _ALIVE
+        values = {"of_channel": address.channel.value, "of_address": address.value}
+        self._connection.execute(change, {**values, "since": since} if since is not None else values)
 
     def search(self, words: str, *, limit: int, after: int) -> Sequence[Party]:
         """Parties whose name or address contains `words`, by id."""

@@ -323,3 +323,14 @@ def test_many_cries_alert_staff_a_few_times(counter: Counter) -> None:
     counter.wait(timedelta(minutes=21))
     counter.say("救命")
     assert len(queued(counter, OutboxKind.NOTICE)) == 4
+
+
+def test_who_writes_again_can_be_reached_again(counter: Counter) -> None:
+    address = Address(ChannelName.TELEGRAM, "citizen-1")
+    counter.say("你好", channel="telegram")
+    counter.store.write(lambda uow: uow.parties.set_undeliverable(address, counter.now))
+    counter.say("还在吗", channel="telegram")
+    with counter.store.read() as uow:
+        party = uow.parties.find(address)
+    assert party is not None
+    assert party.contact_points[0].undeliverable_since is None

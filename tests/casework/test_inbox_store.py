@@ -111,7 +111,7 @@ def test_blocking_refuses_the_message_and_its_sender(store: SqlStore, now: datet
 
 
 def test_blocking_the_sender_of_a_forwarded_mail_blocks_who_wrote_it(store: SqlStore, now: datetime) -> None:
-    clerk = store.write(lambda uow: a_clerk(uow))
+    clerk = store.write(a_clerk)
 
     def block(envelope: str, reading: Reading) -> None:
         def work(uow: SqlUnitOfWork) -> None:

@@ -32,7 +32,7 @@ class ContactPointView(Schema):
     channel: ChannelName
     value: str
     undeliverable_since: datetime | None
-    """Set when the address failed for good; nothing is sent there any more."""
+    """Set when the address failed for good, until somebody writes from there again."""
 
 
 class PartyView(Schema):
