@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 
 import structlog
 
@@ -28,12 +29,28 @@ def set_up_logs(level: str, *, as_json: bool) -> None:
         cache_logger_on_first_use=True,
     )
     # On the handler, not on the root: some libraries set their own loggers to write everything.
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _OfLibraries()
     handler.setLevel(logging.WARNING)
-    logging.basicConfig(handlers=[handler], format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(handlers=[handler], force=True)
     # Access logs hold addresses and query strings; library logs hold statements.
     for name in ("uvicorn.access", "sqlalchemy.engine", "httpx", "dbos", "alembic"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    threading.excepthook = _log_ended_thread
+
+
+class _OfLibraries(logging.Handler):
+    """Writes what libraries log as our own lines: the pattern of the message, and never what was filled into it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line; of a message over several, the first, since those that follow show values."""
+        said = str(record.msg).partition("\n")[0]
+        raised = record.exc_info[1] if record.exc_info else None
+        write = structlog.get_logger().error if record.levelno >= logging.ERROR else structlog.get_logger().warning
+        write(said, action="library", logger=record.name, exc_info=raised)
+
+
+def _log_ended_thread(ended: threading.ExceptHookArgs) -> None:
+    structlog.get_logger().error("thread ended", action="thread_failed", exc_info=ended.exc_value)
 
 
 def _without_messages(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -49,12 +66,15 @@ def _without_messages(_logger: object, _method: str, event: structlog.typing.Eve
 def trace_of(error: BaseException) -> list[str]:
     """Where an error passed through, outermost first, and the classes of it and its causes."""
     rows: list[str] = []
-    seen: BaseException | None = error
-    while seen is not None:
-        where, places = seen.__traceback__, []
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    # Raised by hand, causes can run in a circle.
+    while cause is not None and cause not in chain:
+        chain.append(cause)
+        where, places = cause.__traceback__, []
         while where is not None:
             places.append(f"{where.tb_frame.f_globals.get('__name__', '?')}:{where.tb_lineno}")
             where = where.tb_next
-        rows.append(f"{type(seen).__name__}: {' > '.join(places[-6:])}")
-        seen = seen.__cause__ or seen.__context__
+        rows.append(f"{type(cause).__name__}: {' > '.join(places[-6:])}")
+        cause = cause.__cause__ or cause.__context__
     return rows

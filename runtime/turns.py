@@ -7,7 +7,6 @@ fails) is kept as received for the worker, and the citizen is told so; only when
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -130,13 +129,12 @@ def _id_of(message: Message) -> str:
 
 
 def _log_failure(message: InboundMessage, error: BaseException) -> None:
-    """By id, kind and place; the error's own message may hold the citizen's words."""
-    places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-4:]]
+    """By id; the log shows of an error its kind and place, since its own message may hold the citizen's words."""
     log.error(
         "turn failed, message kept",
         action="turn_failed",
         channel=message.sender.channel.value,
         external_id=message.external_id,
         error=type(error).__name__,
-        places=places,
+        exc_info=error,
     )
