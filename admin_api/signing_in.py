@@ -156,15 +156,20 @@ def _bucket(kind: str, value: str) -> str:
 def _is_locked(name: str, staff: Staff | None, uow: UnitOfWork, *, now: datetime) -> bool:
     if staff is not None:
         return staff.locked_until is not None and now < staff.locked_until
-    return uow.doors.hits(_bucket("name", name), now=now, window=LOCK_FOR) >= TRIES
+    return uow.doors.hits(_bucket("locked", name), now=now, window=LOCK_FOR) > 0
 
 
 def _count_failure(name: str, staff: Staff | None, store: Store, *, now: datetime, address: str) -> Refusal:
     def count(uow: UnitOfWork) -> bool:
         uow.doors.hit(_bucket("address", address), now=now, window=LOCK_FOR)
+        # Tries are counted alike for every name, or their forgetting would tell which accounts exist.
+        if uow.doors.hit(_bucket("name", name), now=now, window=LOCK_FOR) < TRIES:
+            return False
         if staff is not None:
-            return uow.accounts.count_failure(staff.id, now=now, limit=TRIES, lock_for=LOCK_FOR) is not None
-        return uow.doors.hit(_bucket("name", name), now=now, window=LOCK_FOR) >= TRIES
+            uow.accounts.count_failure(staff.id, now=now, limit=1, lock_for=LOCK_FOR)
+        else:
+            uow.doors.hit(_bucket("locked", name), now=now, window=LOCK_FOR)
+        return True
 
     locked = store.write(count)
     _log.info("sign-in refused", action="staff.sign_in_refused", staff=staff.id if staff else None, locked=locked)

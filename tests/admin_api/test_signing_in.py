@@ -246,3 +246,13 @@ def test_passwords_are_told_apart_and_a_damaged_hash_opens_nothing() -> None:
     assert not is_password("three dull wordz", hashed)
     assert not is_password("three dull words", "damaged")
     assert weakness_of(make_password(), "lin") is None
+
+
+@pytest.mark.parametrize("name", ["zong", "nobody"])
+def test_old_failures_are_forgotten_alike_whether_or_not_the_account_exists(
+    name: str, desk: FrontDesk, browser: Browser
+) -> None:
+    for _ in range(TRIES - 1):
+        browser.sign_in(name, "wrong-password")
+    desk.wait(LOCK_FOR + timedelta(minutes=1))
+    assert browser.sign_in(name, "wrong-password").status_code == 401
