@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import logging
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -75,22 +76,31 @@ def kill_once(desk: RunningDesk, chance: random.Random, kills: Counter[str]) -> 
         order = "at a random moment"
         product.kill()
     kills[order.partition(":")[0]] += 1
-    # Some die again while they start: what the dead one left is then taken up by the next.
+    start_again(desk, chance, kills)
+
+
+def start_again(desk: RunningDesk, chance: random.Random, kills: Counter[str]) -> None:
+    """Start it on the same data; some die again while they start, and the next takes up what both left."""
+    product = desk.product
     product.die_at(an_order(chance) if chance.random() < 0.15 else "")
-    if product.database_url:
-        end_leases_of_the_dead(product.store_url)
-    product.start(wait=False)
-    if product.order.read_text(encoding="ascii"):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            assert product.process is not None
-            product.process.wait(REACHED_WITHIN)
+    while True:
+        if product.database_url:
+            end_leases_of_the_dead(product.store_url)
+        product.start(wait=False)
+        assert product.process is not None
+        if product.order.read_text(encoding="ascii"):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                product.process.wait(REACHED_WITHIN)
+            product.die_at("")
+        try:
+            product.wait_until_ready()
+        except AssertionError:
+            # It may have read its order a moment before the order was taken back.
+            if product.process.poll() != -signal.SIGKILL:
+                raise
             kills["while starting"] += 1
-        product.die_at("")
-        if not product.is_running:
-            if product.database_url:
-                end_leases_of_the_dead(product.store_url)
-            product.start(wait=False)
-    product.wait_until_ready()
+        else:
+            return
 
 
 def a_round(desk: RunningDesk, tally: Tally, seed: int, kills: int) -> Report:

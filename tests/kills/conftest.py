@@ -5,8 +5,20 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from casework.party import ChannelName
+from runtime.kill_points import KillPoint
 from tests.running.audit import Acknowledged, Report, audit, end_leases_of_the_dead, wait_for_rest
 from tests.running.front_desk import RunningDesk, running_desk
+
+BEFORE_REPLIES = [point for point in KillPoint if not point.value.startswith("deliver")]
+OF_REPLIES = [point for point in KillPoint if point.value.startswith("deliver")]
+COUNTED = {KillPoint.TAKEN, KillPoint.SENT}
+"""After these nobody can know whether the reply arrived: it is sent again, and the repeat is counted."""
+
+
+def order(point: KillPoint, channel: ChannelName) -> str:
+    """Where to die; claiming is not of one channel."""
+    return point.value if point is KillPoint.CLAIMED else f"{point.value}@{channel.value}"
 
 
 @dataclass
