@@ -25,6 +25,7 @@ from runtime.settings_source import SettingsRefused, load_settings, shown
 
 app = typer.Typer(name="sunwindow", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cli_cases.staff_app, name="staff", help="Accounts of people who work here.")
+app.add_typer(cli_cases.key_app, name="key", help="Keys of the API.")
 app.add_typer(cli_cases.case_app, name="case", help="Look at cases.")
 cli_cases.add_commands(app)
 
@@ -92,7 +93,7 @@ def check(bundle: Annotated[Path, typer.Argument(help="Folder of the bureau.")])
     for fault in faults:
         typer.echo(str(fault))
     if faults:
-        typer.echo(f"{len(faults)} faults", err=True)
+        typer.echo(f"faults: {len(faults)}", err=True)
         raise typer.Exit(1)
     typer.echo(f"{bundle}: no faults")
 
@@ -133,10 +134,10 @@ def settings(config: Config = None) -> None:
         typer.echo(f"{name} = {value}")
 
 
-def main() -> None:
-    """Run the command; what can be mended is said in words, without a traceback."""
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command of `arguments`, or of the process; what can be mended is said in words, without a traceback."""
     try:
-        app()
+        app(arguments)
     except (
         BackupRefused,
         BundleRefused,

@@ -18,7 +18,7 @@ from casework.events import broken_links
 from casework.inbox import ClerkDecision, InboxState
 from casework.message import InboxId
 from casework.party import Language
-from casework.ports import QueueFilter
+from casework.ports import QueueFilter, UnitOfWork
 from casework.references import parse_reference
 from casework.staff import Role
 from casework.store import SqlStore, open_store
@@ -29,6 +29,7 @@ from runtime.settings import Settings
 from runtime.settings_source import load_settings
 
 staff_app = typer.Typer(no_args_is_help=True)
+key_app = typer.Typer(no_args_is_help=True)
 case_app = typer.Typer(no_args_is_help=True)
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SUNWINDOW_CONFIG names it otherwise.")]
@@ -76,6 +77,34 @@ def staff_add(
             )
         )
     typer.echo(f"account {name} made; first password: {password}")
+
+
+@key_app.command("add")
+def key_add(
+    name: Annotated[str, typer.Argument(help="What the key is for, e.g. the name of the other system.")],
+    staff: Annotated[str, typer.Option(help="Sign-in name of the account that it acts as.")],
+    scope: Annotated[list[str], typer.Option(help="What it may do, e.g. cases:read; give it once for each.")],
+    config: Config = None,
+) -> None:
+    """Make a key of the API, shown this once; the first one, from which others can be made over the API."""
+    from admin_api.api.authentication import Scope, add_key, derive_key, make_nonce
+
+    try:
+        scopes = [Scope(each) for each in scope]
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}; scopes are {', '.join(each.value for each in Scope)}") from error
+    nonce = make_nonce()
+    with opened(config) as (settings, store):
+        secret = settings.secret_key.get_secret_value().encode()
+
+        def add(uow: UnitOfWork) -> None:
+            found = uow.accounts.find_staff(staff)
+            if found is None:
+                raise CaseworkNotFound(f"there is no account {staff!r}: make it with `sunwindow staff add`")
+            add_key(uow, name, scopes, staff=found[0], nonce=nonce, secret=secret, now=datetime.now(UTC))
+
+        store.write(add)
+    typer.echo(f"key {name} made; it is not shown again: {derive_key(nonce, secret)}")
 
 
 @case_app.command("list")
@@ -141,10 +170,10 @@ def replay(
     """Try shunted messages again; the worker takes them up within seconds."""
     now = datetime.now(UTC)
     with opened(config) as (_, store):
-        if inbox_id is not None:
-            chosen = [InboxId(inbox_id)]
-        else:
-            with store.read() as uow:
+        with store.read() as uow:
+            if inbox_id is not None:
+                chosen = [uow.inbox.get(InboxId(inbox_id)).id]
+            else:
                 chosen = [entry.id for entry in uow.inbox.list([InboxState.SHUNTED], limit=10_000)]
         for entry in sorted(chosen):
             store.write(
