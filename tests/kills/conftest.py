@@ -44,9 +44,19 @@ class Killed:
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
+def killed_over_and_over(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
     with running_desk(tmp_path_factory.mktemp("kills")) as desk:
         yield Killed(desk)
+
+
+@pytest.fixture
+def killed(killed_over_and_over: Killed) -> Killed:
+    """The desk of the module, running also when the test before left it dead."""
+    product = killed_over_and_over.desk.product
+    product.die_at("")
+    if not product.is_running:
+        product.start()
+    return killed_over_and_over
 
 
 @pytest.fixture
