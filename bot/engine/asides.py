@@ -9,8 +9,11 @@ from bot.engine.form import MORE
 from bot.engine.intent import Intent, IntentMatch, weigh
 from bot.engine.phrases import fold
 from bot.engine.recognise import is_lone_question, is_question
+from bot.engine.sentence_tables import sentences
 from bot.engine.steering import IN_ORDER, active_dialogue, enter, go_on
 from bot.engine.turn import LookUp, ReplyDraft, Response, Turn
+from knowledge.facets import asked_facet
+from knowledge.procedure import FacetName
 from knowledge.retrieval import Decision as Found
 
 PERSONAL = frozenset({"applicant", "identity", "name", "unnamed"})
@@ -18,6 +21,7 @@ PERSONAL = frozenset({"applicant", "identity", "name", "unnamed"})
 EXPLAINED = frozenset({Intent.START_APPLICATION, Intent.FILE_COMPLAINT, Intent.REPORT_CRIME, Intent.SUGGESTION})
 """Wishes that may be a question about how it is done, which a published entry answers first."""
 _SHORT_WISH = 15
+_SHORT_QUESTION = 12
 """In the middle of a story only a message of this weight can be a wish for something else."""
 
 
@@ -39,7 +43,10 @@ def small_talk_aside(turn: Turn) -> Response | None:
     """A greeting, thanks, a call for help or for our telephone, and the question again."""
     found = active_dialogue(turn.conversation)
     draft = (small_talk.reply(turn) or _office(turn, *found)) if found and not turn.choice else None
-    if found is None or draft is None or (found[1].asking == MORE and turn.says(Intent.THANKS)):
+    is_answer = turn.says(Intent.ANNOYED) or (
+        turn.says(Intent.THANKS) and found is not None and found[1].asking == MORE
+    )
+    if found is None or draft is None or is_answer:
         return None
     return Response(turn.conversation, (ReplyDraft(draft.key, draft.facts), *go_on(turn, turn.conversation)))
 
@@ -54,7 +61,7 @@ def answer_aside(turn: Turn) -> Response | None:
     found = active_dialogue(turn.conversation)
     if found is None or turn.choice or not _is_aside(turn, *found):
         return None
-    answered = ask_procedure.answer(turn, turn.finding)
+    answered = _about_its_matter(turn, found[0]) or ask_procedure.answer(turn, turn.finding)
     drafts = (*answered.drafts, *go_on(turn, turn.conversation))
     return Response(answered.conversation, drafts, answered.commands, answered.decision)
 
@@ -88,9 +95,26 @@ def _is_wish(turn: Turn, match: IntentMatch, current: Dialogue, progress: Progre
     return is_short or not current.takes_free_text(progress)
 
 
+def _about_its_matter(turn: Turn, dialogue: Dialogue) -> Response | None:
+    """The fee, the time and so on of what the open dialogue is about, when the question names nothing else."""
+    facet = asked_facet(turn.text)
+    matter = sentences(turn.language).matters.get(dialogue.name)
+    is_short = is_lone_question(turn.text) and weigh(fold(turn.text)) <= _SHORT_QUESTION
+    # "Who deals with it?" asks about us, and not who may apply.
+    if facet in {None, FacetName.WHO} or matter is None or not is_short or turn.finding.decision is Found.ANSWER:
+        return None
+    finding = turn.known.find(f"{matter} {turn.text}", turn.language)
+    if finding.decision is not Found.ANSWER:
+        return None
+    procedure = turn.known.library.get(finding.matches[0].slug)
+    return ask_procedure.answer_facet(turn, procedure, facet) if facet and facet in procedure.facets else None
+
+
 def _is_aside(turn: Turn, dialogue: Dialogue, progress: Progress) -> bool:
     if dialogue.takes_questions(progress):
         return False
+    if _about_its_matter(turn, dialogue):
+        return True
     if progress.asking == CONFIRM and is_lone_question(turn.text):
         return True
     if dialogue.takes_free_text(progress):

@@ -17,6 +17,8 @@ class Intent(StrEnum):
     GREETING = "greeting"
     THANKS = "thanks"
     HELP = "help"
+    ANNOYED = "annoyed"
+    """Anger at the desk itself, without a matter."""
     START_APPLICATION = "start_application"
     FILE_COMPLAINT = "file_complaint"
     REPORT_CRIME = "report_crime"

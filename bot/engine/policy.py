@@ -13,10 +13,13 @@ from bot.engine.intent import Intent, weigh
 from bot.engine.language import wished_language
 from bot.engine.phrases import fold
 from bot.engine.recognise import is_question
+from bot.engine.sentence_tables import sentences
+from bot.engine.several import answer_several
 from bot.engine.steering import DIALOGUES, IN_ORDER, active_dialogue, enter, go_on, leave, resume, stepped
 from bot.engine.turn import ChoiceDraft, Decision, Keyed, LookUp, ReplyDraft, Response, Turn
 from casework.commands import AddToCase, Command
 from knowledge.retrieval import Decision as Found
+from knowledge.retrieval import Finding
 
 START = "start:"
 _A_STORY = 16
@@ -195,8 +198,9 @@ def _starting(turn: Turn) -> Response | None:
         if match is None or (dialogue.intent is Intent.ADD_TO_CASE and _has_nothing_to_add_to(turn)):
             continue
         asks_how = dialogue.intent in EXPLAINED and not match.whole and not match.states and is_question(turn.text)
-        if asks_how and turn.finding.decision is Found.ANSWER:
-            return _answer_with_start(turn, dialogue.name)
+        finding = _how_it_is_done(turn, dialogue.name) if asks_how else turn.finding
+        if asks_how and finding.decision is Found.ANSWER:
+            return _answer_with_start(turn, finding, dialogue.name)
         return enter(turn, dialogue, match)
     return None
 
@@ -205,8 +209,15 @@ def _has_nothing_to_add_to(turn: Turn) -> bool:
     return turn.conversation.last_case is None and not turn.says(Intent.ADD_TO_CASE)
 
 
-def _answer_with_start(turn: Turn, name: str) -> Response:
-    answered = ask_procedure.answer(turn, turn.finding)
+def _how_it_is_done(turn: Turn, name: str) -> Finding:
+    """What the entries say to the question, or else to the question about the matter of the dialogue."""
+    matter = sentences(turn.language).matters.get(name, "")
+    is_known = turn.finding.decision is Found.ANSWER or not matter
+    return turn.finding if is_known else turn.known.find(f"{matter} {turn.text}", turn.language)
+
+
+def _answer_with_start(turn: Turn, finding: Finding, name: str) -> Response:
+    answered = ask_procedure.answer(turn, finding)
     first, *others = answered.drafts
     offered = replace(first, choices=(ChoiceDraft(f"{START}{name}", Keyed(f"choice.start.{name}")), *first.choices))
     return replace(answered, drafts=(offered, *others))
@@ -239,6 +250,7 @@ POLICY: tuple[tuple[str, Row], ...] = (
     ("small talk", _small_talk),
     ("a reference", _look_up),
     ("a dialogue begins", _starting),
+    ("several questions", answer_several),
     ("the office", _office),
     ("nothing is open", _nothing_open),
     ("a question", _asking),

@@ -55,6 +55,13 @@ class Sentences:
     """Anywhere in a sentence they make it a question."""
     question_start: re.Pattern[str] | None
     question_ends: tuple[str, ...]
+    follow_start: re.Pattern[str]
+    """With these begins what leans on the question before."""
+    follow_ends: tuple[str, ...]
+    between_questions: re.Pattern[str]
+    """Stands between two questions of one message."""
+    matters: Mapping[str, str]
+    """Dialogue to words for its matter, by which its entry is found."""
     corrections: tuple[re.Pattern[str], ...]
     """With the groups `slot` and `value`."""
     reopenings: tuple[re.Pattern[str], ...]
@@ -85,6 +92,10 @@ def sentences(language: Language) -> Sentences:
         question_words=any_of(question.get("contains", ())),
         question_start=any_of(question.get("start", ())),
         question_ends=tuple(question["ends"]),
+        follow_start=_required(tree["follow"]["start"]),
+        follow_ends=tuple(tree["follow"]["ends"]),
+        between_questions=_required(question["between"]),
+        matters=dict(tree["matter"]),
         corrections=tuple(re.compile(pattern_of(one, {"slot": named})) for one in correction["value"]),
         reopenings=tuple(re.compile(pattern_of(one, {"slot": named})) for one in correction["ask"]),
         nameless_corrections=tuple(re.compile(pattern_of(one)) for one in correction["nameless"]),

@@ -115,7 +115,7 @@ def contact(turn: Turn) -> str | None:
     return turn.text if len(turn.text) <= 200 and (has_number or "@" in turn.text) else None
 
 
-def one_of(*values: str) -> Reader:
+def one_of(*values: str, in_these_words_alone: bool = False) -> Reader:
     """One of a few values, pressed or said in the words of the table `answers`; the longest words decide."""
 
     def read(turn: Turn) -> str | None:
@@ -124,7 +124,7 @@ def one_of(*values: str) -> Reader:
         said = bare(fold(turn.text))
         found = [(word, value) for value in values for words in both() for word in words.answers[value]]
         exact = next((value for word, value in found if bare(word) == said), None)
-        if exact or len(said) > 40:
+        if exact or in_these_words_alone or len(said) > 40:
             return exact
         held = [(len(word), value) for word, value in found if len(word) > 1 and stands_in(word, said)]
         return max(held)[1] if held else None

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.engine.choices import NO_THANKS, NONE_OF_THESE
+from bot.engine.following import facet_of_last, names_no_matter, neighbour_of_last, said_together
 from bot.engine.phrases import fold
-from bot.engine.turn import ChoiceDraft, Decision, Keyed, ReplyDraft, Response, Turn
+from bot.engine.turn import ChoiceDraft, Decision, Fact, Keyed, ReplyDraft, Response, Turn
 from casework.commands import RecordEnquiry
 from casework.message import Source
 from casework.party import Language
-from knowledge.card import cite, compose_card
+from knowledge.card import cite, compose_card, compose_facet
 from knowledge.facets import asked_facet
 from knowledge.procedure import FacetName, Procedure
+from knowledge.retrieval import Decision as Found
 from knowledge.retrieval import Finding
 
 ASK = "ask:"
@@ -21,7 +23,34 @@ LONGEST_QUOTE = 60
 
 
 def answer(turn: Turn, finding: Finding) -> Response:
-    """What the published entries say to the message."""
+    """What the published entries say to the message, by itself or after what was said before."""
+    if finding.decision is not Found.ANSWER and not turn.message.is_letter:
+        together = said_together(turn)
+        if together is None and (found := facet_of_last(turn)):
+            return answer_facet(turn, *found)
+        finding = together or neighbour_of_last(turn) or finding
+        if finding.decision is Found.HAND_OVER and names_no_matter(turn.text):
+            return Response(turn.conversation, (ReplyDraft("answer.which_matter"),), decision=Decision.ASK_BACK)
+    return _answer_by_itself(turn, finding)
+
+
+def answer_facet(turn: Turn, procedure: Procedure, facet: FacetName) -> Response:
+    """One side of an entry, with what it rests on."""
+    found = cite(procedure, turn.language)
+    facts: dict[str, Fact] = {
+        "title": found.title,
+        "facet": compose_facet(procedure, turn.language, facet),
+        "basis": found.basis,
+        "version": found.version,
+    }
+    source = Source(found.procedure, found.title, found.version, found.basis)
+    draft = ReplyDraft("answer.facet", facts, sources=(source,))
+    enquiry = RecordEnquiry(Decision.ANSWER.value, procedure.slug, procedure.version, 1.0, (facet.value,))
+    kept = replace(turn.conversation, last_procedure=procedure.slug, question="")
+    return Response(kept, (draft,), (enquiry,), Decision.ANSWER)
+
+
+def _answer_by_itself(turn: Turn, finding: Finding) -> Response:
     decision = Decision(finding.decision.value)
     best = finding.matches[0] if finding.matches else None
     if decision is Decision.ANSWER and best:

@@ -7,7 +7,7 @@ from bot.engine.turn import ChoiceDraft, Keyed, ReplyDraft, Turn
 
 STARTS = ("start_application", "file_complaint", "report_crime", "case_status", "handoff")
 """Dialogues that help offers a button for."""
-_SAID = {Intent.GREETING: "greeting", Intent.THANKS: "thanks", Intent.HELP: "help"}
+_SAID = {Intent.GREETING: "greeting", Intent.THANKS: "thanks", Intent.HELP: "help", Intent.ANNOYED: "annoyed"}
 
 
 def reply(turn: Turn) -> ReplyDraft | None:
@@ -18,9 +18,11 @@ def reply(turn: Turn) -> ReplyDraft | None:
     bureau = turn.known.bureau.name.in_(turn.language)
     if said == "thanks":
         return ReplyDraft("small_talk.thanks")
+    if said == "annoyed":
+        return ReplyDraft("small_talk.annoyed", choices=menu("handoff", "file_complaint"))
     return ReplyDraft(f"small_talk.{said}", {"bureau": bureau}, choices=menu())
 
 
-def menu() -> tuple[ChoiceDraft, ...]:
-    """A button for each thing that can be begun."""
-    return tuple(ChoiceDraft(f"start:{name}", Keyed(f"dialogue.{name}")) for name in STARTS)
+def menu(*names: str) -> tuple[ChoiceDraft, ...]:
+    """A button for each of these dialogues; for all that can be begun when none is named."""
+    return tuple(ChoiceDraft(f"start:{name}", Keyed(f"dialogue.{name}")) for name in names or STARTS)

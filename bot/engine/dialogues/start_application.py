@@ -45,7 +45,13 @@ DIALOGUE = Form(
     intent=Intent.START_APPLICATION,
     slots=(
         Slot("description", free_text(shortest=4), is_free=True),
-        Slot("form", one_of(*FORMS), choices=FORMS),
+        Slot(
+            "form",
+            one_of(*FORMS),
+            choices=FORMS,
+            heard=one_of(*FORMS, in_these_words_alone=True),
+            heard_at=frozenset({"applicant"}),
+        ),
         Slot("applicant", name),
         Slot("identity", identity, is_telling=True),
     ),
