@@ -49,14 +49,25 @@ class _Pages:
             return self._draw(request, refusal_of(error))
 
     async def send(self, request: Request) -> Response:
-        """A message from the plain form; the answer is on the page that the browser is sent to."""
-        form = Form({}, ())
+        """A message from the plain form; the answer is on the page that the browser is sent to.
+
+        A conversation that began with this form is remembered by the browser also when its first message fails: the
+        message may be saved although its answer was lost, and sent again it must meet the same conversation.
+        """
+        form, begun, is_new = Form({}, ()), None, False
         try:
             _must_be_our_form(request)
             form = await read_form(request, most=MAX_ATTACHMENTS)
-            return await self._take(request, form)
+            begun = await self._visitor(request)
+            is_new = begun is None
+            if begun is None:
+                begun = await self.room.open(request.client.host if request.client else "unknown", language_of(request))
+            answer = await self._take(request, form, begun)
         except Exception as error:  # noqa: BLE001 - the words stay in the form and can be sent again
-            return await self._page(request, refused=refusal_of(error), form=form)
+            answer = await self._page(request, refused=refusal_of(error), form=form, begun=begun)
+        if begun is not None and is_new:
+            _remember(request, answer, COOKIE, f"{begun.conversation}.{begun.token}", _HALF_A_YEAR, "/chat")
+        return answer
 
     async def forget(self, request: Request) -> Response:
         """Forget the conversation on this device; the bureau keeps it."""
@@ -65,22 +76,14 @@ class _Pages:
             answer.delete_cookie(COOKIE, path="/chat")
         return answer
 
-    async def _take(self, request: Request, form: Form) -> Response:
-        language = language_of(request)
-        begun = await self._visitor(request)
-        is_new = begun is None
-        if begun is None:
-            begun = await self.room.open(request.client.host if request.client else "unknown", language)
+    async def _take(self, request: Request, form: Form, begun: Begun) -> Response:
         uploads = [await self._keep(begun.conversation, name, data) for name, data in form.files]
         choice = form.fields.get("choice") or None
         text = await self._label(begun.conversation, choice) if choice else _words(form)
         sent = make_sent(text.replace("\r\n", "\n"), form.fields.get("client_id"), choice, uploads)
-        taken = await self.room.say(begun.conversation, sent, language)
+        taken = await self.room.say(begun.conversation, sent, language_of(request))
         address = _address(request, **({} if taken.message else {"kept": "1"}))
-        answer = RedirectResponse(f"{address}#latest", 303, headers={"cache-control": "no-store"})
-        if is_new:
-            _remember(request, answer, COOKIE, f"{begun.conversation}.{begun.token}", _HALF_A_YEAR, "/chat")
-        return answer
+        return RedirectResponse(f"{address}#latest", 303, headers={"cache-control": "no-store"})
 
     async def _keep(self, conversation: str, name: str, data: bytes) -> str:
         upload_id, _ = await self.room.keep_file(conversation, lambda: keep_chosen(name, data, self.room.chat.blobs))
@@ -101,13 +104,18 @@ class _Pages:
         return Begun(conversation, token) if holds else None
 
     async def _page(
-        self, request: Request, *, refused: ChatRefused | None = None, form: Form | None = None
+        self,
+        request: Request,
+        *,
+        refused: ChatRefused | None = None,
+        form: Form | None = None,
+        begun: Begun | None = None,
     ) -> Response:
         messages: Sequence[Message] = ()
         visitor: Begun | None = None
         is_embedded = "embed" in request.query_params
         try:
-            visitor = None if is_embedded else await self._visitor(request)
+            visitor = None if is_embedded else begun or await self._visitor(request)
             messages = await self.room.latest(visitor.conversation) if visitor else ()
         except Exception as error:  # noqa: BLE001 - the first trouble is told, and the form is drawn all the same
             refused = refused or refusal_of(error)

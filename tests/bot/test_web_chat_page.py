@@ -140,6 +140,26 @@ def test_words_that_could_not_be_taken_stay_in_the_form_under_the_same_id(house:
     assert [message.text for message in house.desk.heard] == ["很长的一段话"]
 
 
+@pytest.mark.parametrize("trouble", ["nothing saved", "answer lost after the commit"])
+def test_a_first_message_in_trouble_is_sent_again_in_the_same_conversation_and_handled_once(
+    house: House, trouble: str
+) -> None:
+    with _browser(house) as browser:
+        form = {"text": "第一句话", "client_id": _client_id(browser.get("/chat").text)}
+        house.desk.in_trouble = trouble == "nothing saved"
+        house.desk.lost_answers = 0 if house.desk.in_trouble else 1
+        failed = browser.post("/chat", data=form)
+        assert failed.status_code >= 500
+        assert _client_id(failed.text) == form["client_id"]
+        house.desk.in_trouble = False
+        begun = browser.cookies["sunwindow_chat"]
+        page = browser.post("/chat", data={"text": "第一句话", "client_id": _client_id(failed.text)})
+        assert page.status_code == 200
+        assert browser.cookies["sunwindow_chat"] == begun
+    assert [message.text for message in house.desk.heard] == ["第一句话"]
+    assert house.desk.heard[0].sender.value == begun.partition(".")[0]
+
+
 def test_a_text_that_is_too_long_is_refused_on_the_page_with_the_reason(house: House) -> None:
     with _browser(house) as browser:
         for text in ("字" * 100_001, "字" * 200_000):
