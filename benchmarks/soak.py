@@ -1,10 +1,11 @@
 """Kills the running product again and again while a crowd writes to it, and looks whether anything was lost or doubled.
 
-python -m benchmarks.soak [--kills N] [--seed S]
+python -m benchmarks.soak [--kills N] [--seed S] [--on sqlite|postgresql]
 
-Half of the kills fall on an embedded SQLite installation, half on PostgreSQL. Each kill is a SIGKILL at a random step
-of accepting, handling or delivering, or at a random moment; some fall on a product that is just starting. After every
-round the product comes to rest, and every rule of `tests.running.audit` is checked. Ends with 1 on any violation.
+Half of the kills fall on an embedded SQLite installation, half on PostgreSQL, unless one of them is named. Each kill
+is a SIGKILL at a random step of accepting, handling or delivering, or at a random moment; some fall on a product that
+is just starting. After every round the product comes to rest, and every rule of `tests.running.audit` is checked. Ends
+with 1 on any violation.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ ROUND = 20
 REACHED_WITHIN = 5.0
 """Seconds to wait for a point before the product is killed wherever it is."""
 REST_WITHIN = 180.0
+DATABASES = ("sqlite", "postgresql")
 CHANNELS = (ChannelName.EMAIL, ChannelName.WEB_CHAT, ChannelName.TELEGRAM)
 
 
@@ -169,8 +171,11 @@ def show(tally: Tally) -> None:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """An empty database on a server that lives as long as the block."""
+def database(name: str) -> Iterator[str]:
+    """The URL of an empty database that lives as long as the block; empty for the embedded one."""
+    if name == "sqlite":
+        yield ""
+        return
     with own_server() as server, fresh_database(server.get_uri()) as url:
         yield url
 
@@ -180,16 +185,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--kills", type=int, default=200, help="on both databases together")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="repeats the same choices")
+    parser.add_argument("--on", choices=DATABASES, action="append", help="one database alone")
     given = parser.parse_args()
     print(f"seed {given.seed}", flush=True)
     # The Bot API peer tells of every poll that a killed product broke off.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-    chance = random.Random(given.seed)
-    half = (given.kills + 1) // 2
+    chosen = given.on or list(DATABASES)
+    kills = -(-given.kills // len(chosen))
+    tallies = []
     with tempfile.TemporaryDirectory(prefix="sunwindow-soak-") as folder:
-        tallies = [soak("SQLite", "", Path(folder) / "sqlite", chance, half)]
-        with postgres() as url:
-            tallies.append(soak("PostgreSQL", url, Path(folder) / "postgresql", chance, given.kills - half))
+        for name in chosen:
+            with database(name) as url:
+                tallies.append(soak(name, url, Path(folder) / name, random.Random(given.seed), kills))
     for tally in tallies:
         show(tally)
     return 1 if any(tally.violations for tally in tallies) else 0
