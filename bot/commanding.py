@@ -113,9 +113,12 @@ class Clerk:
         """Everything said since the matter began belongs to the case: officers read it, and its attachments."""
         if not 0 < began < self.message.number:
             return
-        for said in self.uow.threads.messages(self.thread.id, after=began - 1):
-            if said.case_id is None and said.number < self.message.number:
-                self.uow.threads.set_message_case(said.id, case.id)
+        after = began - 1
+        while said := self.uow.threads.messages(self.thread.id, after=after):
+            after = said[-1].number
+            for message in said:
+                if message.case_id is None and message.number < self.message.number:
+                    self.uow.threads.set_message_case(message.id, case.id)
 
     def _add(self, command: AddToCase) -> Case | None:
         case = self.uow.cases.find(command.reference)

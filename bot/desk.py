@@ -23,7 +23,7 @@ from casework.message import (
     ThreadId,
 )
 from casework.outbox import OutboxKind
-from casework.party import ChannelName
+from casework.party import FETCHED, ChannelName
 from casework.ports import UnitOfWork
 from casework.thread import Audience, Thread
 from casework.wording import Wording
@@ -155,7 +155,7 @@ class _Post:
             message_id=recorded.id,
             case_id=recorded.case_id,
             in_reply_to=self.message.mail,
-            delivered=self.is_delivered,
+            delivered=self.is_delivered or self.message.sender.channel in FETCHED,
         )
         return NumberedReply(f"{self.thread.id}-{recorded.number}", reply)
 

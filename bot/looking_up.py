@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.engine import Conversation, Incoming, Known, LookUp, Wanted, wanted
 from casework.actions.correspondence import is_taken_over
 from casework.actions.intake import Office
 from casework.case import Case, CaseStatus
-from casework.message import CaseId, ThreadId
+from casework.message import CaseId
 from casework.party import PartyId
 from casework.ports import UnitOfWork
+from casework.query_tries import count_wrong, may_try
 from casework.references import is_query_code
 from casework.thread import Thread
 from knowledge.library import Library
 from knowledge.retrieval import KnowledgeBase
-
-TRIES = 5
-"""Wrong query codes after which a conversation, or a reference, must wait."""
-TRY_WINDOW = timedelta(minutes=15)
 
 
 class Lookup:
@@ -67,22 +64,17 @@ class Lookup:
             return LookUp.FOUND, case
         if not asked.codes:
             return LookUp.CODE_MISSING, None
-        buckets = _buckets(thread.id, asked.reference)
-        if any(uow.doors.hits(bucket, now=now, window=TRY_WINDOW) >= TRIES for bucket in buckets):
+        source = f"thread {thread.id}"
+        if not may_try(uow.doors, asked.reference, source, now=now):
             return LookUp.TOO_MANY, None
         if case is not None and self._opens(asked.codes, case, uow):
             return LookUp.FOUND, case
-        for bucket in buckets:
-            uow.doors.hit(bucket, now=now, window=TRY_WINDOW)
+        count_wrong(uow.doors, asked.reference, source, now=now)
         return LookUp.REFUSED, None
 
     def _opens(self, codes: tuple[str, ...], case: Case, uow: UnitOfWork) -> bool:
         stored = uow.cases.query_code_hash(case.id)
         return any(is_query_code(code, stored, self._office.secret) for code in codes)
-
-
-def _buckets(thread_id: ThreadId, reference: str) -> tuple[str, str]:
-    return f"query-code:thread:{thread_id}", f"query-code:case:{reference}"
 
 
 def _case_of(uow: UnitOfWork, thread: Thread, case_id: CaseId | None, *, taken_over: bool) -> Case | None:

@@ -29,7 +29,6 @@ class EventName(StrEnum):
     REPLY_DELIVERED = "reply.delivered"
     REPLY_FAILED = "reply.failed"
     REPLY_REPEATED = "reply.repeated"
-    FACTS_ADDED = "facts.added"
     TAKEN_OVER = "conversation.taken_over"
     GIVEN_BACK = "conversation.given_back"
     DEADLINE_SET = "deadline.set"

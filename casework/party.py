@@ -23,6 +23,10 @@ class ChannelName(StrEnum):
     TERMINAL = "terminal"
 
 
+FETCHED = frozenset({ChannelName.WEB_CHAT, ChannelName.TERMINAL})
+"""Channels whose citizens fetch what is in their thread: what is committed there is delivered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a citizen can be reached: one place on one channel."""

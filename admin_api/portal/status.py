@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse
@@ -19,13 +17,11 @@ from admin_api.visits import newcomers_form, visitor
 from casework.case import Case
 from casework.message import Direction, Message
 from casework.ports import UnitOfWork
+from casework.query_tries import WINDOW, count_wrong, may_try
 from casework.references import hash_query_code, is_query_code, parse_reference
 
 router = APIRouter()
 Visitor = Annotated[Visit, Depends(visitor)]
-
-TRIES: Final = 5
-WINDOW: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +44,19 @@ def ask_for_status(visit: Visitor) -> HTMLResponse:
 def show_status(
     visit: Visitor, reference: Annotated[str, Form()] = "", code: Annotated[str, Form()] = ""
 ) -> HTMLResponse:
-    """The standing of a case; one answer for an unknown reference and a wrong code, and none at all after `TRIES`."""
+    """The standing of a case; one answer for an unknown reference and a wrong code, and none at all after too many."""
     reference, code = reference.strip()[:60], code.strip()[:40]
     office, now = visit.context.office, visit.context.clock()
     canonical = parse_reference(reference, office.bureau.reference_prefix)
-    buckets = (_bucket("case", canonical or reference.upper()), _bucket("from", client_address(visit.request)))
+    named, source = canonical or reference.upper(), f"address {client_address(visit.request)}"
     with visit.context.store.read() as uow:
-        if any(uow.doors.hits(bucket, now=now, window=WINDOW) >= TRIES for bucket in buckets):
+        if not may_try(uow.doors, named, source, now=now):
             return _slow_down(visit, reference)
         standing = _find_standing(canonical, code, uow, visit=visit)
     if standing is not None:
         return visit.show("portal/status.html", reference=reference, fault="", standing=standing)
 
-    def count(writing: UnitOfWork) -> None:
-        for bucket in buckets:
-            writing.doors.hit(bucket, now=now, window=WINDOW)
-
-    visit.context.store.write(count)
+    visit.context.store.write(lambda writing: count_wrong(writing.doors, named, source, now=now))
     status = problem_of(AdminNotFound()).status
     return visit.show("portal/status.html", status=status, reference=reference, fault="wrong", standing=None)
 
@@ -86,7 +78,3 @@ def _find_standing(reference: str | None, code: str, uow: UnitOfWork, *, visit: 
     letters = [message for message in uow.threads.messages_of_case(case.id) if message.direction is Direction.OUTBOUND]
     today = office.bureau.calendar.local_date(visit.context.clock())
     return CaseStanding(case, deadline_of(case, today), letters[::-1])
-
-
-def _bucket(kind: str, value: str) -> str:
-    return f"status:{kind}:{hashlib.sha256(value.encode()).hexdigest()[:32]}"

@@ -35,10 +35,6 @@ class Inbox(Protocol):
         """Give every conversation back: for the only process of an embedded store, when it starts."""
         ...
 
-    def is_claimed(self, conversation: str, *, now: datetime) -> bool:
-        """Whether a worker holds this conversation now."""
-        ...
-
     def pending(self, conversation: str, *, now: datetime, limit: int = 50) -> Sequence[InboxEntry]:
         """Unhandled messages of a conversation, oldest first, up to the first that must still wait."""
         ...

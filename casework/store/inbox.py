@@ -97,11 +97,6 @@ class SqlInbox:
         """Give every conversation back: for the only process of an embedded store, when it starts."""
         return self._connection.execute(delete(claims)).rowcount
 
-    def is_claimed(self, conversation: str, *, now: datetime) -> bool:
-        """Whether a worker holds this conversation now."""
-        query = select(claims.c.worker).where(claims.c.conversation == conversation, claims.c.leased_until >= now)
-        return self._connection.execute(query).first() is not None
-
     def pending(self, conversation: str, *, now: datetime, limit: int = 50) -> Sequence[InboxEntry]:
         """Unhandled messages of a conversation, oldest first, up to the first that must still wait."""
         query = (

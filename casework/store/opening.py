@@ -30,12 +30,16 @@ class SqlStore:
         """Use `open_store`."""
         self.engine = engine
         self._commits = commits
+        self._reading: dict[str, Any] = {"sunwindow_reads": True}
+        if engine.dialect.name == "postgresql":
+            # SQLite's readers see one moment anyway.
+            self._reading["isolation_level"] = "REPEATABLE READ"
 
     @contextmanager
     def read(self) -> Iterator[SqlUnitOfWork]:
         """A consistent view for reading; what is written through it is rolled back."""
         try:
-            with self.engine.connect().execution_options(sunwindow_reads=True) as connection:
+            with self.engine.connect().execution_options(**self._reading) as connection:
                 yield SqlUnitOfWork(connection)
                 connection.rollback()
         except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:

@@ -9,9 +9,9 @@ import pytest
 from httpx2 import Response
 
 from admin_api.app import create_app
-from admin_api.portal.status import TRIES, WINDOW
 from casework.actions.correspondence import add_note, reply_to_citizen
 from casework.ports import UnitOfWork
+from casework.query_tries import FROM_AN_ADDRESS, FROM_ONE_SOURCE, WINDOW
 from tests.admin_api.browsing import Browser, text_of
 from tests.admin_api.front_desk import FrontDesk, a_front_desk
 
@@ -75,7 +75,7 @@ def test_an_unknown_reference_and_a_wrong_code_get_one_answer(desk: FrontDesk, b
 
 def test_after_five_wrong_codes_a_case_is_closed_to_guessing_for_a_while(desk: FrontDesk, browser: Browser) -> None:
     opened = desk.receive("路灯坏了")
-    for _ in range(TRIES):
+    for _ in range(FROM_ONE_SOURCE):
         assert ask(browser, opened.case.reference, "AAAAA-AAAAA").status_code == 404
     slowed = ask(browser, opened.case.reference, opened.query_code)
     assert slowed.status_code == 429
@@ -88,14 +88,14 @@ def test_after_five_wrong_codes_a_case_is_closed_to_guessing_for_a_while(desk: F
 
 def test_one_address_cannot_try_many_references(desk: FrontDesk, browser: Browser) -> None:
     opened = desk.receive("路灯坏了")
-    for number in range(TRIES):
-        assert ask(browser, f"ZMD-2026-00001{number}-0", "AAAAA-AAAAA").status_code == 404
+    for number in range(FROM_AN_ADDRESS):
+        assert ask(browser, f"ZMD-2026-0001{number:02}-0", "AAAAA-AAAAA").status_code == 404
     assert ask(browser, opened.case.reference, opened.query_code).status_code == 429
 
 
 def test_looking_often_with_the_right_code_is_never_slowed_down(desk: FrontDesk, browser: Browser) -> None:
     opened = desk.receive("路灯坏了")
-    for _ in range(2 * TRIES):
+    for _ in range(2 * FROM_ONE_SOURCE):
         assert ask(browser, opened.case.reference, opened.query_code).status_code == 200
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from casework.actions.assignment import assign, transfer
 from casework.actions.closure import close, reopen
 from casework.actions.correspondence import add_note, reply_to_citizen
+from casework.actions.erasing import erase_event_text
 from casework.actions.intake import add_to_case
 from casework.case import Case, CaseStatus, derive_status
 from casework.disposition import Disposition
@@ -81,15 +82,16 @@ def test_erasing_a_text_keeps_the_chain_whole(store: SqlStore, now: datetime) ->
         case = a_complaint(uow, now=now).case
         moved = transfer(case, "bureau", "涉及多个单位", uow, office=an_office(), by=clerk, now=now)
         number = uow.cases.events(case.id)[-1].number
-        uow.cases.erase_text(case.id, number)
+        erase_event_text(moved, number, "保存期限届满", uow, actor="system", now=now)
         return moved.id
 
     case_id = store.write(work)
     with store.read() as uow:
         events = uow.cases.events(case_id)
-        assert events[-1].name is EventName.TRANSFERRED
-        assert events[-1].text is None
-        assert events[-1].text_digest
+        assert events[-2].name is EventName.TRANSFERRED
+        assert events[-2].text is None
+        assert events[-2].text_digest
+        assert events[-1].name is EventName.TEXT_ERASED
         assert broken_links(events) == ()
 
 
