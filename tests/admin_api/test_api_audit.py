@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from admin_api.api.application import PUBLIC_PATHS
+from admin_api.api.routers.audit import UNSETTLED_FOR
 from admin_api.api.schemas import (
     audit,
     cases,
@@ -22,7 +23,6 @@ from admin_api.api.schemas import (
     triage,
     units,
 )
-from admin_api.api.routers.audit import UNSETTLED_FOR
 from admin_api.api.schemas.fields import Schema, example_of
 from tests.admin_api.api_desk import Desk, load_procedures, running_desk
 
