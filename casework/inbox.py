@@ -68,6 +68,7 @@ class Reading:
     """What could be read of a held or shunted message, as a clerk sees it; the doors stay strangers through it."""
 
     sender: str = ""
+    """Who says that they wrote it."""
     subject: str = ""
     text: str = ""
     safe_html: str = ""
@@ -77,6 +78,8 @@ class Reading:
     """Keys of the reasons why it is held, or the error that shunted it."""
     guess: CaseId | None = None
     """The case that it probably belongs to."""
+    answers_to: str = ""
+    """Where answers are asked for, when that is another address than the sender's."""
 
     def __repr__(self) -> str:
         """Keep the words out of logs."""

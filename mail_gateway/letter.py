@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mail_gateway.envelope import Envelope
-from mail_gateway.mailboxes import Mailboxes
+from mail_gateway.mailboxes import Mailboxes, fold_address
 from mail_gateway.parsed_mail import ParsedMail
 from mail_gateway.quoting import Words
 
@@ -27,4 +27,17 @@ class Letter:
         others = [mailbox.address for mailbox in self.mail.reply_to if not self.mailboxes.is_ours(mailbox.address)]
         if len(others) == 1:
             return others[0]
+        return self.author
+
+    @property
+    def author(self) -> str:
+        """Who says that they wrote it: the first address of From, else the envelope's sender; may be empty."""
         return self.mail.sender.address if self.mail.sender else self.envelope.mail_from.lower()
+
+    @property
+    def is_answered_elsewhere(self) -> bool:
+        """Whether it asks for answers at an address that is not its author's (Reply-To, RFC 5322 §3.6.2).
+
+        Nothing that a mail server may check of a sender covers Reply-To: anybody can write anybody's address there.
+        """
+        return fold_address(self.correspondent) != fold_address(self.author)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from casework.case import Case
 from casework.errors import CaseworkNotFound
@@ -10,6 +11,7 @@ from casework.message import CaseId, ThreadId
 from casework.party import Address, ChannelName, PartyId
 from casework.ports import UnitOfWork
 from casework.thread import Audience, Thread
+from mail_gateway.seals import SealState
 from mail_gateway.thread_matching import Candidate, Clues, Evidence
 
 
@@ -27,9 +29,10 @@ def case_candidate(case: Case, evidence: Evidence, party_id: PartyId | None) -> 
 
 def _candidates(clues: Clues, party_id: PartyId | None, uow: UnitOfWork) -> Iterator[Candidate]:
     for token in clues.tokens:
-        yield from _of_thread(token.thread_id, Evidence.REPLY_ADDRESS, party_id, uow)
+        is_valid = token.state is SealState.VALID
+        yield from _of_thread(token.thread_id, Evidence.REPLY_ADDRESS, party_id, uow, is_sealed=is_valid)
     for own in clues.own_ids:
-        yield from _of_thread(own.thread_id, Evidence.OWN_MESSAGE_ID, party_id, uow)
+        yield from _of_thread(own.thread_id, Evidence.OWN_MESSAGE_ID, party_id, uow, is_sealed=True)
     for thread in uow.threads.find_by_mail_ids(clues.other_ids):
         yield _candidate(thread, Evidence.KNOWN_MESSAGE_ID, party_id, uow)
     for reference in clues.references:
@@ -39,7 +42,7 @@ def _candidates(clues: Clues, party_id: PartyId | None, uow: UnitOfWork) -> Iter
 
 
 def _of_thread(
-    thread_id: ThreadId | None, evidence: Evidence, party_id: PartyId | None, uow: UnitOfWork
+    thread_id: ThreadId | None, evidence: Evidence, party_id: PartyId | None, uow: UnitOfWork, *, is_sealed: bool
 ) -> Iterator[Candidate]:
     if thread_id is None:
         return
@@ -49,7 +52,7 @@ def _of_thread(
         # Our seal on a thread that is gone: erased, or another installation under the same secret.
         return
     if thread.audience is Audience.CITIZEN:
-        yield _candidate(thread, evidence, party_id, uow)
+        yield replace(_candidate(thread, evidence, party_id, uow), is_sealed=is_sealed)
 
 
 def _candidate(thread: Thread, evidence: Evidence, party_id: PartyId | None, uow: UnitOfWork) -> Candidate:

@@ -1,7 +1,8 @@
 """Which correspondence a letter belongs to: decided on evidence, and always together with who wrote it.
 
 Pure. A letter joins a thread or case only when its sender belongs there; a stranger who quotes a number, or to whom
-our mail was passed on, never joins: the letter is held with the guess, for a clerk.
+our mail was passed on, never joins: the letter is held with the guess, for a clerk. So is one whose Reply-To names the
+citizen and whose author is somebody else, unless it brings what we sealed: numbers run in sequence and can be guessed.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Clues:
     other_ids: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     """Case references with a right check digit, in subject and text."""
+    is_answered_elsewhere: bool = False
+    """Whether the sender is known from Reply-To alone, and the author is another address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Candidate:
     thread_id: ThreadId | None = None
     """None when the case runs over another channel."""
     case_id: CaseId | None = None
+    is_sealed: bool = False
+    """Whether the clue is a seal of ours that holds: only who received our mail in this thread can show it."""
 
 
 class MatchDecision(StrEnum):
@@ -86,38 +91,39 @@ def find_clues(letter: Letter, seals: Seals, *, prefix: str, today: date) -> Clu
         own_ids=tuple(known for known in own.values() if known is not None),
         other_ids=tuple(message_id for message_id, known in own.items() if known is None),
         references=find_references(f"{letter.mail.subject}\n{letter.mail.text}", prefix)[:_MOST],
+        is_answered_elsewhere=letter.is_answered_elsewhere,
     )
 
 
 def match_thread(clues: Clues, candidates: Sequence[Candidate]) -> ThreadMatch:
     """Where the letter belongs: joined on the strongest evidence whose thread its sender belongs to."""
     ordered = sorted(candidates, key=lambda candidate: _STRENGTH[candidate.evidence])
-    because = tuple(_reason_of(candidate) for candidate in ordered) + tuple(
-        Reason(f"match.reply_address_{token.state.value}")
-        for token in clues.tokens
-        if token.state is not SealState.VALID
-    )
-    own = next((candidate for candidate in ordered if candidate.sender_belongs), None)
-    if own is not None:
-        return ThreadMatch(MatchDecision.JOIN, because, own.thread_id, own.case_id or _case_named(ordered, own))
+    open_to = [candidate for candidate in ordered if _may_join(candidate, clues)]
+    because = _reasons(ordered, open_to, clues)
+    if open_to:
+        own = open_to[0]
+        return ThreadMatch(MatchDecision.JOIN, because, own.thread_id, own.case_id or _case_named(open_to))
     if ordered:
         guess = next((candidate.case_id for candidate in ordered if candidate.case_id is not None), None)
         return ThreadMatch(MatchDecision.HOLD, because, ordered[0].thread_id, guess)
     return ThreadMatch(MatchDecision.NEW, because)
 
 
-def _case_named(candidates: Sequence[Candidate], own: Candidate) -> CaseId | None:
+def _may_join(candidate: Candidate, clues: Clues) -> bool:
+    return candidate.sender_belongs and (candidate.is_sealed or not clues.is_answered_elsewhere)
+
+
+def _case_named(open_to: Sequence[Candidate]) -> CaseId | None:
     """A case that the letter names beside the thread it answers in, when it is the sender's."""
-    return next(
-        (
-            candidate.case_id
-            for candidate in candidates
-            if candidate is not own and candidate.sender_belongs and candidate.case_id is not None
-        ),
-        None,
-    )
+    return next((candidate.case_id for candidate in open_to if candidate.case_id is not None), None)
 
 
-def _reason_of(candidate: Candidate) -> Reason:
-    who = "sender" if candidate.sender_belongs else "stranger"
-    return Reason(f"match.{candidate.evidence.value}_of_{who}")
+def _reasons(ordered: Sequence[Candidate], open_to: Sequence[Candidate], clues: Clues) -> tuple[Reason, ...]:
+    reasons = [
+        Reason(f"match.{candidate.evidence.value}_of_{'sender' if candidate in open_to else 'stranger'}")
+        for candidate in ordered
+    ]
+    if any(candidate.sender_belongs and candidate not in open_to for candidate in ordered):
+        reasons.insert(0, Reason("match.answered_elsewhere"))
+    not_valid = [token.state for token in clues.tokens if token.state is not SealState.VALID]
+    return (*reasons, *(Reason(f"match.reply_address_{state.value}") for state in not_valid))

@@ -98,9 +98,12 @@ def letter_text(letter: Letter) -> str:
 
 def reading_of(understood: Understood, reasons: tuple[Reason, ...], guess: CaseId | None = None) -> Reading:
     """What a clerk sees of a letter that waits for a decision."""
-    mail = understood.letter.mail
+    letter = understood.letter
+    mail = letter.mail
     return Reading(
-        sender=understood.letter.correspondent,
+        # Who wrote, since a clerk may block the sender: Reply-To may name somebody who knows nothing of the letter.
+        sender=letter.author or letter.correspondent,
+        answers_to=letter.correspondent if letter.is_answered_elsewhere else "",
         subject=mail.subject,
         text=mail.text[:MAX_SHOWN_CHARACTERS],
         safe_html=mail.html if len(mail.html) <= MAX_SHOWN_CHARACTERS else "",

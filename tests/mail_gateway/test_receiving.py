@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -23,6 +23,7 @@ from mail_gateway.composing import compose
 from mail_gateway.envelope import Envelope
 from mail_gateway.errors import MailGatewayRejected
 from mail_gateway.receiving import Outcome, receive
+from mail_gateway.seals import VALID_FOR
 from mail_gateway.understanding import MailRoom, understand
 from tests.casework.a_bureau import a_clerk, a_complaint
 from tests.mail_gateway.a_desk import Desk
@@ -177,6 +178,47 @@ def test_a_stranger_never_joins_another_citizens_case(house: House, now: datetim
     assert outcome.reading.guess == house.desk.cases[0].id
     assert outcome.reading.reasons[0].endswith("_of_stranger")
     assert len(house.desk.messages) == 1
+
+
+WAYS = ["reply address", "expired reply address", "our message id", "citizen's letter", "case reference"]
+
+
+def to_the_case(house: House, way: str, sender: str) -> Outcome:
+    """A letter of `sender` that asks for answers at the citizen's address and points to the citizen's case."""
+    headers, text, rcpt_to, today = {"Reply_To": LI}, "请照此办理", OURS.main, house.now.date()
+    if way.endswith("reply address"):
+        made_on = today - VALID_FOR - timedelta(days=1) if way.startswith("expired") else today
+        rcpt_to = SEALS.reply_address(house.first_thread(), made_on)
+    elif way == "our message id":
+        headers["References"] = SEALS.message_id("any", house.first_thread())
+    elif way == "citizen's letter":
+        headers["In_Reply_To"] = "<1@mail.example>"
+    else:
+        text = house.reference()
+    raw = a_mail(text, sender=sender, message_id="<z1@elsewhere.example>", **headers)
+    return house.bring(raw, mail_from=ZHANG, rcpt_to=rcpt_to)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_naming_the_citizen_in_reply_to_opens_no_case_without_our_seal(house: House, way: str) -> None:
+    house.bring(a_mail("窗口态度不好", subject="投诉"))
+    outcome = to_the_case(house, way, f"张某 <{ZHANG}>")
+    if way in {"reply address", "our message id"}:
+        assert house.desk.messages[1].thread_id == house.first_thread()
+        assert house.desk.messages[1].sender.value == LI
+        return
+    assert (outcome.state, len(house.desk.messages)) == (InboxState.HELD, 1)
+    assert outcome.reading is not None
+    assert outcome.reading.guess == house.desk.cases[0].id
+    assert outcome.reading.reasons[0] == "reason.match.answered_elsewhere"
+    assert (outcome.reading.sender, outcome.reading.answers_to) == (ZHANG, LI)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_citizen_who_names_the_own_address_in_reply_to_joins_as_before(house: House, way: str) -> None:
+    house.bring(a_mail("窗口态度不好", subject="投诉"))
+    to_the_case(house, way, f"李某 <{LI}>")
+    assert house.desk.messages[1].thread_id == house.first_thread()
 
 
 def test_a_held_letter_gets_a_receipt_that_reveals_nothing(house: House) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from casework.message import CaseId, ThreadId
@@ -49,6 +51,43 @@ def test_the_same_evidence_from_a_stranger_is_held_with_the_guess(evidence: Evid
     match = match_thread(Clues(), [candidate(evidence, 7, 3, belongs=False)])
     assert (match.decision, match.case_id) == (MatchDecision.HOLD, 3)
     assert match.because[0].key == f"match.{evidence.value}_of_stranger"
+
+
+ELSEWHERE = Clues(is_answered_elsewhere=True)
+
+
+@pytest.mark.parametrize("evidence", list(Evidence))
+def test_who_is_known_from_reply_to_alone_joins_by_nothing_but_a_seal(evidence: Evidence) -> None:
+    guessed = match_thread(ELSEWHERE, [candidate(evidence, 7, 3)])
+    assert (guessed.decision, guessed.case_id) == (MatchDecision.HOLD, 3)
+    assert [reason.key for reason in guessed.because] == [
+        "match.answered_elsewhere",
+        f"match.{evidence.value}_of_stranger",
+    ]
+    sealed = match_thread(ELSEWHERE, [replace(candidate(evidence, 7, 3), is_sealed=True)])
+    assert (sealed.decision, sealed.thread_id, sealed.case_id) == (MatchDecision.JOIN, 7, 3)
+
+
+def test_a_seal_opens_its_own_thread_and_no_case_that_is_only_named_beside_it() -> None:
+    seal = replace(candidate(Evidence.REPLY_ADDRESS, 7), is_sealed=True)
+    match = match_thread(ELSEWHERE, [seal, candidate(Evidence.CASE_REFERENCE, 8, 4)])
+    assert (match.decision, match.thread_id, match.case_id) == (MatchDecision.JOIN, 7, None)
+
+
+@pytest.mark.parametrize(
+    ("author", "reply_to", "is_elsewhere"),
+    [
+        ("Li <LI@Mail.Example>", "li@mail.example", False),
+        ("zhang@elsewhere.example", "li@mail.example", True),
+        ("li@mail.example", "xinxiang@zmd.example", False),
+        ("zhang@elsewhere.example", "li@mail.example, wu@mail.example", False),
+    ],
+)
+def test_a_letter_is_answered_elsewhere_when_reply_to_is_not_its_author(
+    author: str, reply_to: str, is_elsewhere: bool
+) -> None:
+    letter = a_letter(a_mail(sender=author, Reply_To=reply_to))
+    assert find_clues(letter, SEALS, prefix="ZMD", today=TODAY).is_answered_elsewhere is is_elsewhere
 
 
 def test_the_strongest_evidence_decides_between_the_senders_threads() -> None:
