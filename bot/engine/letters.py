@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.engine.dialogues import ask_procedure, emergency
-from bot.engine.intent import Intent
-from bot.engine.recognise import is_question
+from bot.engine.dialogues import ask_procedure, case_status, emergency, office, small_talk
+from bot.engine.following import names_no_matter
+from bot.engine.intent import Intent, weigh
+from bot.engine.phrases import fold
+from bot.engine.recognise import is_question, recognise
 from bot.engine.turn import Decision, Keyed, ReplyDraft, Response, Turn
 from bot.engine.units import find_unit, overseer
 from casework.bureau import Bureau
@@ -22,7 +24,15 @@ from knowledge.retrieval import Finding
 LONGEST_TO_ANSWER = LONGEST_QUESTION
 """A letter longer than this tells a story, which an officer reads."""
 MOST_ANSWERS = 3
+_A_FEW_KIND_WORDS = 40
+_CLAUSE = re.compile(r"[,，。.!！~～\n;；]+|\bfor\b")
+_BUT = re.compile(r"但是|可是|不过|还没|没有|不满|然而|\b(but|however|still|not|yet)\b", re.IGNORECASE)
+_UNNAMED = re.compile(
+    r"(?<!不)匿名|(为我|替我|帮我|给我)保密|(不要|别|勿)(公开|透露|泄露)我|anonymous|keep my name|confidential",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[^。！？!?\n;；]+[。！？!?;；]?")
+_NUMBERED = re.compile(r"^\s*[（(]?[0-9一二三四五六七八九十][、.．)）]\s*")
 _REPLY_PREFIX = re.compile(r"^\s*((re|fw|fwd|aw|回复|答复|转发)\s*[:：]\s*)+", re.IGNORECASE)
 _DATE = re.compile(
     r"[0-9]{1,4}\s*[年/.-]\s*[0-9]{1,2}|[0-9]{1,2}\s*[月日号]|昨|今天|今早|前天|上午|下午|晚上|上周|周[一二三四五六日]"
@@ -67,10 +77,16 @@ def _danger(turn: Turn) -> Response | None:
 
 
 def _joined(turn: Turn) -> Response | None:
-    """The letter belongs to a case: it is added, and the receipt names the case."""
+    """The letter belongs to a case: it is added, and the receipt names the case when it is the sender's own.
+
+    Anybody else's receipt has a reference of its own, and does not even tell that there is a case.
+    """
     if turn.known.case is None:
         return None
     reference = turn.known.case.reference
+    if turn.known.is_anothers:
+        receipt = ReplyDraft("letter.passed_on", is_receipt=True)
+        return Response(turn.conversation, (receipt,), (AddToCase(reference), RecordEnquiry("dialogue")))
     receipt = ReplyDraft("letter.joined", {"reference": reference}, case=reference, is_receipt=True)
     return Response(turn.conversation, (receipt,), (AddToCase(reference),))
 
@@ -87,7 +103,9 @@ def _stated(turn: Turn) -> Response | None:
 
 
 def _question(turn: Turn) -> Response | None:
-    """A sure answer to everything that the letter asks."""
+    """A sure answer to everything that the letter asks; how a case stands is no such thing."""
+    if turn.wants(Intent.CASE_STATUS) or case_status.names_a_case(_body(turn)):
+        return None
     answers = _answers(turn)
     known = turn.conversation.last_procedure
     if not answers or known in answers:
@@ -95,17 +113,29 @@ def _question(turn: Turn) -> Response | None:
         return None
     answered = [ask_procedure.answer(turn.saying(question), finding) for question, finding in answers.values()]
     drafts = tuple(draft for response in answered for draft in response.drafts)
+    drafts += tuple(draft for draft in (_office(turn, one) for one in _questions(turn)) if draft)[:1]
     commands = tuple(command for response in answered for command in response.commands)
     receipt = ReplyDraft("letter.answered", is_receipt=True)
     return Response(answered[0].conversation, (*drafts, receipt), commands, Decision.ANSWER)
 
 
 def _thanks(turn: Turn) -> Response | None:
-    """Who only thanks us needs no officer."""
-    if not turn.says(Intent.THANKS):
+    """Who only thanks us, or only says hello, needs no officer."""
+    said = small_talk.reply(turn) or (ReplyDraft("small_talk.thanks") if _only_thanks(turn) else None)
+    if said is None or turn.says(Intent.ANNOYED) or turn.message.attachments:
         return None
     receipt = ReplyDraft("letter.noted", is_receipt=True)
-    return Response(turn.conversation, (ReplyDraft("small_talk.thanks"), receipt), (RecordEnquiry("dialogue"),))
+    return Response(turn.conversation, (replace(said, choices=()), receipt), (RecordEnquiry("dialogue"),))
+
+
+def _only_thanks(turn: Turn) -> bool:
+    """A few kind words, one of which is thanks, with no question, wish or complaint among them."""
+    body = _body(turn)
+    clauses = [recognise(clause) for clause in _CLAUSE.split(body) if clause.strip()]
+    thanks = any(Intent.THANKS in one and one[Intent.THANKS].whole for one in clauses)
+    others = set(turn.matches) - {Intent.THANKS, Intent.GREETING, Intent.DONE, Intent.CONFIRM}
+    is_short = weigh(fold(body)) <= _A_FEW_KIND_WORDS
+    return thanks and is_short and not others and not is_question(body) and not _BUT.search(body)
 
 
 def _officer(turn: Turn) -> Response | None:
@@ -149,6 +179,7 @@ def _filed(turn: Turn, kind: CaseKind) -> Response:
         subject=(_subject(turn) or next(iter(text.splitlines()), ""))[:80],
         details={_MAIN_SLOT[kind]: text} if text else {},
         unit=_unit(text, kind, turn.known.bureau),
+        anonymous=kind is CaseKind.COMPLAINT and bool(_UNNAMED.search(text)),
         party_name=turn.message.sender_name,
     )
     first = (ReplyDraft("letter.police_first"),) if kind is CaseKind.CRIME_REPORT else ()
@@ -176,22 +207,30 @@ def _answers(turn: Turn) -> dict[str, tuple[str, Finding]]:
     body = _body(turn)
     if len(body) > LONGEST_TO_ANSWER or turn.message.attachments or find_references(body, _prefix(turn)):
         return {}
-    questions = [sentence for sentence in _sentences(body) if is_question(sentence)] or [_topic(turn)]
+    questions = _questions(turn) or [_topic(turn)]
     found: dict[str, tuple[str, Finding]] = {}
     for question in questions:
         finding = turn.known.find(question, turn.language)
         if finding.decision is Found.ANSWER:
             found.setdefault(finding.matches[0].slug, (question, finding))
-        elif not _is_courtesy(question):
+        elif not _is_courtesy(question) and _office(turn, question) is None:
             whole = turn.known.find(_topic(turn), turn.language)
             is_sure = whole.decision is Found.ANSWER and len(questions) == 1
             return {whole.matches[0].slug: (question, whole)} if is_sure else {}
     return found if len(found) <= MOST_ANSWERS else {}
 
 
+def _questions(turn: Turn) -> list[str]:
+    return [sentence for sentence in _sentences(_body(turn)) if is_question(sentence)]
+
+
+def _office(turn: Turn, question: str) -> ReplyDraft | None:
+    return office.reply(replace(turn.saying(question), matches=recognise(question)))
+
+
 def _is_courtesy(question: str) -> bool:
-    """Whether a question asks nothing, as "may I ask something?" does."""
-    return len(question) <= 8 or len(question.split()) in {2, 3, 4}
+    """Whether a question asks nothing of its own, as "may I ask something?" and "and how much?" do."""
+    return names_no_matter(question) or len(question) <= 8 or len(question.split()) in {2, 3, 4}
 
 
 def _prefix(turn: Turn) -> str:
@@ -212,4 +251,4 @@ def _body(turn: Turn) -> str:
 
 
 def _sentences(text: str) -> list[str]:
-    return [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
+    return [found for one in _SENTENCE.findall(text) if (found := _NUMBERED.sub("", one).strip())]

@@ -187,7 +187,7 @@ def _office(turn: Turn) -> Response | None:
 
 
 def _look_up(turn: Turn) -> Response | None:
-    if turn.known.look_up is LookUp.NOT_ASKED:
+    if turn.known.look_up is LookUp.NOT_ASKED and not case_status.names_a_case(turn.text):
         return None
     return enter(turn, case_status.DIALOGUE, None)
 

@@ -87,6 +87,8 @@ class Known:
     """A person speaks in this conversation now."""
     case: Case | None = None
     """The case that this message belongs to on evidence: the door matched it, or a person has taken over."""
+    is_anothers: bool = False
+    """Whether `case` is not this citizen's: a clerk joined the message to it, and who wrote learns nothing of it."""
     look_up: LookUp = LookUp.NOT_ASKED
     found: Case | None = None
     """The case that was looked up, when this citizen may see it."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.engine.conversation import Progress
 from bot.engine.intent import Intent, IntentMatch
 from bot.engine.moments import day
-from bot.engine.turn import Fact, Keyed, LookUp, ReplyDraft, Step, Turn
+from bot.engine.turn import ChoiceDraft, Fact, Keyed, LookUp, ReplyDraft, Step, Turn
 from bot.engine.units import unit_name
 from casework.bureau import Bureau
 from casework.case import Case, CaseStatus
@@ -13,6 +15,16 @@ from casework.party import Language
 from casework.references import find_references
 
 MOST_CASES = 5
+_OFFICER = ChoiceDraft("start:handoff", Keyed("choice.handoff"))
+_LIKE_A_REFERENCE = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z]{2,8}[\s-]?20[0-9]{2}[\s-]?[0-9]{4,9}([\s-]?[0-9])?(?![A-Za-z0-9])"
+)
+_LIKE_A_CODE = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{5}-[A-Za-z0-9]{5}")
+
+
+def names_a_case(text: str) -> bool:
+    """Whether a text means a case by something that has the shape of a reference or a query code, valid or not."""
+    return bool(_LIKE_A_REFERENCE.search(text) or _LIKE_A_CODE.fullmatch(text.strip()))
 
 
 class CaseStatusDialogue:
@@ -30,6 +42,8 @@ class CaseStatusDialogue:
 
     def take(self, turn: Turn, progress: Progress) -> Step:
         """A reference or a query code, as it was asked for."""
+        if turn.says(Intent.SKIP, Intent.DENY):
+            return Step((ReplyDraft("case_status.no_reference", choices=(_OFFICER,)),), None)
         return self._tell(turn, progress)
 
     def ask(self, turn: Turn, progress: Progress) -> ReplyDraft:
@@ -79,7 +93,7 @@ class CaseStatusDialogue:
             again = Progress(self.name, asking="reference", began=progress.began)
             return Step((ReplyDraft("case_status.refused"),), again)
         if "reference" not in progress.slots:
-            unread = progress.asking == "reference"
+            unread = progress.asking == "reference" or names_a_case(turn.text)
             progress = progress.asks("reference")
             return Step((ReplyDraft("case_status.again.reference") if unread else self.ask(turn, progress),), progress)
         unread = progress.asking == "query_code" and not named
