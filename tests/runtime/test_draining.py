@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import exc, text
+from sqlalchemy import exc, select, text
 
 from casework.errors import CaseworkConflict, CaseworkUnavailable
 from casework.inbox import LEASE_FOR, MAX_ATTEMPTS, Arrival, ClerkDecision, InboxEntry, InboxState, Reading
 from casework.message import InboundMessage, InboxId
 from casework.party import Address, ChannelName
 from casework.store import SqlStore, SqlUnitOfWork, open_store
+from casework.store.tables import claims
 from runtime.draining import CONFLICTS, CONVERSATIONS_AT_ONCE, Drain
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -128,6 +129,7 @@ def test_messages_of_a_conversation_are_handled_oldest_first_and_all_conversatio
     assert set(post.states([*ids, *many])) == {"handled"}
     assert post.commits
     with post.store.read() as uow:
+        assert uow.connection.execute(select(claims)).all() == [], "every conversation was given back"
 
 
 def test_one_that_fails_is_undone_tried_again_and_set_aside_with_what_a_clerk_needs(post: Post) -> None:
