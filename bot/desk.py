@@ -102,7 +102,8 @@ class Desk:
         clerk = Clerk(uow, self._office, spoken, inbound, now)
         outcome = clerk.carry_out(response.commands, began=_began(conversation))
         speaker = Speaker(self._replies, spoken.language, clerk.facts(outcome))
-        replies = _in_words(response.drafts, speaker, outcome)
+        shown = None if known.is_anothers else outcome.case
+        replies = tuple(speaker.reply(draft, shown.reference if shown else None) for draft in response.drafts)
         conversations.save(thread.id, _remembered(response.conversation, replies, outcome), now=now)
         post = _Post(uow, message, spoken, inbox_id, outcome, now, answered_in_request)
         sent = self._send(response.drafts, replies, post, speaker)
@@ -225,11 +226,6 @@ def _incoming(message: InboundMessage, number: int) -> Incoming:
 
 def _began(conversation: Conversation) -> int:
     return conversation.active.began if conversation.active else 0
-
-
-def _in_words(drafts: Sequence[ReplyDraft], speaker: Speaker, outcome: Outcome) -> tuple[Reply, ...]:
-    filed = outcome.case.reference if outcome.case else None
-    return tuple(speaker.reply(draft, filed) for draft in drafts)
 
 
 def _remembered(conversation: Conversation, replies: Sequence[Reply], outcome: Outcome) -> Conversation:

@@ -41,12 +41,14 @@ class Lookup:
         asked = wanted(conversation, message, self._office.bureau.reference_prefix)
         taken_over = is_taken_over(thread, now)
         look_up, found = self._look_up(asked, thread, uow, now)
+        case = _case_of(uow, thread, case_id, taken_over=taken_over)
         return Known(
             find=self._knowledge.find,
             library=self._library,
             bureau=self._office.bureau,
             taken_over=taken_over,
-            case=_case_of(uow, thread, case_id, taken_over=taken_over),
+            case=case,
+            is_anothers=case is not None and case.party_id != thread.party_id,
             look_up=look_up,
             found=found,
             own_cases=self._own(asked, thread.party_id, uow),

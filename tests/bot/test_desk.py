@@ -256,6 +256,28 @@ def test_a_letter_that_opens_a_case_joins_its_thread_to_it(counter: Counter) -> 
         assert uow.cases.events(case.id)[-1].name is EventName.MESSAGE_RECEIVED
 
 
+@pytest.mark.parametrize("text", ["我是邻居，我也看见了。", "救命！有人要杀我，我在示例路1号！"])
+def test_a_strangers_letter_that_a_clerk_joins_is_receipted_without_a_word_of_the_case(
+    counter: Counter, text: str
+) -> None:
+    filed_text = letter(counter, "我要投诉你们的民警态度恶劣。", "投诉")
+    with counter.store.read() as uow:
+        case = uow.cases.find(find_references(filed_text, "ZMD")[0])
+    assert case is not None
+    stranger = "stranger@elsewhere.example"
+    facts = MailFacts("<s1@elsewhere.example>", subject="情况")
+    handled = counter.say(text, who=stranger, channel="email", mail=facts, case_id=case.id)
+    with counter.store.read() as uow:
+        joined = uow.threads.messages_of_case(case.id)
+        [receipt] = [entry for entry in uow.outbox.list(DUE, limit=100) if entry.to.value == stranger]
+    assert text in [message.text for message in joined]
+    assert handled.thread_id != case.thread_id
+    assert "ZMD-Q-2026-" in receipt.reply.text
+    assert case.reference not in f"{receipt.subject} {receipt.reply}"
+    assert (receipt.reply.case, receipt.case_id) == (None, None)
+    assert "并入" not in receipt.reply.text
+
+
 def test_two_letters_of_one_citizen_are_two_threads(counter: Counter) -> None:
     letter(counter, "请问首次办理普通护照要多少钱？")
     letter(counter, "我要投诉你们的民警态度恶劣。", "投诉")
