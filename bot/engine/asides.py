@@ -89,6 +89,8 @@ def _is_wish(turn: Turn, match: IntentMatch, current: Dialogue, progress: Progre
         return True
     if match.intent in EXPLAINED and is_question(turn.text):
         return False
+    if current.name == case_status.DIALOGUE.name:
+        return True
     is_short = weigh(fold(turn.text)) <= _SHORT_WISH
     if match.states:
         return match.intent is Intent.REPORT_CRIME and progress.asking == CONFIRM and is_short

@@ -71,6 +71,8 @@ class Form:
         elsewhere = next((one for one in self.slots if slot.name in one.heard_at and one.heard(turn)), None)
         if elsewhere is not None:
             return self._hear(turn, progress, elsewhere)
+        if turn.says(self.intent) and slot.is_free:
+            return Step((self._ask_again(slot, turn),), progress)
         value = "" if passes(turn, slot) else slot.read(turn)
         if value is None and slot.name != self.main and self._tells(turn):
             return self._add_beside(turn, progress)
@@ -170,7 +172,7 @@ class Form:
     def _take_confirmation(self, turn: Turn, progress: Progress) -> Step:
         if turn.choice == YES.value or turn.says(Intent.CONFIRM):
             return self._file(turn, progress)
-        if turn.choice is None and turn.says(Intent.DONE) and not turn.says(Intent.DENY):
+        if turn.choice is None and turn.says(Intent.DONE, self.intent) and not turn.says(Intent.DENY):
             return Step((_MAY_I,), progress)
         if turn.choice or turn.says(Intent.DENY):
             fixes = tuple(

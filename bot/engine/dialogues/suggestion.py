@@ -10,7 +10,7 @@ from bot.engine.units import find_unit
 from casework.commands import OpenCase
 from casework.kinds import CaseKind
 
-_ENOUGH_TO_SUGGEST = 6
+_ENOUGH_TO_SUGGEST = 4
 
 
 def _prefill(turn: Turn, match: IntentMatch | None) -> Slots:
