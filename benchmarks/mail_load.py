@@ -68,7 +68,8 @@ async def send_mails(port: int, count: int, *, first: int = 0) -> Sent:
     async def client() -> None:
         nonlocal accepted
         for number in numbers:
-            accepted += await _send(port, number)
+            saved = await _send(port, number)
+            accepted += saved
 
     started = time.monotonic()
     await asyncio.gather(*(client() for _ in range(CLIENTS)))
