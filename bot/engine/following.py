@@ -6,6 +6,7 @@ from bot.engine.intent import weigh
 from bot.engine.phrases import fold
 from bot.engine.sentence_tables import both
 from bot.engine.turn import Turn
+from knowledge.card import compose_card
 from knowledge.facets import asked_facet
 from knowledge.procedure import FacetName, Procedure
 from knowledge.retrieval import Decision as Found
@@ -14,6 +15,7 @@ from knowledge.topic import unwrapped, with_synonyms
 from knowledge.words import terms_of
 
 _A_FEW_WORDS = 16
+_MOST_SHARED = 2
 _LIKE_ENOUGH = 0.5
 _AS_LIKE = 0.9
 
@@ -30,7 +32,15 @@ def facet_of_last(turn: Turn) -> tuple[Procedure, FacetName] | None:
     if facet is None or slug is None or slug not in turn.known.library:
         return None
     procedure = turn.known.library.get(slug)
-    return (procedure, facet) if names_no_matter(turn.text) and facet in procedure.facets else None
+    is_meant = names_no_matter(turn.text) or _speaks_its_words(turn, procedure)
+    return (procedure, facet) if is_meant and facet in procedure.facets else None
+
+
+def _speaks_its_words(turn: Turn, procedure: Procedure) -> bool:
+    """Whether a short question has no word that the entry does not use itself."""
+    words = terms_of(with_synonyms(unwrapped(fold(turn.text)))).words
+    card = fold(compose_card(procedure, turn.language))
+    return len(words) <= _MOST_SHARED and all(word in card for word in words)
 
 
 def neighbour_of_last(turn: Turn) -> Finding | None:

@@ -66,8 +66,9 @@ class Form:
         if progress.asking == CONFIRM:
             return self._take_confirmation(turn, progress)
         slot = self.slot(progress.asking)
-        if slot is None:
-            return self._proceed(progress, turn)
+        return self._take_answer(turn, progress, slot) if slot else self._proceed(progress, turn)
+
+    def _take_answer(self, turn: Turn, progress: Progress, slot: Slot) -> Step:
         elsewhere = next((one for one in self.slots if slot.name in one.heard_at and one.heard(turn)), None)
         if elsewhere is not None:
             return self._hear(turn, progress, elsewhere)

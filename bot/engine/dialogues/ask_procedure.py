@@ -58,7 +58,9 @@ def _answer_by_itself(turn: Turn, finding: Finding) -> Response:
         enquiry = RecordEnquiry(decision.value, procedure.slug, procedure.version, finding.confidence, best.because)
         return _answered(turn, procedure, enquiry)
     enquiry = RecordEnquiry(decision.value, confidence=finding.confidence)
-    asked = replace(turn.conversation, question=turn.text)
+    # Another matter was spoken of: "and how much?" no longer means the entry before.
+    last = turn.conversation.last_procedure if turn.message.is_letter else None
+    asked = replace(turn.conversation, question=turn.text, last_procedure=last)
     if decision is Decision.ASK_BACK:
         return Response(asked, (_ask_back(turn, finding),), (enquiry,), decision)
     return Response(asked, (unknown(turn.text),), (enquiry,), Decision.HAND_OVER)
