@@ -43,12 +43,12 @@ def serve(
     from runtime.serving import ALL_ROLES, Role
     from runtime.serving import serve as run
 
-    settings = load_settings(config)
-    set_up_logs(settings.log_level, as_json=settings.log_json)
     try:
         chosen = tuple(Role(name.strip()) for name in roles.split(",")) if roles else ALL_ROLES
     except ValueError as error:
         raise typer.BadParameter(f"{error}; roles are {', '.join(role.value for role in ALL_ROLES)}") from error
+    settings = load_settings(config)
+    set_up_logs(settings.log_level, as_json=settings.log_json)
     house = build_house(settings, works=Role.WORKER in chosen)
     try:
         asyncio.run(run(house, build_app(house), chosen))

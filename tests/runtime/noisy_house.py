@@ -128,7 +128,7 @@ def libraries() -> None:
 
 
 if __name__ == "__main__":
-    set_up_logs("debug", as_json=sys.argv[2] == "json")
+    set_up_logs("debug", as_json=True)
     logging.getLogger().setLevel(logging.DEBUG)
     house = build_house(Settings(environment=Environment.DEMO, data_dir=Path(sys.argv[1])), works=False)
     chat(house)
