@@ -30,6 +30,11 @@ class InboxState(StrEnum):
     """Ended on purpose without an answer; the reason is kept."""
 
 
+WAITING = (InboxState.HELD, InboxState.SHUNTED)
+DECIDABLE = (*WAITING, InboxState.REFUSED)
+"""What a clerk may decide on; a refused message is heard after all."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawMail:
     """One SMTP transaction as it was received: envelope and bytes, never parsed before it is saved."""
@@ -65,7 +70,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What could be read of a held or shunted message, as a clerk sees it; the doors stay strangers through it."""
+    """What could be read of a held, shunted or refused message, as a clerk sees it.
+
+    The doors stay strangers through it.
+    """
 
     sender: str = ""
     """Who says that they wrote it."""
@@ -75,7 +83,7 @@ class Reading:
     """HTML after sanitising; empty when there is none."""
     attachment_names: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
-    """Keys of the reasons why it is held, or the error that shunted it."""
+    """Keys of the reasons why it is held or was refused, or the error that shunted it."""
     guess: CaseId | None = None
     """The case that it probably belongs to."""
     answers_to: str = ""
@@ -87,7 +95,7 @@ class Reading:
 
 
 class ClerkDecision(StrEnum):
-    """What a clerk says of a held or shunted message."""
+    """What a clerk says of a held, shunted or refused message."""
 
     ACCEPT = "accept"
     """Treat it as a new letter from a person."""
@@ -121,6 +129,15 @@ class InboxEntry:
     """Class and place of our failure, never the citizen's words."""
     handled_at: datetime | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Keys of the reasons why it waits or was refused: as a clerk reads them, else from the facts."""
+        if self.reading is not None and self.reading.reasons:
+            return self.reading.reasons
+        because = self.facts.get("because")
+        kept = because if isinstance(because, list) else []
+        return tuple(f"reason.{str(reason).partition(':')[0]}" for reason in kept)
 
 
 def next_attempt(entry: InboxEntry, now: datetime) -> datetime | None:

@@ -41,6 +41,7 @@ TABLE: tuple[Row, ...] = (
     Row("out_of_office", out_of_office.check, Action.DISCARD, MailKind.AUTO_REPLY),
     Row("mailing_list", mailing_list.check, Action.HOLD, MailKind.LIST),
     Row("machine", machine.check, Action.HOLD, MailKind.MACHINE),
+    Row("automatic_sentence", out_of_office.check_sentence, Action.HOLD, MailKind.MACHINE),
     Row("no_sender", no_sender.check, Action.HOLD, MailKind.PERSON),
 )
 """Discarded mail is kept whole with its reason, as everything is; a rule that may err holds instead."""

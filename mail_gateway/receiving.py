@@ -36,7 +36,7 @@ class Outcome:
     message: InboundMessage | None = None
     """For the desk; None unless handled."""
     reading: Reading | None = None
-    """For a clerk, when it is held."""
+    """For a clerk, when it is held or refused."""
     facts: Mapping[str, object] = field(default_factory=dict)
     """Verdict, reasons and folded parts, kept with the inbox entry."""
 
@@ -56,14 +56,11 @@ def place(understood: Understood, uow: UnitOfWork, *, room: MailRoom, now: datet
         return _hand_to_desk(understood, _as_decided(understood, uow), Verdict(Action.ACCEPT, MailKind.PERSON))
     letter = replace(understood.letter, is_blocked=_is_blocked(understood.letter, uow))
     verdict = judge(letter)
-    if verdict.action is Action.DISCARD:
-        if verdict.kind is MailKind.BOUNCE:
-            record_failures(letter.mail.failures, uow, room=room, now=now)
-        return Outcome(InboxState.REFUSED, facts=_facts(understood, verdict))
-    if verdict.action is Action.HOLD:
-        return Outcome(
-            InboxState.HELD, reading=reading_of(understood, verdict.reasons), facts=_facts(understood, verdict)
-        )
+    if verdict.action is Action.DISCARD and verdict.kind is MailKind.BOUNCE:
+        record_failures(letter.mail.failures, uow, room=room, now=now)
+    if verdict.action is not Action.ACCEPT:
+        state = InboxState.REFUSED if verdict.action is Action.DISCARD else InboxState.HELD
+        return Outcome(state, reading=reading_of(understood, verdict.reasons), facts=_facts(understood, verdict))
     candidates = find_candidates(understood.clues, Address(ChannelName.EMAIL, letter.correspondent), uow)
     match = match_thread(understood.clues, candidates)
     if match.decision is MatchDecision.HOLD:
@@ -98,9 +95,12 @@ def _is_blocked(letter: Letter, uow: UnitOfWork) -> bool:
 def _facts(understood: Understood, verdict: Verdict, match: ThreadMatch | None = None) -> dict[str, object]:
     reasons = verdict.reasons + (match.because if match else ())
     mail = understood.letter.mail
+    earlier = dict(understood.entry.facts)
     return facts_of(
         understood.letter.words,
         reasons,
+        # A decision that a clerk went back on is not forgotten.
+        **({"before": earlier} if earlier else {}),
         kind=verdict.kind.value,
         hits=list(verdict.hits),
         misses=list(verdict.misses),

@@ -1,4 +1,4 @@
-"""Messages that wait for a person: held because somebody must decide, or shunted because we failed."""
+"""Messages that wait for a person, held because somebody must decide or shunted because we failed; and refused ones."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from admin_api.errors import AdminRejected
 from admin_api.files import compose_download
 from admin_api.pages import Visit
 from admin_api.visits import desk_visit, own_form
-from casework.actions.triage import decide
+from casework.actions.triage import decide, is_from_blocked
 from casework.case import Case
 from casework.errors import CaseworkConflict, CaseworkError, CaseworkNotFound
-from casework.inbox import ClerkDecision, InboxEntry, InboxState
+from casework.inbox import DECIDABLE, WAITING, ClerkDecision, InboxEntry, InboxState
 from casework.message import InboxId
 from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
@@ -34,7 +34,7 @@ _log = structlog.get_logger()
 DeskVisit = Annotated[Visit, Depends(desk_visit)]
 
 PAGE_SIZE: Final = 25
-WAITING: Final = (InboxState.HELD, InboxState.SHUNTED)
+TABS: Final = {"waiting": WAITING, "refused": (InboxState.REFUSED,)}
 _SHOWN_OF_SOURCE: Final = 8_000
 _LETTER_POLICY: Final = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
@@ -44,7 +44,7 @@ _LETTER_POLICY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One message that waits, as its row and its page show it."""
+    """One message that waits or was refused, as its row and its page show it."""
 
     entry: InboxEntry
     sender: str
@@ -62,16 +62,25 @@ class Waiting:
 
 
 @router.get("")
-def show_waiting(visit: DeskVisit, after: Annotated[int, Query(le=MAX_ID)] = 0) -> HTMLResponse:
-    """Everything that waits, latest first."""
+def show_waiting(visit: DeskVisit, view: str = "waiting", after: Annotated[int, Query(le=MAX_ID)] = 0) -> HTMLResponse:
+    """Everything that waits, or all that was refused, latest first."""
+    tab = view if view in TABS else "waiting"
     with visit.context.store.read() as uow:
-        entries = uow.inbox.list(WAITING, limit=PAGE_SIZE + 1, after=max(after, 0))
+        entries = uow.inbox.list(TABS[tab], limit=PAGE_SIZE + 1, after=max(after, 0))
         rows = [_view(entry, uow, visit) for entry in entries[:PAGE_SIZE]]
-        counts = {state.value: uow.inbox.count(state) for state in WAITING}
+        counts = {state.value: uow.inbox.count(state) for state in DECIDABLE}
         blocked = uow.doors.list_blocked()
-    older = entries[PAGE_SIZE - 1].id if len(entries) > PAGE_SIZE else None
+    tabs = {name: sum(counts[state.value] for state in states) for name, states in TABS.items()}
     return show_page(
-        visit, "console/triage.html", room="triage", rows=rows, counts=counts, older=older, blocked=blocked
+        visit,
+        "console/triage.html",
+        room="triage",
+        rows=rows,
+        counts=counts,
+        tab=tab,
+        tabs=tabs,
+        older=entries[PAGE_SIZE - 1].id if len(entries) > PAGE_SIZE else None,
+        blocked=blocked,
     )
 
 
@@ -120,24 +129,39 @@ def send_source(visit: DeskVisit, inbox_id: IdPath) -> Response:
 
 @router.post("/{inbox_id}/decision", dependencies=[Depends(own_form)])
 def decide_on(
-    visit: DeskVisit, inbox_id: IdPath, decision: Annotated[str, Form()] = "", reference: Annotated[str, Form()] = ""
+    visit: DeskVisit,
+    inbox_id: IdPath,
+    decision: Annotated[str, Form()] = "",
+    reference: Annotated[str, Form()] = "",
+    was: Annotated[str, Form()] = "",
 ) -> Response:
-    """A clerk's word: the worker carries it out, refusing ends the message here."""
+    """A clerk's word: the worker carries it out, refusing ends the message here. `was` is the state that was seen."""
     context, staff = visit.context, signed_in(visit)
     chosen = ClerkDecision(decision) if decision in list(ClerkDecision) else None
     canonical = parse_reference(reference, context.office.bureau.reference_prefix) if reference.strip() else None
     if chosen is None:
         return _show(visit, inbox_id, fault="choose", error=AdminRejected())
 
-    def record(uow: UnitOfWork) -> bool:
+    def record(uow: UnitOfWork) -> str:
         if chosen is ClerkDecision.JOIN and (canonical is None or uow.cases.find(canonical) is None):
-            return False
-        decide(InboxId(inbox_id), chosen, uow, staff=staff, now=context.clock(), reference=canonical)
-        return True
+            return "reference"
+        is_heard = chosen in (ClerkDecision.ACCEPT, ClerkDecision.JOIN)
+        if is_heard and is_from_blocked(uow.inbox.get(InboxId(inbox_id)), uow):
+            return "blocked"
+        decide(
+            InboxId(inbox_id),
+            chosen,
+            uow,
+            staff=staff,
+            now=context.clock(),
+            reference=canonical,
+            was_refused=was == InboxState.REFUSED,
+        )
+        return ""
 
     try:
-        if not context.store.write(record):
-            return _show(visit, inbox_id, fault="reference", typed=reference, error=AdminRejected())
+        if fault := context.store.write(record):
+            return _show(visit, inbox_id, fault=fault, typed=reference, error=AdminRejected())
     except CaseworkConflict as error:
         return _show(visit, inbox_id, fault="conflict", error=error)
     context.wake()
@@ -157,14 +181,15 @@ def _show(
         row=row,
         fault=fault,
         typed=typed,
-        open=row.entry.state in WAITING,
+        open=row.entry.state in DECIDABLE,
+        is_refused=row.entry.state is InboxState.REFUSED,
     )
 
 
 def _view(entry: InboxEntry, uow: UnitOfWork, visit: Visit) -> Waiting:
     reading, message, raw = entry.reading, entry.message, entry.raw_mail
     words: Wording = visit.request.app.state.reasons
-    reasons = [words.texts[visit.language].get(reason, reason) for reason in (reading.reasons if reading else ())]
+    reasons = [words.texts[visit.language].get(reason, reason) for reason in entry.reasons]
     if not reasons and entry.error:
         reasons = [visit.say("triage.our_failure", error=entry.error)]
     source = ""

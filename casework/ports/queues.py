@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from casework.inbox import Arrival, ClerkDecision, InboxEntry, InboxState, Reading
+from casework.inbox import DECIDABLE, Arrival, ClerkDecision, InboxEntry, InboxState, Reading
 from casework.message import CaseId, InboxId, MailFacts, MessageId, Reply, ThreadId
 from casework.outbox import DeliveryResult, OutboxEntry, OutboxId, OutboxKind, OutboxState
 from casework.party import Address, ChannelName, Language
@@ -68,10 +68,19 @@ class Inbox(Protocol):
         """Count a failed attempt and try again later."""
         ...
 
-    def decide(self, inbox_id: InboxId, decision: ClerkDecision, *, case_id: CaseId | None, now: datetime) -> None:
-        """Record a clerk's word on a held or shunted message and hand it back to the worker.
+    def decide(
+        self,
+        inbox_id: InboxId,
+        decision: ClerkDecision,
+        *,
+        case_id: CaseId | None,
+        now: datetime,
+        seen: Collection[InboxState] = DECIDABLE,
+    ) -> None:
+        """Record a clerk's word on a held, shunted or refused message and hand it back to the worker.
 
-        CaseworkConflict when it is neither, e.g. because a colleague was quicker.
+        CaseworkConflict when it is in none of the states that the clerk has `seen`, e.g. because a colleague was
+        quicker.
         """
         ...
 

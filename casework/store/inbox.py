@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from casework.errors import CaseworkConflict, CaseworkNotFound
-from casework.inbox import Arrival, ClerkDecision, InboxEntry, InboxState, RawMail, Reading
+from casework.inbox import DECIDABLE, Arrival, ClerkDecision, InboxEntry, InboxState, RawMail, Reading
 from casework.message import CaseId, InboxId
 from casework.party import ChannelName
 from casework.store.encoding import decode_inbound, decode_reading, encode_inbound, encode_reading
@@ -157,24 +157,36 @@ class SqlInbox:
             .values(attempts=inbox.c.attempts + 1, next_attempt_at=until, error=error[:2000])
         )
 
-    def decide(self, inbox_id: InboxId, decision: ClerkDecision, *, case_id: CaseId | None, now: datetime) -> None:
-        """Record a clerk's word on a held or shunted message and hand it back to the worker.
+    def decide(
+        self,
+        inbox_id: InboxId,
+        decision: ClerkDecision,
+        *,
+        case_id: CaseId | None,
+        now: datetime,
+        seen: Collection[InboxState] = DECIDABLE,
+    ) -> None:
+        """Record a clerk's word on a held, shunted or refused message and hand it back to the worker.
 
-        CaseworkConflict when it is neither, e.g. because a colleague was quicker.
+        CaseworkConflict when it is in none of the states that the clerk has `seen`, e.g. because a colleague was
+        quicker.
         """
         changed = self._connection.execute(
             update(inbox)
-            .where(inbox.c.id == inbox_id, inbox.c.state.in_([InboxState.HELD.value, InboxState.SHUNTED.value]))
+            .where(inbox.c.id == inbox_id, inbox.c.state.in_([state.value for state in seen]))
             .values(
                 state=InboxState.RECEIVED.value,
                 decision=decision.value,
                 decided_case_id=case_id,
                 attempts=0,
                 next_attempt_at=now,
+                handled_at=None,
             )
         )
         if changed.rowcount == 0:
-            raise CaseworkConflict(f"message {inbox_id} is no longer held: somebody has decided on it")
+            raise CaseworkConflict(
+                f"message {inbox_id} is no longer {' or '.join(seen)}: somebody has decided on it; look at it again"
+            )
 
     def list(self, states: Sequence[InboxState], *, limit: int, after: int = 0) -> Sequence[InboxEntry]:
         """Entries in these states, latest first, ids below `after` when it is given."""

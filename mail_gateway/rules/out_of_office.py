@@ -1,4 +1,7 @@
-"""Automatic answers without any header that says so, known by their subject or by a sentence of the mail service."""
+"""Automatic answers without any header that says so, known by their subject or by a sentence of the mail service.
+
+The sentence alone proves nothing: people quote it, or write it below their letters. Then a clerk looks.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,18 @@ _SHORT = 400
 
 
 def check(letter: Letter) -> Reason | None:
-    """Applies when the subject begins as automatic answers do, or a short text says that nobody wrote it."""
+    """Applies when the subject begins as automatic answers do, or when text and transport both speak for a program."""
     if _SUBJECT.match(letter.mail.subject):
         return Reason("out_of_office.subject")
-    if len(letter.words.new) <= _SHORT and _SENTENCE.search(letter.words.new):
+    if _says_so(letter) and (letter.envelope.has_null_sender or letter.mail.has_header("x-auto-response-suppress")):
         return Reason("out_of_office.sentence")
     return None
+
+
+def check_sentence(letter: Letter) -> Reason | None:
+    """Applies when a short text says that nobody wrote it, whatever else speaks for a program or against it."""
+    return Reason("out_of_office.sentence_alone") if _says_so(letter) else None
+
+
+def _says_so(letter: Letter) -> bool:
+    return len(letter.words.new) <= _SHORT and _SENTENCE.search(letter.words.new) is not None

@@ -49,6 +49,17 @@ def test_held_and_shunted_messages_are_listed_latest_first(desk: Desk) -> None:
     assert second["next_cursor"] is None
 
 
+def test_refused_messages_are_listed_when_asked_for_and_accepted_only_by_who_knows_it(desk: Desk) -> None:
+    set_aside(desk)
+    refused = set_aside(desk, InboxState.REFUSED, external_id="m2")
+    listed = desk.get("/triage", state="refused").json()["items"]
+    assert [(item["id"], item["state"], item["reasons"]) for item in listed] == [(refused, "refused", ["bulk"])]
+    path = f"/triage/{refused}/decision"
+    assert desk.post(path, {"decision": "accept"}).status_code == 409
+    assert desk.post(path, {"decision": "refuse", "was_refused": True}).status_code == 409
+    assert desk.post(path, {"decision": "accept", "was_refused": True}).json()["state"] == "received"
+
+
 def test_a_message_is_shown_with_reasons_and_its_mail_can_be_saved(desk: Desk) -> None:
     held = set_aside(desk)
     shown = desk.get(f"/triage/{held}").json()

@@ -169,6 +169,56 @@ def test_the_second_of_two_clerks_is_told_that_the_first_was_quicker(desk: Front
     assert browser.open("/staff/triage/999").status_code == 404
 
 
+def test_what_was_refused_has_a_list_of_its_own_and_can_be_accepted_after_all(
+    desk: FrontDesk, browser: Browser
+) -> None:
+    set_aside(desk, subject="等着的")
+    refused = set_aside(desk, InboxState.REFUSED, subject="其实是人写的", number=2)
+    waiting, listed = browser.open("/staff/triage"), browser.open("/staff/triage?view=refused")
+    assert "其实是人写的" not in waiting.text
+    assert "等着的" not in listed.text
+    for fact in ("其实是人写的", "发件人不是当事人", "已拒收 1"):
+        assert fact in text_of(listed)
+    path = f"/staff/triage/{refused}"
+    page = browser.open(path)
+    assert "改为受理" in text_of(page)
+    assert 'value="refuse"' not in page.text
+    action = f"{path}/decision"
+    assert browser.send(path, action, {"decision": "accept", "was": "held"}).status_code == 409
+    assert browser.send(path, action, {"decision": "accept", "was": "refused"}).status_code == 303
+    assert state_of(desk, refused) == (InboxState.RECEIVED, ClerkDecision.ACCEPT)
+
+
+def test_reasons_of_a_refusal_without_a_reading_come_from_the_facts(desk: FrontDesk, browser: Browser) -> None:
+    inbox_id = set_aside(desk, InboxState.REFUSED, reading=False)
+    facts = {"because": ["stranger: x"]}
+    desk.store.write(lambda uow: uow.inbox.finish(inbox_id, InboxState.REFUSED, now=desk.now, facts=facts))
+    assert "发件人不是当事人" in text_of(browser.open("/staff/triage?view=refused"))
+
+
+def test_a_letter_of_a_blocked_sender_is_accepted_after_unblocking_only(desk: FrontDesk, browser: Browser) -> None:
+    inbox_id = set_aside(desk, InboxState.REFUSED)
+    wu, hired = Address(ChannelName.EMAIL, "wu@mail.example"), desk.hire("liu", Role.DESK)
+    desk.store.write(lambda uow: uow.doors.block_sender(wu, reason="clerk", staff_id=hired.id, now=desk.now))
+    read = Reading("wu@mail.example", "关于路灯")
+    desk.store.write(lambda uow: uow.inbox.finish(inbox_id, InboxState.REFUSED, now=desk.now, reading=read))
+    path, wish = f"/staff/triage/{inbox_id}", {"decision": "accept", "was": "refused"}
+    refused = browser.send(path, f"{path}/decision", wish)
+    assert refused.status_code == 422
+    assert "请先在" in text_of(refused)
+    desk.store.write(lambda uow: uow.doors.unblock_sender(wu))
+    assert browser.send(path, f"{path}/decision", wish).status_code == 303
+
+
+def test_a_clerk_sees_where_answers_are_asked_for_when_that_is_not_the_sender(
+    desk: FrontDesk, browser: Browser
+) -> None:
+    inbox_id = set_aside(desk)
+    read = Reading("wu@mail.example", "关于路灯", answers_to="li@mail.example")
+    desk.store.write(lambda uow: uow.inbox.finish(inbox_id, InboxState.HELD, now=desk.now, reading=read))
+    assert "要求回信寄往 li@mail.example" in text_of(browser.open(f"/staff/triage/{inbox_id}"))
+
+
 def test_a_conversation_that_a_notice_names_is_found_by_its_number(desk: FrontDesk, browser: Browser) -> None:
     case = desk.receive("有人要跳楼<b>快</b>").case
     found = browser.client.get("/staff/conversations", params={"number": f" {case.thread_id} "}, follow_redirects=False)

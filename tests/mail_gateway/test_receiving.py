@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,70 +10,21 @@ import pytest
 
 from casework.actions import triage
 from casework.actions.correspondence import reply_to_citizen
+from casework.errors import CaseworkRejected
 from casework.events import EventName
 from casework.inbox import ClerkDecision, InboxEntry, InboxState
-from casework.message import InboxId, ThreadId
+from casework.message import InboxId
 from casework.outbox import OutboxKind, OutboxState
 from casework.party import Address, ChannelName
 from casework.store import SqlStore
-from mail_gateway.acceptance import accept_into
 from mail_gateway.composing import compose
-from mail_gateway.envelope import Envelope
 from mail_gateway.errors import MailGatewayRejected
 from mail_gateway.receiving import Outcome, receive
 from mail_gateway.seals import VALID_FOR
 from mail_gateway.understanding import MailRoom, understand
 from tests.casework.a_bureau import a_clerk, a_complaint
-from tests.mail_gateway.a_desk import Desk
+from tests.mail_gateway.a_house import LI, ZHANG, House
 from tests.mail_gateway.letters import OURS, SEALS, a_mail, letterhead
-
-LI, ZHANG = "li@mail.example", "zhang@elsewhere.example"
-
-
-@dataclass
-class House:
-    """A store, a mail room and a desk, and the ways a mail takes through them."""
-
-    store: SqlStore
-    room: MailRoom
-    now: datetime
-    desk: Desk = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.desk = Desk(self.now)
-
-    def save(self, raw: bytes, *, mail_from: str = LI, rcpt_to: str = OURS.main) -> None:
-        """Accept a mail as the server does."""
-        accept = accept_into(self.store)
-
-        async def wait() -> None:
-            await accept(raw, Envelope(mail_from, (rcpt_to,), self.now))
-
-        asyncio.run(wait())
-
-    def entries(self, *states: InboxState) -> list[InboxEntry]:
-        with self.store.read() as uow:
-            return list(uow.inbox.list(states or tuple(InboxState), limit=50))
-
-    def work(self) -> list[Outcome]:
-        """Handle everything that waits, as the worker does."""
-        return [self.handle(entry) for entry in reversed(self.entries(InboxState.RECEIVED))]
-
-    def handle(self, entry: InboxEntry) -> Outcome:
-        understood = understand(entry, self.room)
-        return self.store.write(lambda uow: receive(understood, uow, room=self.room, desk=self.desk, now=self.now))
-
-    def bring(self, raw: bytes, *, mail_from: str = LI, rcpt_to: str = OURS.main) -> Outcome:
-        """Save a mail and handle it."""
-        self.save(raw, mail_from=mail_from, rcpt_to=rcpt_to)
-        (outcome,) = self.work()
-        return outcome
-
-    def reference(self) -> str:
-        return self.desk.cases[0].reference
-
-    def first_thread(self) -> ThreadId:
-        return self.desk.cases[0].thread_id
 
 
 @pytest.fixture
@@ -273,11 +222,19 @@ def test_a_held_letter_waits_with_what_a_clerk_needs(house: House) -> None:
     assert "促销" in entry.reading.text
 
 
-def decide(house: House, decision: ClerkDecision, reference: str | None = None) -> list[Outcome]:
-    (entry,) = house.entries(InboxState.HELD)
+def decide(
+    house: House, decision: ClerkDecision, reference: str | None = None, *, of: InboxState = InboxState.HELD
+) -> list[Outcome]:
+    (entry,) = house.entries(of)
     house.store.write(
         lambda uow: triage.decide(
-            InboxId(entry.id), decision, uow, staff=a_clerk(uow), now=house.now, reference=reference
+            InboxId(entry.id),
+            decision,
+            uow,
+            staff=a_clerk(uow, f"clerk-who-says-{decision.value}"),
+            now=house.now,
+            reference=reference,
+            was_refused=of is InboxState.REFUSED,
         )
     )
     return house.work()
@@ -288,6 +245,30 @@ def test_a_clerk_accepts_a_held_letter_as_new(house: House) -> None:
     (outcome,) = decide(house, ClerkDecision.ACCEPT)
     assert outcome.state is InboxState.HANDLED
     assert house.desk.messages[0].case_id is None
+
+
+def test_a_refused_letter_is_accepted_after_all_and_its_refusal_is_not_forgotten(house: House) -> None:
+    house.bring(a_mail("我不是机器，请回复我", subject="自动回复: Re: 投诉"))
+    (refused,) = house.entries(InboxState.REFUSED)
+    assert refused.reading is not None
+    assert refused.reasons == ("reason.out_of_office.subject",)
+    assert (refused.reading.sender, refused.reading.text) == (LI, "我不是机器，请回复我")
+    (outcome,) = decide(house, ClerkDecision.ACCEPT, of=InboxState.REFUSED)
+    assert outcome.state is InboxState.HANDLED
+    assert house.desk.messages[0].text == "我不是机器，请回复我"
+    (entry,) = house.entries(InboxState.HANDLED)
+    assert isinstance(entry.facts["before"], dict)
+    assert entry.facts["before"]["hits"] == ["out_of_office"]
+
+
+def test_the_letter_of_a_blocked_sender_is_accepted_only_after_unblocking(house: House) -> None:
+    house.bring(a_mail(**{"List-Id": "<x.mail.example>"}))
+    decide(house, ClerkDecision.BLOCK)
+    with pytest.raises(CaseworkRejected, match="unblock"):
+        decide(house, ClerkDecision.ACCEPT, of=InboxState.REFUSED)
+    house.store.write(lambda uow: uow.doors.unblock_sender(Address(ChannelName.EMAIL, LI)))
+    (outcome,) = decide(house, ClerkDecision.ACCEPT, of=InboxState.REFUSED)
+    assert outcome.state is InboxState.HANDLED
 
 
 def test_a_clerk_joins_a_strangers_letter_to_a_case_but_not_to_the_citizens_thread(house: House) -> None:

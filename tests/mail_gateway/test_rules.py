@@ -56,9 +56,21 @@ def test_a_person_may_write_about_automatic_answers(subject: str) -> None:
     assert judge(a_letter(a_mail("我要反映一个问题", subject=subject))).action is Action.ACCEPT
 
 
-def test_a_short_text_that_says_nobody_wrote_it_is_an_automatic_answer() -> None:
-    verdict = judge(a_letter(a_mail("您好，这是一封自动回复邮件。来信已收到。", subject="Re: 咨询")))
-    assert verdict.hits == ("out_of_office",)
+SAYS_SO = "您好，这是一封自动回复邮件。来信已收到。"
+
+
+def test_a_short_text_that_says_nobody_wrote_it_is_held_when_nothing_else_says_so() -> None:
+    verdict = judge(a_letter(a_mail(SAYS_SO, subject="Re: 咨询")))
+    assert (verdict.hits, verdict.action) == (("automatic_sentence",), Action.HOLD)
+    assert verdict.reasons[0].key == "out_of_office.sentence_alone"
+
+
+@pytest.mark.parametrize(("mail_from", "headers"), [("", {}), ("li@mail.example", {"X-Auto-Response-Suppress": "All"})])
+def test_the_same_text_that_came_as_programs_send_is_an_automatic_answer(
+    mail_from: str, headers: dict[str, str]
+) -> None:
+    verdict = judge(a_letter(a_mail(SAYS_SO, subject="Re: 咨询", **headers), mail_from=mail_from))
+    assert (verdict.hits, verdict.action) == (("out_of_office",), Action.DISCARD)
 
 
 def test_a_daemons_notice_in_chinese_is_a_bounce() -> None:

@@ -1,4 +1,4 @@
-"""Held and shunted messages, and a clerk's word on them."""
+"""Held, shunted and refused messages, and a clerk's word on them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/triage", route_class=BoundedRoute, tags=["triage"])
 
 @router.get("", operation_id="listTriage")
 def list_triage(wanted: Annotated[TriageFilter, Query()], caller: TriageReader) -> Page[TriageSummary]:
-    """Held and shunted messages, latest first."""
+    """Held and shunted messages, latest first; refused ones when they are asked for."""
     page = wanted.page()
     with caller.context.store.read() as uow:
         found = uow.inbox.list(wanted.state, limit=page.limit + 1, after=page.after)
@@ -62,7 +62,15 @@ def decide_triage(inbox_id: IdPath, wanted: NewDecision, errand: TriageErrand) -
 
     def work(uow: UnitOfWork) -> TriageDetail:
         reference = _case_to_join(uow, wanted, errand)
-        decide(InboxId(inbox_id), wanted.decision, uow, staff=caller.staff, now=caller.now, reference=reference)
+        decide(
+            InboxId(inbox_id),
+            wanted.decision,
+            uow,
+            staff=caller.staff,
+            now=caller.now,
+            reference=reference,
+            was_refused=wanted.was_refused,
+        )
         return _detail(uow, InboxId(inbox_id))
 
     return errand.once(work)

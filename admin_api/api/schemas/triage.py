@@ -1,4 +1,4 @@
-"""Messages that wait for a clerk's word: held by a rule, or shunted because we failed."""
+"""Messages that wait for a clerk's word, held by a rule or shunted because we failed; and those that were refused."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ class TriageFilter(PageQuery):
 
     model_config = example(state=["held", "shunted"], limit=50)
 
-    state: list[Literal[InboxState.HELD, InboxState.SHUNTED]] = Field(
-        default=[InboxState.HELD, InboxState.SHUNTED], max_length=2, examples=[["held", "shunted"]]
+    state: list[Literal[InboxState.HELD, InboxState.SHUNTED, InboxState.REFUSED]] = Field(
+        default=[InboxState.HELD, InboxState.SHUNTED], max_length=3, examples=[["held", "shunted"]]
     )
+    """Refused messages, e.g. automatic answers and those of blocked senders, are listed when they are asked for."""
 
 
 class TriageSummary(Schema):
@@ -65,9 +66,16 @@ class TriageDetail(TriageSummary):
     """A waiting message with what could be read of it."""
 
     model_config = example(
-        **_SUMMARY, text="你好，请问……", safe_html="<p>你好，请问……</p>", attachment_names=[], has_raw_mail=True
+        **_SUMMARY,
+        answers_to="",
+        text="你好，请问……",
+        safe_html="<p>你好，请问……</p>",
+        attachment_names=[],
+        has_raw_mail=True,
     )
 
+    answers_to: str
+    """Where answers are asked for, when that is another address than the sender's."""
     text: str
     safe_html: str
     """HTML after sanitising; show it in a sandbox all the same."""
@@ -83,6 +91,7 @@ class TriageDetail(TriageSummary):
         return cls.model_validate(
             {
                 **_members(entry, guess),
+                "answers_to": reading.answers_to if reading else "",
                 "text": reading.text if reading and reading.text else message.text if message else "",
                 "safe_html": reading.safe_html if reading else "",
                 "attachment_names": list(reading.attachment_names) if reading else names,
@@ -99,6 +108,8 @@ class NewDecision(Schema):
     decision: ClerkDecision
     reference: Annotated[str, StringConstraints(max_length=60), Storable] | None = None
     """Of the case that it joins; needed for `join` alone."""
+    was_refused: bool = False
+    """Say so to go back on a refusal; without it a refused message is a conflict."""
 
 
 def _members(entry: InboxEntry, guess: str | None) -> dict[str, object]:
@@ -112,7 +123,7 @@ def _members(entry: InboxEntry, guess: str | None) -> dict[str, object]:
         "attempts": entry.attempts,
         "sender": reading.sender if reading and reading.sender else sender,
         "subject": reading.subject if reading else "",
-        "reasons": list(reading.reasons) if reading else [],
+        "reasons": list(entry.reasons),
         "guess": guess,
         "error": entry.error,
         "decision": entry.decision,
