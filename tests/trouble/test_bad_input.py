@@ -111,6 +111,6 @@ def test_wrong_query_codes_tell_nothing_and_are_slowed_down(desk: RunningDesk) -
             form = {"csrf": token[1], "reference": reference, "code": "AAAAA-AAAAA"}
             return browser.post(desk.product.url("/status"), data=form)
 
-        codes = [ask(f"ZMD-2026-{number:06}-0").status_code for number in range(7)]
-    assert codes[:5] == [404] * 5
-    assert codes[5:] == [429] * 2
+        # Five wrong codes for one case from one address are enough.
+        codes = [ask("ZMD-2026-000777-0").status_code for _ in range(7)]
+    assert codes == [404] * 5 + [429] * 2
