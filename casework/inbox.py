@@ -13,6 +13,8 @@ from casework.party import ChannelName
 MAX_ATTEMPTS = 3
 """A message that fails us this often is shunted: set aside whole, for a person."""
 FIRST_DELAY = timedelta(seconds=2)
+MOST_BYTES = 64 * 1024 * 1024
+"""So much raw mail is read at one time, so that a flood of large letters does not fill the memory."""
 LEASE_FOR = timedelta(seconds=60)
 """How long a worker may hold a conversation before another may take it over."""
 

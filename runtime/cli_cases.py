@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from admin_api.passwords import hash_password, make_password
-from casework.case import Case, CaseStatus
+from casework.actions.erasing import erase_event_text
+from casework.case import Case, CaseStatus, derive_status
 from casework.errors import CaseworkNotFound
 from casework.events import broken_links
 from casework.inbox import ClerkDecision, InboxState
@@ -139,6 +140,8 @@ def case_show(reference: str, as_json: AsJson = False, config: Config = None) ->
                 raise CaseworkNotFound(f"there is no case {reference}: check the number")
             events = uow.cases.events(case.id)
     faults = broken_links(events)
+    if derive_status(events) is not case.status:
+        faults += (f"the case stands at {case.status.value}, its ledger says {derive_status(events).value}",)
     rows = [
         {
             "number": event.number,
@@ -159,6 +162,27 @@ def case_show(reference: str, as_json: AsJson = False, config: Config = None) ->
             typer.echo(f"  BROKEN: {fault}")
     if faults:
         raise typer.Exit(1)
+
+
+@case_app.command("erase")
+def case_erase(
+    reference: str,
+    event: Annotated[int, typer.Argument(help="Number of the event, as `case show` prints it.")],
+    reason: Annotated[str, typer.Option(help="The rule that asks for it; kept, so name no person.")],
+    config: Config = None,
+) -> None:
+    """Erase the personal text of one event; that it was there and was erased stays provable."""
+    with opened(config) as (settings, store):
+        prefix = load_bundle(settings.bundle).bureau.reference_prefix
+
+        def erase(uow: UnitOfWork) -> None:
+            case = uow.cases.find(parse_reference(reference, prefix) or reference)
+            if case is None:
+                raise CaseworkNotFound(f"there is no case {reference}: check the number")
+            erase_event_text(case, event, reason, uow, actor="system", now=datetime.now(UTC))
+
+        store.write(erase)
+    typer.echo(f"the text of event {event} of {reference} is erased, and the ledger says so")
 
 
 def replay(

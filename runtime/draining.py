@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import exc
 
 from casework.errors import CaseworkConflict, CaseworkUnavailable
-from casework.inbox import LEASE_FOR, InboxEntry, InboxState, Reading, next_attempt
+from casework.inbox import LEASE_FOR, MOST_BYTES, InboxEntry, InboxState, Reading, next_attempt
 from casework.message import InboxId
 from casework.store import SqlStore, SqlUnitOfWork
 
@@ -76,18 +76,27 @@ class Drain:
 
     def _go_round(self, worker: str, conversations: Sequence[str]) -> list[str]:
         """Handle what waits in these conversations, each in a commit of its own; those that could not be finished."""
-        waiting = self._pending(conversations)
-        prepared = {entry.id: self._prepare(entry) for entries in waiting.values() for entry in entries}
-        commits = {
-            name: self.store.submit(partial(self._handle_all, worker, name, entries, prepared))
-            for name, entries in waiting.items()
-        }
-        return [name for name, commit in commits.items() if not self._went_well(commit, waiting[name])]
+        rest, put_off = list(conversations), []
+        while rest:
+            waiting = self._read_some(rest)
+            prepared = {entry.id: self._prepare(entry) for entries in waiting.values() for entry in entries}
+            commits = {
+                name: self.store.submit(partial(self._handle_all, worker, name, entries, prepared))
+                for name, entries in waiting.items()
+            }
+            put_off += [name for name, commit in commits.items() if not self._went_well(commit, waiting[name])]
+        return put_off
 
-    def _pending(self, conversations: Sequence[str]) -> dict[str, Sequence[InboxEntry]]:
-        now = self.clock()
+    def _read_some(self, rest: list[str]) -> dict[str, Sequence[InboxEntry]]:
+        """What waits in the first conversations of `rest`, which leave it; no more than fits into memory at once."""
+        now, left = self.clock(), MOST_BYTES
+        read: dict[str, Sequence[InboxEntry]] = {}
         with self.store.read() as uow:
-            return {name: uow.inbox.pending(name, now=now, limit=MESSAGES_AT_ONCE) for name in conversations}
+            while rest and left > 0:
+                name = rest.pop(0)
+                read[name] = uow.inbox.pending(name, now=now, limit=MESSAGES_AT_ONCE, most_bytes=left)
+                left -= sum(len(entry.raw_mail.data) for entry in read[name] if entry.raw_mail)
+        return read
 
     def _prepare(self, entry: InboxEntry) -> object:
         try:

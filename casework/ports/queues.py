@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from casework.inbox import DECIDABLE, Arrival, ClerkDecision, InboxEntry, InboxState, Reading
+from casework.inbox import DECIDABLE, MOST_BYTES, Arrival, ClerkDecision, InboxEntry, InboxState, Reading
 from casework.message import CaseId, InboxId, MailFacts, MessageId, Reply, ThreadId
 from casework.outbox import DeliveryResult, OutboxEntry, OutboxId, OutboxKind, OutboxState
 from casework.party import Address, ChannelName, Language
@@ -35,8 +35,13 @@ class Inbox(Protocol):
         """Give every conversation back: for the only process of an embedded store, when it starts."""
         ...
 
-    def pending(self, conversation: str, *, now: datetime, limit: int = 50) -> Sequence[InboxEntry]:
-        """Unhandled messages of a conversation, oldest first, up to the first that must still wait."""
+    def pending(
+        self, conversation: str, *, now: datetime, limit: int = 50, most_bytes: int = MOST_BYTES
+    ) -> Sequence[InboxEntry]:
+        """Unhandled messages of a conversation, oldest first, up to the first that must still wait.
+
+        At most `limit`, and no more raw mail than `most_bytes`, but always one.
+        """
         ...
 
     def has_pending(self, conversation: str, *, before: InboxId) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from casework.errors import CaseworkConflict, CaseworkNotFound
-from casework.inbox import DECIDABLE, Arrival, ClerkDecision, InboxEntry, InboxState, RawMail, Reading
+from casework.inbox import DECIDABLE, MOST_BYTES, Arrival, ClerkDecision, InboxEntry, InboxState, RawMail, Reading
 from casework.message import CaseId, InboxId
 from casework.party import ChannelName
 from casework.store.encoding import decode_inbound, decode_reading, encode_inbound, encode_reading
@@ -28,6 +28,14 @@ _OLDER = (
     )
     .limit(1)
 )
+_WAITING = (
+    select(inbox.c.id, inbox.c.next_attempt_at, func.coalesce(func.length(raw_mails.c.data), 0).label("size"))
+    .outerjoin(raw_mails, raw_mails.c.inbox_id == inbox.c.id)
+    .where(inbox.c.conversation == bindparam("conversation"), inbox.c.state == InboxState.RECEIVED.value)
+    .order_by(inbox.c.id)
+    .limit(bindparam("most"))
+)
+_CHOSEN = _ENTRY.where(inbox.c.id.in_(bindparam("chosen", expanding=True))).order_by(inbox.c.id)
 _ADD_RAW = insert(raw_mails)
 _CHANGE = update(inbox).where(inbox.c.id == bindparam("of_entry"))
 _RELEASE = delete(claims).where(
@@ -97,19 +105,22 @@ class SqlInbox:
         """Give every conversation back: for the only process of an embedded store, when it starts."""
         return self._connection.execute(delete(claims)).rowcount
 
-    def pending(self, conversation: str, *, now: datetime, limit: int = 50) -> Sequence[InboxEntry]:
-        """Unhandled messages of a conversation, oldest first, up to the first that must still wait."""
-        query = (
-            _ENTRY.where(inbox.c.conversation == conversation, inbox.c.state == InboxState.RECEIVED.value)
-            .order_by(inbox.c.id)
-            .limit(limit)
-        )
-        found = []
-        for row in self._connection.execute(query):
-            if row.next_attempt_at is not None and row.next_attempt_at > now:
+    def pending(
+        self, conversation: str, *, now: datetime, limit: int = 50, most_bytes: int = MOST_BYTES
+    ) -> Sequence[InboxEntry]:
+        """Unhandled messages of a conversation, oldest first, up to the first that must still wait.
+
+        At most `limit`, and no more raw mail than `most_bytes`, but always one.
+        """
+        chosen: list[int] = []
+        for row in self._connection.execute(_WAITING, {"conversation": conversation, "most": limit}):
+            most_bytes -= row.size
+            if (row.next_attempt_at is not None and row.next_attempt_at > now) or (chosen and most_bytes < 0):
                 break
-            found.append(_entry(row))
-        return found
+            chosen.append(row.id)
+        if not chosen:
+            return []
+        return [_entry(row) for row in self._connection.execute(_CHOSEN, {"chosen": chosen})]
 
     def has_pending(self, conversation: str, *, before: InboxId) -> bool:
         """Whether an older message of this conversation waits to be handled."""

@@ -84,6 +84,16 @@ def test_a_message_that_must_wait_holds_back_those_after_it(store: SqlStore, now
         assert uow.inbox.pending("a", now=later)[0].attempts == 1
 
 
+def test_large_letters_are_read_a_few_at_a_time_and_one_always(store: SqlStore, now: datetime) -> None:
+    for number in range(4):
+        raw = RawMail("a@b.example", ("x@gaj.example",), b"x" * 1000)
+        arrival = Arrival(ChannelName.EMAIL, f"<{number}@b.example>", "a@b.example", now, raw_mail=raw)
+        store.write(lambda uow, arrival=arrival: uow.inbox.add(arrival))  # type: ignore[misc]
+    with store.read() as uow:
+        read = [len(uow.inbox.pending("a@b.example", now=now, most_bytes=most)) for most in (10, 1500, 2500, 99_999)]
+    assert read == [1, 1, 2, 4]
+
+
 def test_a_held_message_goes_back_to_the_worker_on_a_clerks_word_once(store: SqlStore, now: datetime) -> None:
     inbox_id, _ = store.write(lambda uow: uow.inbox.add(chat(1, "a", now)))
     reading = Reading(sender="a", text="x", reasons=("stranger",))
