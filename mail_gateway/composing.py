@@ -17,7 +17,7 @@ from email.utils import format_datetime
 
 from casework.bureau import Bureau
 from casework.message import Attachment, MailFacts
-from casework.outbox import OutboxEntry
+from casework.outbox import OutboxEntry, OutboxKind
 from casework.wording import Wording
 from mail_gateway.envelope import NULL_SENDER
 from mail_gateway.errors import MailGatewayRejected
@@ -109,6 +109,9 @@ def compose_text(entry: OutboxEntry, letterhead: Letterhead) -> str:
     """The words of the mail: the reply, its choices and sources, and how to write back."""
     say, language, reply = letterhead.wording.say, entry.language, entry.reply
     blocks = [reply.text.strip()]
+    if entry.kind is OutboxKind.STAFF:
+        # The desk's own letters come with greeting and closing; a person at the console writes the matter alone.
+        blocks = [say("letter.greeting", language), *blocks, _name(entry, letterhead)]
     if reply.choices:
         rows = [say("letter.choice", language, number=n, label=c.label) for n, c in enumerate(reply.choices, start=1)]
         blocks.append("\n".join([say("letter.choices", language), *rows]))

@@ -65,6 +65,12 @@ def test_a_persons_answer_is_not_marked_and_can_bounce_home() -> None:
     assert composed(entry).mail_from == OURS.main
 
 
+def test_what_a_person_wrote_is_sent_as_a_letter_with_greeting_and_the_bureaus_name() -> None:
+    text = compose_text(an_entry(kind=OutboxKind.STAFF, reply=Reply("已修好。")), letterhead())
+    assert text.startswith("您好：\n\n已修好。\n\n示例市公安局")
+    assert not compose_text(an_entry(kind=OutboxKind.RECEIPT, reply=Reply("已收到。")), letterhead()).startswith("您好")
+
+
 def test_text_and_html_say_the_same_and_html_is_escaped() -> None:
     mail = read(an_entry("请看 https://gaj.example/a?b=1&c=2 。\n\n<script>x</script>"))
     assert mail.get_content_type() == "multipart/alternative"
