@@ -18,7 +18,9 @@ from sqlalchemy import exc
 from casework.errors import CaseworkConflict, CaseworkUnavailable
 from casework.inbox import LEASE_FOR, MOST_BYTES, InboxEntry, InboxState, Reading, next_attempt
 from casework.message import InboxId
+from casework.party import ChannelName
 from casework.store import SqlStore, SqlUnitOfWork
+from runtime.jobs import delivering
 
 log = structlog.get_logger()
 CONVERSATIONS_AT_ONCE = 16
@@ -53,8 +55,8 @@ class Drain:
     clock: Callable[[], datetime]
     worker: str
     stopping: threading.Event
-    on_new_work: Callable[[], object]
-    """Called after each commit: there may be replies to deliver."""
+    wake: Callable[..., object]
+    """Called after the commits of a round with the jobs that now have something to deliver."""
 
     def run(self) -> None:
         """Drain until nothing is due; what waits for something of ours that is away is left for the next run."""
@@ -63,8 +65,10 @@ class Drain:
         put_off: list[str] = []
         try:
             while not self.stopping.is_set() and (conversations := self._claim(worker)):
-                put_off += self._go_round(worker, conversations)
-                self.on_new_work()
+                promised: set[ChannelName] = set()
+                put_off += self._go_round(worker, conversations, promised)
+                if promised:
+                    self.wake(*map(delivering, promised))
         finally:
             self._give_back(worker, put_off)
 
@@ -74,14 +78,17 @@ class Drain:
             lambda uow: uow.inbox.claim(worker, now=now, lease=LEASE_FOR, limit=CONVERSATIONS_AT_ONCE)
         )
 
-    def _go_round(self, worker: str, conversations: Sequence[str]) -> list[str]:
-        """Handle what waits in these conversations, each in a commit of its own; those that could not be finished."""
+    def _go_round(self, worker: str, conversations: Sequence[str], promised: set[ChannelName]) -> list[str]:
+        """Handle what waits in these conversations, each in a commit of its own; those that could not be finished.
+
+        Channels on which something was promised are added to `promised`.
+        """
         rest, put_off = list(conversations), []
         while rest:
             waiting = self._read_some(rest)
             prepared = {entry.id: self._prepare(entry) for entries in waiting.values() for entry in entries}
             commits = {
-                name: self.store.submit(partial(self._handle_all, worker, name, entries, prepared))
+                name: self.store.submit(partial(self._handle_all, worker, name, entries, prepared, promised))
                 for name, entries in waiting.items()
             }
             put_off += [name for name, commit in commits.items() if not self._went_well(commit, waiting[name])]
@@ -133,6 +140,7 @@ class Drain:
         conversation: str,
         entries: Sequence[InboxEntry],
         prepared: Mapping[InboxId, object],
+        promised: set[ChannelName],
         uow: SqlUnitOfWork,
     ) -> bool:
         """Handle a conversation's messages and give it back; False, without giving it back, when it must wait."""
@@ -147,6 +155,8 @@ class Drain:
                 self._log_failure(entry, error, attempts=entry.attempts, shunted=False)
                 return False
         uow.inbox.release(worker, conversation)
+        # What another try of this work promised is woken for nothing, which harms nobody.
+        promised |= uow.outbox.promised
         return True
 
     def _handle(self, entry: InboxEntry, prepared: object, uow: SqlUnitOfWork) -> bool:

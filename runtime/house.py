@@ -31,15 +31,13 @@ from runtime.delivering import Delivery
 from runtime.draining import Drain
 from runtime.furnishing import furnish
 from runtime.handling import DeskHandler
-from runtime.jobs import Bell, DbosJobs
+from runtime.jobs import DRAIN, Bell, DbosJobs, delivering
 from runtime.kill_points import KillPoints, kill_points
 from runtime.metrics import Metrics
 from runtime.migrating import migrate, require_migrated
 from runtime.settings import Environment, Settings
 from runtime.telegram_room import TelegramRoom
 from runtime.turns import TurnTaker
-
-DRAIN = "drain_inbox"
 
 
 def now() -> datetime:
@@ -121,7 +119,7 @@ class House:
             delivery = Delivery(
                 name, channel, self.store, self.office, now, worker, self.stopping, self.metrics.count_delivery
             )
-            jobs[f"deliver_{name.value}"] = delivery.run
+            jobs[delivering(name)] = delivery.run
         return jobs
 
     def keep_house(self) -> None:

@@ -16,6 +16,8 @@ from typing import Any, Protocol
 import structlog
 from dbos import DBOS, DBOSPortableJSONSerializer
 
+from casework.party import ChannelName
+
 log = structlog.get_logger()
 
 APPLICATION_VERSION = "1"
@@ -26,6 +28,13 @@ HOUSEKEEPING = "0 17 * * * *"
 KEEP_FINISHED_FOR = timedelta(hours=1)
 
 Job = Callable[[], None]
+DRAIN = "drain_inbox"
+"""The job that handles what came in."""
+
+
+def delivering(channel: ChannelName) -> str:
+    """The job that delivers on a channel."""
+    return f"deliver_{channel.value}"
 
 
 class Jobs(Protocol):

@@ -100,7 +100,7 @@ async def _smtp(house: House) -> AsyncIterator[int]:
 async def _web(house: House, app: FastAPI) -> AsyncIterator[int]:
     http = house.settings.http
     # Bound here and not by uvicorn, which ends the whole process when the port is taken.
-    listener = socket.create_server((http.host, http.port), backlog=2048, family=_family(http.host))
+    listener = _listen(http.host, http.port)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -125,5 +125,17 @@ async def _web(house: House, app: FastAPI) -> AsyncIterator[int]:
         listener.close()
 
 
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket; OSError when the port is taken or not allowed."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named because asyncio sends without delay (TCP_NODELAY) only where it is; otherwise every answer
+    # waits 40 ms for the client's acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    return listener

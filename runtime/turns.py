@@ -20,20 +20,19 @@ from bot.store import SqlConversations
 from casework.errors import CaseworkUnavailable
 from casework.inbox import Arrival, InboxState
 from casework.message import Direction, InboundMessage, InboxId, Message, Reply
+from casework.party import ChannelName
 from casework.store import SqlUnitOfWork
 from casework.store.encoding import decode_reply
 from casework.store.opening import SqlStore
 from casework.wording import Wording
 from knowledge.normalise import language_of
+from runtime.jobs import DRAIN, delivering
 
 __all__ = ["TurnTaken", "TurnTaker"]
 
 KEPT = "trouble.kept"
 """Says that a message is safe and will be answered here."""
 _ANY_ID = InboxId(2**62)
-_BRINGS_NO_WORK = frozenset({"answer", "ask_back"})
-"""Decisions after which there is nothing to send or announce."""
-
 log = structlog.get_logger()
 
 
@@ -45,8 +44,8 @@ class TurnTaker:
     desk: Desk
     replies: Wording
     clock: Callable[[], datetime]
-    wake: Callable[[], None]
-    """Tells the worker that there is work."""
+    wake: Callable[..., object]
+    """Tells these jobs that there is work; all of them when none is named."""
     on_answer: Callable[[float], object] = field(default=lambda _seconds: None)
     """Told after each answer how many seconds the citizen waited for it."""
 
@@ -57,11 +56,12 @@ class TurnTaker:
         answered.set_running_or_notify_cancel()
         began = time.perf_counter()
         answered.add_done_callback(lambda done: done.exception() or self.on_answer(time.perf_counter() - began))
-        turn = self.store.submit(lambda uow: self._turn(message, uow))
-        turn.add_done_callback(lambda done: self._settle(message, done, answered))
+        promised: set[ChannelName] = set()
+        turn = self.store.submit(lambda uow: self._turn(message, uow, promised))
+        turn.add_done_callback(lambda done: self._settle(message, done, answered, promised))
         return answered
 
-    def _turn(self, message: InboundMessage, uow: SqlUnitOfWork) -> TurnTaken:
+    def _turn(self, message: InboundMessage, uow: SqlUnitOfWork, promised: set[ChannelName]) -> TurnTaken:
         # A conversation that a worker holds has messages that are still `received` until the worker's own commit.
         if uow.inbox.has_pending(message.sender.value, before=_ANY_ID):
             return self._keep(message, uow)
@@ -70,6 +70,7 @@ class TurnTaker:
             return self._again(message, inbox_id, uow)
         conversations = SqlConversations(uow.connection)
         handled = self.desk.handle(message, inbox_id, uow, conversations, now=self.clock(), answered_in_request=True)
+        promised |= uow.outbox.promised
         replies = tuple((numbered.id, numbered.reply) for numbered in handled.replies)
         return TurnTaken(replies, message=_id_of(handled.message), decision=handled.decision)
 
@@ -95,14 +96,22 @@ class TurnTaker:
         language = message.language or language_of(message.text)
         return KEPT, Reply(self.replies.say("trouble.kept", language), key=KEPT)
 
-    def _settle(self, message: InboundMessage, turn: Future[TurnTaken], answered: Future[TurnTaken]) -> None:
+    def _settle(
+        self,
+        message: InboundMessage,
+        turn: Future[TurnTaken],
+        answered: Future[TurnTaken],
+        promised: set[ChannelName],
+    ) -> None:
         """Hand the answer on; when the turn failed by our fault, keep the message instead."""
         error = turn.exception()
         if error is None:
             taken = turn.result()
             answered.set_result(taken)
-            if taken.decision not in _BRINGS_NO_WORK and not taken.repeated:
-                self.wake()
+            if promised:
+                self.wake(*map(delivering, promised))
+            elif not taken.decision and not taken.repeated:
+                self.wake(DRAIN)
         elif isinstance(error, CaseworkUnavailable):
             answered.set_exception(error)
         else:
@@ -116,7 +125,7 @@ class TurnTaker:
             answered.set_exception(error)
             return
         answered.set_result(kept.result())
-        self.wake()
+        self.wake(DRAIN)
 
 
 def _arrival(message: InboundMessage) -> Arrival:

@@ -36,6 +36,8 @@ class SqlOutbox:
     def __init__(self, connection: Connection) -> None:
         """Work within the transaction of `connection`."""
         self._connection = connection
+        self.promised: set[ChannelName] = set()
+        """Channels on which this unit of work queued something that is still to be delivered."""
 
     def add(
         self,
@@ -72,7 +74,11 @@ class SqlOutbox:
             in_reply_to=in_reply_to,
         )
         outbox_id = insert_or_skip(self._connection, outbox, _row(entry), ("key",))
-        return None if outbox_id is None else replace(entry, id=OutboxId(outbox_id))
+        if outbox_id is None:
+            return None
+        if not delivered:
+            self.promised.add(to.channel)
+        return replace(entry, id=OutboxId(outbox_id))
 
     def claim(
         self, worker: str, channels: Sequence[ChannelName], *, now: datetime, lease: timedelta, limit: int

@@ -89,7 +89,7 @@ def post(house: House) -> None:
                 lambda late=late: now() + late,  # type: ignore[misc]
                 "worker",
                 threading.Event(),
-                lambda: None,
+                lambda *_names: None,
             ).run()
     to = Address(ChannelName.EMAIL, ADDRESS)
     house.store.write(lambda uow: uow.outbox.add(OutboxKind.REPLY, to, Reply(WORDS), language="zh", now=now()))

@@ -14,11 +14,13 @@ from sqlalchemy import exc, select, text
 
 from casework.errors import CaseworkConflict, CaseworkUnavailable
 from casework.inbox import LEASE_FOR, MAX_ATTEMPTS, Arrival, ClerkDecision, InboxEntry, InboxState, Reading
-from casework.message import InboundMessage, InboxId
+from casework.message import InboundMessage, InboxId, Reply
+from casework.outbox import OutboxKind
 from casework.party import Address, ChannelName
 from casework.store import SqlStore, SqlUnitOfWork, open_store
 from casework.store.tables import claims
 from runtime.draining import CONFLICTS, CONVERSATIONS_AT_ONCE, Drain
+from runtime.jobs import delivering
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -77,11 +79,11 @@ class Post:
     clock: Clock
     room: Room
     stopping: threading.Event = field(default_factory=threading.Event)
-    commits: list[None] = field(default_factory=list)
+    woken: list[tuple[str, ...]] = field(default_factory=list)
 
     def drain(self, worker: str = "worker", room: Room | None = None) -> Drain:
         return Drain(
-            self.store, room or self.room, self.clock, worker, self.stopping, lambda: self.commits.append(None)
+            self.store, room or self.room, self.clock, worker, self.stopping, lambda *names: self.woken.append(names)
         )
 
     def bring(self, conversation: str, *texts: str) -> list[InboxId]:
@@ -127,7 +129,7 @@ def test_messages_of_a_conversation_are_handled_oldest_first_and_all_conversatio
     assert [words for words in post.room.handled if words[0] == "a"] == ["a1", "a2", "a3"]
     assert [words for words in post.room.handled if words[0] == "b"] == ["b1", "b2"]
     assert set(post.states([*ids, *many])) == {"handled"}
-    assert post.commits
+    assert post.woken == [], "nothing was promised"
     with post.store.read() as uow:
         assert uow.connection.execute(select(claims)).all() == [], "every conversation was given back"
 
@@ -151,6 +153,17 @@ def test_one_that_fails_is_undone_tried_again_and_set_aside_with_what_a_clerk_ne
     assert post.traces("bad", "good") == ["good"]
 
 
+def test_only_the_channel_that_has_something_to_deliver_is_woken(post: Post) -> None:
+    def promise(uow: SqlUnitOfWork) -> None:
+        to = Address(ChannelName.EMAIL, "unit@gaj.example")
+        uow.outbox.add(OutboxKind.NOTICE, to, Reply("x"), language="zh", now=NOW)
+
+    post.bring("a", "promise")
+    post.room.trouble["promise"] = promise
+    post.drain().run()
+    assert post.woken == [(delivering(ChannelName.EMAIL),)]
+
+
 def test_what_waits_behind_a_failed_one_is_not_looked_at_over_and_over(post: Post) -> None:
     """A run ends although the second message is due: the first must be tried again before."""
     post.bring("a", "bad", "good")
@@ -158,7 +171,6 @@ def test_what_waits_behind_a_failed_one_is_not_looked_at_over_and_over(post: Pos
     post.drain().run()
     post.drain().run()
     assert post.room.handled == ["bad"]
-    assert len(post.commits) == 1, "the second run found nothing to claim"
 
 
 def test_a_failing_conversation_leaves_the_others_alone(post: Post) -> None:

@@ -26,6 +26,7 @@ from casework.store import SqlStore, SqlUnitOfWork, open_store
 from casework.wording import load_wording
 from knowledge.retrieval import KnowledgeBase
 from runtime.bundle import load_bundle
+from runtime.jobs import DRAIN, delivering
 from runtime.turns import KEPT, TurnTaker
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -60,7 +61,7 @@ class Room:
     store: SqlStore
     failing: Failing
     taker: TurnTaker
-    woken: list[None]
+    woken: list[tuple[str, ...]]
     conversation: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def message(self, text: str, external_id: str = "1", choice: str | None = None) -> InboundMessage:
@@ -83,9 +84,15 @@ def room(store_url: str, desk: Desk) -> Iterator[Room]:
     store.create_tables()
     bot.web_store.metadata.create_all(store.engine)
     failing = Failing(desk)
-    woken: list[None] = []
+    woken: list[tuple[str, ...]] = []
     replies = load_wording(files("bot") / "replies")
-    taker = TurnTaker(store=store, desk=failing, replies=replies, clock=lambda: NOW, wake=lambda: woken.append(None))  # type: ignore[arg-type]
+    taker = TurnTaker(
+        store=store,
+        desk=failing,  # type: ignore[arg-type]
+        replies=replies,
+        clock=lambda: NOW,
+        wake=lambda *names: woken.append(names),
+    )
     yield Room(store, failing, taker, woken)
     store.close()
 
@@ -132,7 +139,7 @@ def test_our_own_failure_keeps_the_message_for_the_worker_and_says_so(room: Room
     entry = room.entry(message)
     assert (entry.state, entry.message) == (InboxState.RECEIVED, message)
     assert room.count() == 0
-    assert room.woken == [None]
+    assert room.woken == [(DRAIN,)]
 
 
 def test_what_was_kept_is_not_taken_twice_and_is_answered_once_the_worker_has(room: Room) -> None:
@@ -171,7 +178,7 @@ def test_a_message_waits_behind_an_older_one_of_its_conversation(room: Room) -> 
 def test_an_emergency_wakes_the_worker_since_staff_must_be_told(room: Room) -> None:
     taken = room.taker.take(room.message("救命，有人拿刀")).result(10)
     assert taken.decision == "emergency"
-    assert room.woken == [None]
+    assert room.woken == [(delivering(ChannelName.EMAIL),)]
 
 
 def test_a_store_that_is_gone_is_told_and_nothing_is_promised(room: Room) -> None:
