@@ -20,6 +20,8 @@ def build_app(house: House) -> FastAPI:
     reasons = house.bundle.reworded(load_wording(files("mail_gateway") / "wording"))
     app = create_app(house.context, site=str(house.settings.public_url), reasons=reasons, stopping=house.stopping)
     app.include_router(web_chat_routes(_web_chat(house)))
+    # Routes are tried in order, and most requests are turns of the chat.
+    app.router.routes.insert(0, app.router.routes.pop())
     app.include_router(operations_routes(house.store, house.metrics, is_stopping=house.stopping.is_set))
     return app
 

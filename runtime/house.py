@@ -122,6 +122,13 @@ class House:
             jobs[delivering(name)] = delivery.run
         return jobs
 
+    def due(self) -> list[str]:
+        """The jobs that have something to do now."""
+        at = now()
+        with self.store.read() as uow:
+            waiting = [DRAIN] if uow.inbox.has_due(now=at) else []
+            return [*waiting, *map(delivering, uow.outbox.due_channels(now=at))]
+
     def keep_house(self) -> None:
         """Forget what has expired."""
         self.store.write(lambda uow: uow.doors.forget(now=now()))
@@ -176,7 +183,7 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     )
     if works:
         bell.jobs = DbosJobs(
-            settings.jobs_url, house.work(), housekeeping=house.keep_house, executor=socket.gethostname()
+            settings.jobs_url, house.work(), due=house.due, housekeeping=house.keep_house, executor=socket.gethostname()
         )
     return house
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -94,9 +94,21 @@ class _State:
 class DbosJobs:
     """Jobs as DBOS workflows; one instance a process, since DBOS is one a process."""
 
-    def __init__(self, url: str, jobs: Mapping[str, Job], *, housekeeping: Job, executor: str) -> None:
-        """Prepare the jobs; `start` launches them. `executor` names this host, which recovers what it left running."""
+    def __init__(
+        self,
+        url: str,
+        jobs: Mapping[str, Job],
+        *,
+        housekeeping: Job,
+        executor: str,
+        due: Callable[[], Iterable[str]] | None = None,
+    ) -> None:
+        """Prepare the jobs; `start` launches them. `executor` names this host, which recovers what it left running.
+
+        `due` tells the sweep which jobs have something to do; without it the sweep runs them all.
+        """
         self._jobs = jobs
+        self._due = due or (lambda: tuple(jobs))
         self._housekeeping = housekeeping
         self._states = {name: _State() for name in jobs}
         self._starts: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -123,7 +135,7 @@ class DbosJobs:
 
         @DBOS.workflow(name="sweep")
         def sweep(_scheduled_at: datetime, _context: Any) -> None:
-            self.wake()
+            self._sweep()
 
         @DBOS.workflow(name="housekeeping")
         def keep_house(_scheduled_at: datetime, _context: Any) -> None:
@@ -174,6 +186,16 @@ class DbosJobs:
         except Exception:
             state.rest()
             log.exception("job failed", action="job_failed", job=name)
+
+    def _sweep(self) -> None:
+        """Run what has something to do. A job started for nothing costs more than the look that spares it."""
+        try:
+            due = tuple(self._due())
+        except Exception as error:  # noqa: BLE001 - looked again in two seconds
+            log.warning("sweep failed", action="sweep_failed", error=type(error).__name__)
+            return
+        if due:
+            self.wake(*due)
 
     def _keep_house(self) -> None:
         try:

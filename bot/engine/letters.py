@@ -131,11 +131,11 @@ def _thanks(turn: Turn) -> Response | None:
 def _only_thanks(turn: Turn) -> bool:
     """A few kind words, one of which is thanks, with no question, wish or complaint among them."""
     body = _body(turn)
-    clauses = [recognise(clause) for clause in _CLAUSE.split(body) if clause.strip()]
-    thanks = any(Intent.THANKS in one and one[Intent.THANKS].whole for one in clauses)
     others = set(turn.matches) - {Intent.THANKS, Intent.GREETING, Intent.DONE, Intent.CONFIRM}
-    is_short = weigh(fold(body)) <= _A_FEW_KIND_WORDS
-    return thanks and is_short and not others and not is_question(body) and not _BUT.search(body)
+    if others or weigh(fold(body)) > _A_FEW_KIND_WORDS or is_question(body) or _BUT.search(body):
+        return False
+    clauses = (recognise(clause) for clause in _CLAUSE.split(body) if clause.strip())
+    return any(Intent.THANKS in one and one[Intent.THANKS].whole for one in clauses)
 
 
 def _officer(turn: Turn) -> Response | None:

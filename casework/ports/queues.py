@@ -23,6 +23,10 @@ class Inbox(Protocol):
         """Conversations with work due, now leased to `worker`; none that another holds."""
         ...
 
+    def has_due(self, *, now: datetime) -> bool:
+        """Whether anything waits that could be handled now."""
+        ...
+
     def release(self, worker: str, conversation: str) -> None:
         """Give a conversation back."""
         ...
@@ -128,6 +132,10 @@ class Outbox(Protocol):
         An assistant's reply in a thread that a person has taken over is withheld here, in the same transaction.
         An entry whose lease ran out is claimed again and its repeat counted.
         """
+        ...
+
+    def due_channels(self, *, now: datetime) -> frozenset[ChannelName]:
+        """Channels on which something could be delivered now."""
         ...
 
     def record(self, outbox_id: OutboxId, result: DeliveryResult, *, now: datetime) -> OutboxEntry:

@@ -35,6 +35,14 @@ _WAITING = (
     .order_by(inbox.c.id)
     .limit(bindparam("most"))
 )
+_DUE = (
+    select(inbox.c.id)
+    .where(
+        inbox.c.state == InboxState.RECEIVED.value,
+        or_(inbox.c.next_attempt_at.is_(None), inbox.c.next_attempt_at <= bindparam("now")),
+    )
+    .limit(1)
+)
 _CHOSEN = _ENTRY.where(inbox.c.id.in_(bindparam("chosen", expanding=True))).order_by(inbox.c.id)
 _ADD_RAW = insert(raw_mails)
 _CHANGE = update(inbox).where(inbox.c.id == bindparam("of_entry"))
@@ -91,6 +99,10 @@ class SqlInbox:
         )
         found = self._connection.execute(waiting).scalars().all()
         return [name for name in found if self._lease(name, worker, now, now + lease)]
+
+    def has_due(self, *, now: datetime) -> bool:
+        """Whether anything waits that could be handled now."""
+        return self._connection.execute(_DUE, {"now": now}).first() is not None
 
     def release(self, worker: str, conversation: str) -> None:
         """Give a conversation back."""

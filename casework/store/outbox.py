@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, or_, select, update
 
 from casework.actions.correspondence import SPEAKS_FOR
 from casework.errors import CaseworkConflict, CaseworkNotFound
@@ -98,6 +98,11 @@ class SqlOutbox:
         ids = [row.id for row in found]
         claimed = self._connection.execute(select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.id))
         return [_entry(row) for row in claimed]
+
+    def due_channels(self, *, now: datetime) -> frozenset[ChannelName]:
+        """Channels on which something could be delivered now."""
+        found = self._connection.execute(select(outbox.c.channel).where(_is_ready(now)).distinct())
+        return frozenset(ChannelName(channel) for channel in found.scalars())
 
     def record(self, outbox_id: OutboxId, result: DeliveryResult, *, now: datetime) -> OutboxEntry:
         """Write the receipt of one try and what follows from it."""
@@ -209,6 +214,16 @@ _LEASE = (
 )
 
 
+def _is_ready(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(outbox.c.state == OutboxState.DUE.value, outbox.c.next_attempt_at <= now),
+        and_(
+            outbox.c.state == OutboxState.SENDING.value,
+            or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now),
+        ),
+    )
+
+
 def _due(channels: Sequence[ChannelName], now: datetime, limit: int) -> Any:
     earlier = outbox.alias("earlier")
     # A staff answer waits for nothing but what was promised before it to the same address.
@@ -218,16 +233,9 @@ def _due(channels: Sequence[ChannelName], now: datetime, limit: int) -> Any:
         earlier.c.state.in_(_PENDING),
         earlier.c.id < outbox.c.id,
     )
-    ready = or_(
-        and_(outbox.c.state == OutboxState.DUE.value, outbox.c.next_attempt_at <= now),
-        and_(
-            outbox.c.state == OutboxState.SENDING.value,
-            or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now),
-        ),
-    )
     return (
         select(outbox.c.id, outbox.c.in_doubt)
-        .where(outbox.c.channel.in_([channel.value for channel in channels]), ready, ~held_back)
+        .where(outbox.c.channel.in_([channel.value for channel in channels]), _is_ready(now), ~held_back)
         .order_by(outbox.c.next_attempt_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=outbox)
