@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, or_, select, text, update
 
 from casework.actions.correspondence import SPEAKS_FOR
 from casework.errors import CaseworkConflict, CaseworkNotFound
@@ -27,7 +27,11 @@ from casework.store.encoding import decode_mail, decode_reply, encode_mail, enco
 from casework.store.inserting import insert_or_skip
 from casework.store.tables import outbox, receipts, threads
 
-_PENDING = (OutboxState.DUE.value, OutboxState.SENDING.value)
+_PENDING = frozenset({OutboxState.DUE, OutboxState.SENDING})
+_APART = frozenset({OutboxState.FAILED, OutboxState.WITHHELD})
+_IS_APART = text("outbox.state IN ('failed', 'withheld')")
+_IS_PENDING = text("outbox.state IN ('due', 'sending')")
+"""Written out: a database uses a partial index only when it reads the condition, not when it is bound later."""
 
 
 class SqlOutbox:
@@ -88,10 +92,12 @@ class SqlOutbox:
         An assistant's reply in a thread that a person has taken over is withheld here, in the same transaction.
         An entry whose lease ran out is claimed again and its repeat counted.
         """
-        self._withhold_taken_over(now)
-        found = self._connection.execute(_due(channels, now, limit)).all()
-        if not found:
-            return []
+        found: Sequence[Any] = ()
+        while not found:
+            due = self._connection.execute(_due(channels, now, limit)).all()
+            if not due:
+                return []
+            found = self._withhold_taken_over(due, now)
         for row in found:
             values = {"worker": worker, "leased_until": now + lease, "repeated": int(row.in_doubt)}
             self._connection.execute(_LEASE, {"outbox_id": row.id, **values})
@@ -167,7 +173,7 @@ class SqlOutbox:
 
     def list(self, states: Sequence[OutboxState], *, limit: int, after: int = 0) -> Sequence[OutboxEntry]:
         """Entries in these states, latest first, ids below `after` when it is given."""
-        query = select(outbox).where(outbox.c.state.in_([state.value for state in states]))
+        query = select(outbox).where(_is_among(states))
         if after:
             query = query.where(outbox.c.id < after)
         return [_entry(row) for row in self._connection.execute(query.order_by(outbox.c.id.desc()).limit(limit))]
@@ -182,20 +188,26 @@ class SqlOutbox:
 
     def count(self, state: OutboxState) -> int:
         """How many entries are in a state."""
-        query = select(func.count()).select_from(outbox).where(outbox.c.state == state.value)
+        query = select(func.count()).select_from(outbox).where(_is_among([state]))
         return int(self._connection.execute(query).scalar_one())
 
-    def _withhold_taken_over(self, now: datetime) -> None:
-        spoken_for = select(threads.c.id).where(threads.c.taken_over_at > now - SPEAKS_FOR)
-        self._connection.execute(
-            update(outbox)
-            .where(
-                outbox.c.state == OutboxState.DUE.value,
-                outbox.c.kind == OutboxKind.REPLY.value,
-                outbox.c.thread_id.in_(spoken_for),
-            )
-            .values(state=OutboxState.WITHHELD.value, next_attempt_at=None)
+    def _withhold_taken_over(self, due: Sequence[Any], now: datetime) -> Sequence[Any]:
+        """What may be sent of `due`; replies of the assistant where a person speaks now are withheld."""
+        replies = [row for row in due if row.kind == OutboxKind.REPLY.value and row.state == OutboxState.DUE.value]
+        if not replies:
+            return due
+        asked = select(threads.c.id).where(
+            threads.c.id.in_({row.thread_id for row in replies}), threads.c.taken_over_at > now - SPEAKS_FOR
         )
+        spoken_for = set(self._connection.execute(asked).scalars())
+        silenced = {row.id for row in replies if row.thread_id in spoken_for}
+        if silenced:
+            self._connection.execute(
+                update(outbox)
+                .where(outbox.c.id.in_(silenced))
+                .values(state=OutboxState.WITHHELD.value, next_attempt_at=None)
+            )
+        return [row for row in due if row.id not in silenced]
 
 
 _BY_ID = select(outbox).where(outbox.c.id == bindparam("outbox_id"))
@@ -214,12 +226,23 @@ _LEASE = (
 )
 
 
+def _is_among(states: Sequence[OutboxState]) -> ColumnElement[bool]:
+    among = outbox.c.state.in_([state.value for state in states])
+    for index, covered in ((_IS_PENDING, _PENDING), (_IS_APART, _APART)):
+        if covered.issuperset(states):
+            return and_(index, among)
+    return among
+
+
 def _is_ready(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(outbox.c.state == OutboxState.DUE.value, outbox.c.next_attempt_at <= now),
-        and_(
-            outbox.c.state == OutboxState.SENDING.value,
-            or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now),
+    return and_(
+        _IS_PENDING,
+        or_(
+            and_(outbox.c.state == OutboxState.DUE.value, outbox.c.next_attempt_at <= now),
+            and_(
+                outbox.c.state == OutboxState.SENDING.value,
+                or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now),
+            ),
         ),
     )
 
@@ -230,11 +253,11 @@ def _due(channels: Sequence[ChannelName], now: datetime, limit: int) -> Any:
     held_back = exists().where(
         earlier.c.channel == outbox.c.channel,
         earlier.c.address == outbox.c.address,
-        earlier.c.state.in_(_PENDING),
+        text("earlier.state IN ('due', 'sending')"),
         earlier.c.id < outbox.c.id,
     )
     return (
-        select(outbox.c.id, outbox.c.in_doubt)
+        select(outbox.c.id, outbox.c.in_doubt, outbox.c.kind, outbox.c.state, outbox.c.thread_id)
         .where(outbox.c.channel.in_([channel.value for channel in channels]), _is_ready(now), ~held_back)
         .order_by(outbox.c.next_attempt_at, outbox.c.id)
         .limit(limit)
