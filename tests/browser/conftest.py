@@ -14,7 +14,7 @@ from tests.admin_api.front_desk import FrontDesk, a_front_desk
 from tests.admin_api.serving import Served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests; each opens a context of its own."""
     path = shutil.which("chromium")
