@@ -22,6 +22,8 @@ ATTRIBUTION = re.compile(
     rf"^(?=.*{_DATE})(?=.*{_WHO_OR_WHEN}).{{0,300}}(?:{_WROTE_ZH}|\b{_WROTE_EN}\b)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
+ATTRIBUTION_END = re.compile(rf"(?:{_WROTE_ZH}|\b{_WROTE_EN})\s*[:：]?$", re.IGNORECASE)
+"""What the last line of every attribution ends in; looked at first, since it spares the look at the whole."""
 ATTRIBUTION_LINES = 4
 """An attribution may be broken over so many lines."""
 

@@ -93,6 +93,8 @@ def _attribution_end(lines: list[str], index: int) -> int | None:
 
 
 def _is_attribution(lines: list[str]) -> bool:
+    if marks.ATTRIBUTION_END.search(lines[-1].rstrip()[-60:]) is None:
+        return False
     return marks.ATTRIBUTION.match(" ".join(line.strip() for line in lines)[:500]) is not None
 
 

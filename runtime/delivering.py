@@ -22,7 +22,7 @@ from casework.ports import Channel, Store
 log = structlog.get_logger()
 _Ends = queue.SimpleQueue[Exception | None]
 """How each delivery ended: None, or why its receipt could not be written."""
-AT_ONCE = 8
+AT_ONCE = 4
 """Deliveries that run at the same time on one channel; each has a conversation of its own."""
 LOOK_AGAIN_AFTER = 1.0
 """Seconds: while something is under way, how soon what came meanwhile is begun."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -17,7 +18,7 @@ from casework.message import CaseId, ThreadId
 from casework.party import ChannelName, Language, PartyId
 from casework.references import make_reference
 from casework.store.case_queries import CaseQueries, case_from
-from casework.store.inserting import insert_or_update
+from casework.store.inserting import insert_into
 from casework.store.tables import case_event_texts, case_events, cases, reference_numbers
 
 _LAST_EVENT = (
@@ -32,9 +33,6 @@ _BY_ID_LOCKED = _BY_ID.with_for_update()
 _CHANGE = update(cases).where(cases.c.id == bindparam("of_case")).values(version=cases.c.version + 1).returning(cases)
 _ADD_EVENT = insert(case_events).returning(case_events.c.id)
 _ADD_TEXT = insert(case_event_texts)
-_LAST_NUMBER = select(reference_numbers.c.last_number).where(
-    reference_numbers.c.prefix == bindparam("of_prefix"), reference_numbers.c.year == bindparam("of_year")
-)
 _EVENTS = select(case_events, case_event_texts.c.text, case_event_texts.c.salt).outerjoin(
     case_event_texts, case_event_texts.c.event_id == case_events.c.id
 )
@@ -137,14 +135,8 @@ class SqlCases(CaseQueries):
         self._connection.execute(delete(case_event_texts).where(case_event_texts.c.event_id.in_(event)))
 
     def _next_number(self, prefix: str, year: int) -> int:
-        insert_or_update(
-            self._connection,
-            reference_numbers,
-            {"prefix": prefix, "year": year, "last_number": 1},
-            ("prefix", "year"),
-            changes={"last_number": reference_numbers.c.last_number + 1},
-        )
-        return int(self._connection.execute(_LAST_NUMBER, {"of_prefix": prefix, "of_year": year}).scalar_one())
+        row = {"prefix": prefix, "year": year, "last_number": 1}
+        return int(self._connection.execute(_count_up(self._connection.dialect.name), row).scalar_one())
 
     def _last_event(self, case_id: CaseId) -> CaseEvent | None:
         row = self._connection.execute(_LAST_EVENT, {"case_id": case_id}).first()
@@ -179,4 +171,16 @@ def _event(row: Any) -> CaseEvent:
         salt=getattr(row, "salt", None) or "",
         previous_hash=row.previous_hash,
         hash=row.hash,
+    )
+
+
+@cache
+def _count_up(dialect: str) -> Any:
+    """The first number of a year, or the next one."""
+    return (
+        insert_into(dialect, reference_numbers)
+        .on_conflict_do_update(
+            index_elements=["prefix", "year"], set_={"last_number": reference_numbers.c.last_number + 1}
+        )
+        .returning(reference_numbers.c.last_number)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, text, update
@@ -12,8 +13,9 @@ from casework.errors import CaseworkConflict, CaseworkNotFound
 from casework.inbox import DECIDABLE, MOST_BYTES, Arrival, ClerkDecision, InboxEntry, InboxState, RawMail, Reading
 from casework.message import CaseId, InboxId
 from casework.party import ChannelName
+from casework.store.columns import Instant
 from casework.store.encoding import decode_inbound, decode_reading, encode_inbound, encode_reading
-from casework.store.inserting import insert_or_skip, insert_or_update
+from casework.store.inserting import insert_into, insert_or_skip
 from casework.store.tables import claims, inbox, raw_mails
 
 _IS_RECEIVED = text("inbox.state = 'received'")
@@ -228,12 +230,23 @@ class SqlInbox:
         return int(self._connection.execute(query).scalar_one())
 
     def _lease(self, conversation: str, worker: str, now: datetime, until: datetime) -> bool:
-        row = {"conversation": conversation, "worker": worker, "leased_until": until}
-        return insert_or_update(self._connection, claims, row, ("conversation",), where=claims.c.leased_until < now)
+        row = {"conversation": conversation, "worker": worker, "leased_until": until, "now": now}
+        return self._connection.execute(_take_lease(self._connection.dialect.name), row).first() is not None
 
     def _id_of(self, channel: ChannelName, external_id: str) -> InboxId:
         query = select(inbox.c.id).where(inbox.c.channel == channel.value, inbox.c.external_id == external_id)
         return InboxId(self._connection.execute(query).scalar_one())
+
+
+@cache
+def _take_lease(dialect: str) -> Any:
+    """A new lease, or that of another whose time is over."""
+    insert = insert_into(dialect, claims)
+    return insert.on_conflict_do_update(
+        index_elements=["conversation"],
+        set_={"worker": insert.excluded.worker, "leased_until": insert.excluded.leased_until},
+        where=claims.c.leased_until < bindparam("now", type_=Instant),
+    ).returning(claims.c.conversation)
 
 
 def _is_among(states: Sequence[InboxState]) -> ColumnElement[bool]:

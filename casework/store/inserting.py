@@ -26,7 +26,7 @@ def insert_or_update(
 
     `where` limits the update; `changes` replaces what is set by it.
     """
-    insert = _insert(connection.dialect.name)(table).values(**row)
+    insert = insert_into(connection.dialect.name, table).values(**row)
     changes = options.get("changes") or {name: value for name, value in row.items() if name not in unique}
     made = insert.on_conflict_do_update(
         index_elements=list(unique), set_=changes, where=options.get("where")
@@ -36,8 +36,9 @@ def insert_or_update(
 
 @cache
 def _or_skip(dialect: str, table: Table, unique: tuple[str, ...]) -> Any:
-    return _insert(dialect)(table).on_conflict_do_nothing(index_elements=list(unique)).returning(table.c.id)
+    return insert_into(dialect, table).on_conflict_do_nothing(index_elements=list(unique)).returning(table.c.id)
 
 
-def _insert(dialect: str) -> Any:
-    return postgresql.insert if dialect == "postgresql" else sqlite.insert
+def insert_into(dialect: str, table: Table) -> Any:
+    """An insert of this database's own kind, which knows what to do on a conflict."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

@@ -98,12 +98,11 @@ class SqlOutbox:
             if not due:
                 return []
             found = self._withhold_taken_over(due, now)
-        for row in found:
+        claimed = []
+        for row in sorted(found, key=lambda row: row.id):
             values = {"worker": worker, "leased_until": now + lease, "repeated": int(row.in_doubt)}
-            self._connection.execute(_LEASE, {"outbox_id": row.id, **values})
-        ids = [row.id for row in found]
-        claimed = self._connection.execute(select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.id))
-        return [_entry(row) for row in claimed]
+            claimed.append(_entry(self._connection.execute(_LEASE, {"outbox_id": row.id, **values}).one()))
+        return claimed
 
     def due_channels(self, *, now: datetime) -> frozenset[ChannelName]:
         """Channels on which something could be delivered now."""
@@ -114,7 +113,7 @@ class SqlOutbox:
         """Write the receipt of one try and what follows from it."""
         entry = self.get(outbox_id)
         self._connection.execute(
-            insert(receipts),
+            _ADD_RECEIPT,
             {
                 "outbox_id": outbox_id,
                 "at": now,
@@ -128,19 +127,16 @@ class SqlOutbox:
             state = OutboxState.DELIVERED
         else:
             state = OutboxState.DUE if again_at else OutboxState.FAILED
-        self._connection.execute(
-            update(outbox)
-            .where(outbox.c.id == outbox_id)
-            .values(
-                state=state.value,
-                next_attempt_at=again_at,
-                leased_until=None,
-                worker=None,
-                in_doubt=result.outcome is DeliveryOutcome.UNKNOWN,
-                last_error="" if state is OutboxState.DELIVERED else result.detail[:2000],
-            )
-        )
-        return self.get(outbox_id)
+        values = {
+            "outbox_id": outbox_id,
+            "state": state.value,
+            "next_attempt_at": again_at,
+            "leased_until": None,
+            "worker": None,
+            "in_doubt": result.outcome is DeliveryOutcome.UNKNOWN,
+            "last_error": "" if state is OutboxState.DELIVERED else result.detail[:2000],
+        }
+        return _entry(self._connection.execute(_RECORD, values).one())
 
     def release_all(self) -> int:
         """End every lease, leaving the try in doubt: for the only process of an embedded store, when it starts."""
@@ -223,7 +219,10 @@ _LEASE = (
         # Until the receipt is written, nobody can know whether this try arrived.
         in_doubt=True,
     )
+    .returning(outbox)
 )
+_RECORD = update(outbox).where(outbox.c.id == bindparam("outbox_id")).returning(outbox)
+_ADD_RECEIPT = insert(receipts)
 
 
 def _is_among(states: Sequence[OutboxState]) -> ColumnElement[bool]:
