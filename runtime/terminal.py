@@ -6,7 +6,8 @@ import json
 import uuid
 from typing import TextIO
 
-from casework.message import InboundMessage, Reply
+from bot.channels.web_chat_json import compose_reply
+from casework.message import InboundMessage
 from casework.party import Address, ChannelName
 from runtime.house import build_house, now
 from runtime.settings import Settings
@@ -37,7 +38,7 @@ def as_json_line(line: str, turn: TurnTaken) -> str:
         {
             "input": line,
             "decision": turn.decision,
-            "replies": [_reply(number, reply) for number, reply in turn.replies],
+            "replies": [compose_reply(number, reply) for number, reply in turn.replies],
         },
         ensure_ascii=False,
     )
@@ -49,21 +50,3 @@ def as_text(turn: TurnTaken) -> str:
         "\n".join([reply.text, *(f"  [{number}] {choice.label}" for number, choice in enumerate(reply.choices, 1))])
         for _, reply in turn.replies
     )
-
-
-def _reply(number: str, reply: Reply) -> dict[str, object]:
-    return {
-        "id": number,
-        "text": reply.text,
-        "choices": [{"value": choice.value, "label": choice.label} for choice in reply.choices],
-        "sources": [
-            {
-                "procedure": source.procedure,
-                "title": source.title,
-                "version": source.version,
-                "basis": list(source.basis),
-            }
-            for source in reply.sources
-        ],
-        "case": reply.case,
-    }

@@ -17,7 +17,7 @@ def compose_turn(taken: TurnTaken) -> bytes:
     """The answer to a message: its own id once it is part of the correspondence, and the replies."""
     members = {
         "message": taken.message or None,
-        "replies": [_reply(reply_id, reply) for reply_id, reply in taken.replies],
+        "replies": [compose_reply(reply_id, reply) for reply_id, reply in taken.replies],
     }
     return encode(members)
 
@@ -62,7 +62,8 @@ def encode(members: Mapping[str, object]) -> bytes:
     return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _reply(reply_id: str, reply: Reply) -> _Json:
+def compose_reply(reply_id: str, reply: Reply) -> _Json:
+    """A reply as the web chat and the terminal show it: id, text, choices, sources, case."""
     return {
         "id": reply_id,
         "text": reply.text,
