@@ -19,7 +19,7 @@ from casework.ports import BlobStore, Store, UnitOfWork
 from casework.staff import Role, Staff
 from knowledge.library import Library
 from knowledge.retrieval import KnowledgeBase
-from knowledge.revisions import Revisions
+from knowledge.revisions import Revision, Revisions
 
 _IDENTIFYING = frozenset({"name", "applicant", "identity", "proof_of_identity", "contact", "telephone", "phone"})
 """Slots that tell who the citizen is; hidden with the name."""
@@ -47,6 +47,11 @@ class Context:
     """Revisions of what is published, within the transaction of a unit of work."""
     stale_since: Callable[[], datetime | None] = field(default=lambda: None, kw_only=True)
     """Since when the pages show something older than what is published, because that could not be built."""
+
+    before_publishing: Callable[[UnitOfWork, Revision], None] = field(
+        default=lambda _uow, _revision: None, kw_only=True
+    )
+    """Asked before a revision is published by hand; it may refuse by raising an AdminRejected."""
 
     def __repr__(self) -> str:
         """Keep the secret of the office out of logs."""
