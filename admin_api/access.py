@@ -48,6 +48,8 @@ class Context:
     stale_since: Callable[[], datetime | None] = field(default=lambda: None, kw_only=True)
     """Since when the pages show something older than what is published, because that could not be built."""
 
+    compose_bundle: Callable[[], bytes] = field(default=bytes, kw_only=True)
+    """The bundle as it stands, every revision too, as a ZIP."""
     before_publishing: Callable[[UnitOfWork, Revision], None] = field(
         default=lambda _uow, _revision: None, kw_only=True
     )

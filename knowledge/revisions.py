@@ -124,6 +124,10 @@ class Revisions(Protocol):
         """
         ...
 
+    def hold(self, subject: Subject) -> None:
+        """Keep others from changing what is published until the transaction ends."""
+        ...
+
     def origins(self, subject: Subject) -> Mapping[str, Origin]:
         """By slug, what is known of each subject without its contents; fast for 100,000."""
         ...
@@ -138,6 +142,10 @@ class Revisions(Protocol):
 
     def history(self, subject: Subject, slug: str) -> Sequence[Revision]:
         """Every revision of one subject, newest first; empty when there is none."""
+        ...
+
+    def all(self, subject: Subject) -> Iterator[Revision]:
+        """Every revision, by slug and number."""
         ...
 
     def published(self, subject: Subject) -> Iterator[Revision]:

@@ -41,7 +41,7 @@ def enter_bundle(store: SqlStore, library: Library, *, now: datetime) -> Entered
     """Enter what changed since the bundle was entered last; safe when several processes start at once."""
     for last in (False,) * (_TRIES - 1) + (True,):
         try:
-            entered = store.write(lambda uow: _enter(uow, library, now))
+            entered = store.write(lambda uow: enter_within(uow, library, now=now))
         except KnowledgeConflict:
             # Another process was quicker: what it entered is no longer new.
             if last:
@@ -55,7 +55,8 @@ def enter_bundle(store: SqlStore, library: Library, *, now: datetime) -> Entered
     raise AssertionError("the last try returns or raises")
 
 
-def _enter(uow: SqlUnitOfWork, library: Library, now: datetime) -> Entered:
+def enter_within(uow: SqlUnitOfWork, library: Library, *, now: datetime) -> Entered:
+    """The same within a transaction of the caller."""
     kept = SqlRevisions(uow.connection)
     # Processes that start together take turns, so that the second finds what the first entered.
     kept.hold(Subject.ENTRY)

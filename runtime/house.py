@@ -24,7 +24,8 @@ from mail_gateway.acceptance import accept_into
 from mail_gateway.local_mailbox import LocalMailbox
 from mail_gateway.server import Limits, MailServer
 from mail_gateway.understanding import MailRoom, open_mail_room
-from runtime.bundle import Bundle, load_bundle
+from runtime.bundle import Bundle, demo_bundle, load_bundle
+from runtime.bundle_export import compose_bundle, zipped
 from runtime.certificates import smtp_tls
 from runtime.channels import open_channels, open_local_mailbox
 from runtime.data_directory import hold_data_directory
@@ -83,6 +84,7 @@ class House:
             self.bell.ring,
             self.settings.session_for,
             revisions=lambda uow: SqlRevisions(SqlStore.connection_of(uow)),
+            compose_bundle=lambda: zipped(compose_bundle(self.settings.bundle or demo_bundle(), self.store)),
             stale_since=lambda: self.knowledge.failed_since,
         )
 

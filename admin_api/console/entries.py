@@ -24,9 +24,10 @@ from admin_api.console.entry_view import (
 from admin_api.console.frame import show_page
 from admin_api.error_handlers import problem_of
 from admin_api.errors import AdminConflict, AdminError, AdminNotFound
+from admin_api.files import compose_download
 from admin_api.pages import Visit
 from admin_api.publishing import EntryFaulty, MoveRefused, RightMissing, faults_of, move_entry
-from admin_api.visits import own_form, staff_visit
+from admin_api.visits import desk_visit, own_form, staff_visit
 from casework.ports import UnitOfWork
 from knowledge.comparing import compare
 from knowledge.errors import KnowledgeConflict, KnowledgeNotFound
@@ -35,6 +36,7 @@ from knowledge.revisions import Revision, Revisions, Subject
 
 router = APIRouter(prefix="/entries")
 StaffVisit = Annotated[Visit, Depends(staff_visit)]
+DeskVisit = Annotated[Visit, Depends(desk_visit)]
 
 PAGE_SIZE: Final = 25
 LAST_PAGE: Final = 4000
@@ -104,6 +106,12 @@ def show_entries(visit: StaffVisit, stage: str = "", q: str = "", page: int = 1)
         units={unit.slug: unit.name.in_(visit.language) for unit in visit.context.office.bureau.units},
         stale_since=visit.context.stale_since(),
     )
+
+
+@router.get("/bundle.zip")
+def download_bundle(visit: DeskVisit) -> Response:
+    """The bundle as it stands, to be saved: what is published, and every revision of it."""
+    return compose_download("bundle.zip", "application/zip", visit.context.compose_bundle())
 
 
 @router.get("/{slug}")

@@ -128,6 +128,12 @@ class SqlRevisions:
         for row in self._connection.execute(query, execution_options={"yield_per": 500}):
             yield revision_from(row)
 
+    def all(self, subject: Subject) -> Iterator[Revision]:
+        """Every revision, by slug and number; rows are fetched as they are wanted."""
+        query = selected(subject, frozenset(Stage)).order_by(revisions.c.slug, revisions.c.number)
+        for row in self._connection.execute(query, execution_options={"yield_per": 500}):
+            yield revision_from(row)
+
     def in_force(self, subject: Subject, slug: str, at: datetime) -> Revision | None:
         """The revision that was published at an instant."""
         still = (revisions.c.ended_at.is_(None)) | (revisions.c.ended_at > at)

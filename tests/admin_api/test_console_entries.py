@@ -168,7 +168,7 @@ def test_a_clerk_drafts_for_the_own_unit_and_every_refusal_says_which_right_is_m
         other = "/staff/entries/id-card-lost/1/edit"
         answer = clerk.send(other, other, {**typed("id-card-lost"), "edits": "0"})
         assert (answer.status_code, "缺少“起草”权限" in text_of(answer)) == (403, True)
-        assert "/staff/bundle.zip" not in clerk.open("/staff/entries").text
+        assert "/staff/entries/bundle.zip" not in clerk.open("/staff/entries").text
 
 
 def test_sending_back_and_withdrawing_say_why(desk: FrontDesk, browser: Browser) -> None:
@@ -225,3 +225,11 @@ def test_pages_of_entries_that_are_not_there_are_not_found(browser: Browser) -> 
 def test_a_rebuild_that_failed_is_shown(desk: FrontDesk, browser: Browser) -> None:
     object.__setattr__(desk.context, "stale_since", lambda: desk.now)
     assert "网页和问答暂时还是旧内容" in text_of(browser.open("/staff/entries"))
+
+
+def test_the_bundle_is_downloaded_by_the_desk_alone(desk: FrontDesk, browser: Browser) -> None:
+    object.__setattr__(desk.context, "compose_bundle", lambda: b"PK")
+    saved = browser.open("/staff/entries/bundle.zip")
+    assert (saved.content, saved.headers["content-type"]) == (b"PK", "application/zip")
+    with signed_in(desk, "wang") as clerk:
+        assert clerk.open("/staff/entries/bundle.zip").status_code == 403
