@@ -14,6 +14,7 @@ from casework.wording import Wording
 from knowledge.errors import KnowledgeUnavailable
 from knowledge.library import Library, load_library
 from runtime.bundle_replies import read_replies
+from runtime.bundle_revisions import read_revisions
 
 
 class BundleRefused(Exception):
@@ -60,7 +61,13 @@ def load_bundle(folder: Path | Traversable | None = None) -> Bundle:
 
 def check_bundle(folder: Path | Traversable, today: date) -> tuple[Fault, ...]:
     """Everything that is wrong with a bundle, by file and line, judged on a local date; empty when it is sound."""
-    return tuple(sorted(_read(folder, today=today)[1], key=lambda fault: (fault.file, fault.line)))
+    faults = [*_read(folder, today=today)[1], *_faults_of_revisions(folder)]
+    return tuple(sorted(faults, key=lambda fault: (fault.file, fault.line)))
+
+
+def _faults_of_revisions(folder: Path | Traversable) -> list[Fault]:
+    """Faults of the revisions that an exported bundle brings."""
+    return [Fault(fault.file, fault.line, fault.message) for fault in read_revisions(folder)[1]]
 
 
 def _read(folder: Path | Traversable, *, today: date | None) -> tuple[Bundle | None, tuple[Fault, ...]]:

@@ -13,9 +13,10 @@ import typer
 
 from casework.errors import CaseworkError
 from knowledge.errors import KnowledgeError
-from runtime import cli_cases
+from runtime import cli_bundle, cli_cases
 from runtime.backup import BackupRefused
 from runtime.bundle import BundleRefused, check_bundle, load_bundle
+from runtime.bundle_export import ExportRefused
 from runtime.data_directory import DataDirectoryInUse
 from runtime.leaving import end_process
 from runtime.logs import set_up_logs
@@ -27,6 +28,7 @@ app = typer.Typer(name="sunwindow", no_args_is_help=True, add_completion=False, 
 app.add_typer(cli_cases.staff_app, name="staff", help="Accounts of people who work here.")
 app.add_typer(cli_cases.key_app, name="key", help="Keys of the API.")
 app.add_typer(cli_cases.case_app, name="case", help="Look at cases.")
+app.add_typer(cli_bundle.bundle_app, name="bundle", help="Take the bureau's bundle out of the store, and in.")
 cli_cases.add_commands(app)
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SUNWINDOW_CONFIG names it otherwise.")]
@@ -121,7 +123,7 @@ def ask(
     """Show which published entry answers a question, how surely, and why."""
     from knowledge.retrieval import KnowledgeBase
 
-    finding = KnowledgeBase(load_bundle(bundle).library).find(question)
+    finding = KnowledgeBase(load_bundle(bundle).library.public()).find(question)
     typer.echo(f"{finding.decision.value}  confidence {finding.confidence:.2f}")
     for match in finding.matches:
         typer.echo(f"  {match.score:.2f}  {match.slug}  {match.version}  because: {', '.join(match.because)}")
@@ -143,6 +145,7 @@ def main(arguments: list[str] | None = None) -> None:
         BundleRefused,
         CaseworkError,
         DataDirectoryInUse,
+        ExportRefused,
         KnowledgeError,
         NotMigrated,
         OSError,

@@ -13,8 +13,13 @@ from admin_api.pages import Visit
 from admin_api.visits import visitor
 from casework.bureau import Bureau, Unit
 from casework.kinds import CaseKind
+from knowledge.bodies import procedure_of
+from knowledge.errors import KnowledgeNotFound
+from knowledge.past import Gone, look_back
 from knowledge.procedure import FacetName, Procedure
+from knowledge.publication import Standing
 from knowledge.retrieval import Decision
+from knowledge.revisions import Subject
 
 router = APIRouter()
 Visitor = Annotated[Visit, Depends(visitor)]
@@ -55,8 +60,9 @@ def show_found(visit: Visitor, q: str = "") -> HTMLResponse:
     question = q.strip()[:LONGEST_QUESTION]
     if not question:
         return visit.show("portal/search.html", question="", found=(), sure=True)
-    finding = visit.context.knowledge().find(question, None)
-    library, best = visit.context.library(), finding.matches[0].score if finding.matches else 0.0
+    knowledge = visit.context.knowledge()
+    finding = knowledge.find(question, None)
+    library, best = knowledge.library, finding.matches[0].score if finding.matches else 0.0
     found = [
         library.get(match.slug)
         for match in finding.matches[:MOST_FOUND]
@@ -69,11 +75,33 @@ def show_found(visit: Visitor, q: str = "") -> HTMLResponse:
 
 
 @router.get("/procedures/{slug}")
-def show_procedure(visit: Visitor, slug: str) -> HTMLResponse:
-    """Everything that is published about one procedure; KnowledgeNotFound."""
-    procedure = visit.context.library().get(slug)
-    unit = _find_unit(visit.context.office.bureau, procedure.unit)
-    return visit.show("portal/procedure.html", procedure=procedure, facets=facets_of(procedure, visit), unit=unit)
+def show_procedure(visit: Visitor, slug: str, version: str = "") -> HTMLResponse:
+    """Everything that is published about one procedure, or was under an earlier version; KnowledgeNotFound.
+
+    Of what was withdrawn the page says that it is gone (410, RFC 9110 §15.5.11), and nothing else.
+    """
+    library = visit.context.library()
+    if slug in library and version in {"", library.get(slug).version}:
+        return _show_procedure(visit, library.get(slug))
+    with visit.context.store.read() as uow:
+        history = visit.context.revisions(uow).history(Subject.ENTRY, slug)
+    found = look_back(history, version)
+    if isinstance(found, Gone):
+        return visit.show("portal/gone.html", status=410, gone=found)
+    if found is None:
+        raise KnowledgeNotFound(f"no entry is called {slug!r}: search for it by its title")
+    return _show_procedure(visit, procedure_of(found), standing=found.standing)
+
+
+def _show_procedure(visit: Visit, procedure: Procedure, *, standing: Standing | None = None) -> HTMLResponse:
+    """The page of an entry; with a standing that has ended, as one that is no longer in force."""
+    return visit.show(
+        "portal/procedure.html",
+        procedure=procedure,
+        facets=facets_of(procedure, visit),
+        unit=_find_unit(visit.context.office.bureau, procedure.unit),
+        past=standing if standing is not None and standing.ended_at is not None else None,
+    )
 
 
 @router.get("/units/{slug}")

@@ -48,6 +48,8 @@ class Product:
     """PostgreSQL; embedded SQLite when it is empty."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Further settings, by variable."""
+    roles: str = ""
+    """What the process does; everything when it is empty."""
     http_port: int = field(default_factory=free_port)
     smtp_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
@@ -105,9 +107,10 @@ class Product:
     def start(self, *, wait: bool = True) -> None:
         """Start it; with `wait`, until HTTP and SMTP answer."""
         assert not self.is_running
+        chosen = ["--roles", self.roles] if self.roles else []
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [COMMAND, "serve"], env=self.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [COMMAND, "serve", *chosen], env=self.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         if wait:
             self.wait_until_ready()

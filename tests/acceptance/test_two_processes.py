@@ -1,0 +1,156 @@
+"""Two processes on one PostgreSQL: what is published through one is answered by the other, and nobody waits."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Self
+
+import httpx
+import pytest
+
+from admin_api.api.authentication import Scope, hash_key
+from casework.staff import Role
+from casework.store import SqlUnitOfWork, open_store
+from tests.running.citizens import ChatCitizen
+from tests.running.databases import fresh_database
+from tests.running.front_desk import API_KEY, add_colleague
+from tests.running.product import WEB, Product, running, wait_until
+
+SLUG = "passport-first"
+QUESTION = "办护照要多少钱"
+REVIEWER_KEY = "swk_of-a-second-pair-of-eyes"
+ANSWERED_WITHIN = 5.0
+
+
+@dataclass
+class Traffic:
+    """Somebody who asks one process without a pause."""
+
+    product: Product
+    answers: int = 0
+    failures: list[str] = field(default_factory=list)
+    _ends: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._ask)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._ends.set()
+        self._thread.join(30)
+
+    def _ask(self) -> None:
+        with httpx.Client(trust_env=False, timeout=10) as client:
+            while not self._ends.is_set():
+                try:
+                    page = client.get(self.product.url("/search"), params={"q": QUESTION})
+                except httpx.HTTPError as error:
+                    self.failures.append(type(error).__name__)
+                    continue
+                self.answers += 1
+                if page.status_code != 200 or f"/procedures/{SLUG}" not in page.text:
+                    self.failures.append(f"{page.status_code}")
+
+
+@pytest.fixture(scope="module")
+def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, Product]]:
+    """Two processes of one installation."""
+    with ExitStack() as stack:
+        url = stack.enter_context(fresh_database(request.getfixturevalue("postgres_server")))
+        first, second = (
+            Product(tmp_path_factory.mktemp(f"process-{number}") / "data", url, roles="http,smtp") for number in (1, 2)
+        )
+        stack.enter_context(running(first))
+        stack.enter_context(running(second))
+        add_colleague(first)
+        _add_reviewer(url)
+        yield first, second
+
+
+def _add_reviewer(url: str) -> None:
+    def work(uow: SqlUnitOfWork) -> None:
+        staff = uow.accounts.add_staff(
+            "shen", display_name="审核员", unit="city-bureau", role=Role.DESK, language="zh", mail="", password_hash="x"
+        )
+        scopes = [Scope.ENTRIES_READ.value, Scope.ENTRIES_PUBLISH.value]
+        uow.accounts.add_api_key("eyes", hash_key(REVIEWER_KEY), scopes, now=datetime.now(UTC), staff_id=staff.id)
+
+    store = open_store(url)
+    try:
+        store.write(work)
+    finally:
+        store.close()
+
+
+def api(product: Product, method: str, path: str, body: object = None, key: str = API_KEY) -> Any:
+    headers = {"authorization": f"Bearer {key}", "idempotency-key": uuid.uuid4().hex}
+    answer = WEB.request(method, product.url(f"/api/v1{path}"), json=body, headers=headers)
+    assert answer.status_code in {200, 201}, answer.text
+    return answer.json()
+
+
+def publish(product: Product, **changes: Any) -> Any:
+    """Publish an edit of the entry through one process."""
+    latest = api(product, "GET", f"/entries/{SLUG}")["items"][0]
+    entry = api(product, "GET", f"/entries/{SLUG}/revisions/{latest['number']}")["entry"]
+    wanted = {"entry": {**entry, **changes}, "after": latest["number"]}
+    made = api(product, "POST", f"/entries/{SLUG}/drafts", wanted)
+    path = f"/entries/{SLUG}/revisions/{made['number']}"
+    api(product, "POST", f"{path}/review", {}, REVIEWER_KEY)
+    due = (datetime.now(UTC) + timedelta(days=200)).date().isoformat()
+    return api(product, "POST", f"{path}/publish", {"review_due_on": due}, REVIEWER_KEY)
+
+
+def answered(product: Product) -> tuple[str, str]:
+    """The version that a citizen's answer names, and the answer."""
+    reply = ChatCitizen.begin(product).say(QUESTION)[0]
+    return str(reply["sources"][0]["version"]), str(reply["text"])
+
+
+def test_both_processes_entered_the_bundle_once(both: tuple[Product, Product]) -> None:
+    history = api(both[1], "GET", f"/entries/{SLUG}")["items"]
+    assert [(one["number"], one["stage"]) for one in history] == [(1, "published")]
+
+
+def test_an_edit_published_through_one_process_is_answered_by_the_other_within_five_seconds(
+    both: tuple[Product, Product],
+) -> None:
+    first, second = both
+    before, _ = answered(second)
+    fee = {"zh": "工本费每本168元。", "en": "168 yuan per passport.", "yuan": [168]}
+    with Traffic(first) as here, Traffic(second) as there:
+        published = publish(first, fee=fee)
+        began = time.monotonic()
+        wait_until(lambda: answered(second)[0] == published["version"], "the edit in the other process", seconds=30)
+        took = time.monotonic() - began
+        wait_until(lambda: answered(first)[0] == published["version"], "the edit in the same process", seconds=30)
+    assert took < ANSWERED_WITHIN
+    assert published["version"] != before
+    assert "168元" in answered(second)[1]
+    assert (here.failures, there.failures) == ([], [])
+    assert min(here.answers, there.answers) > 10
+    page = WEB.get(second.url(f"/procedures/{SLUG}")).text
+    assert "168元" in page
+
+
+def _is_gone(product: Product) -> bool:
+    return WEB.get(product.url(f"/procedures/{SLUG}")).status_code == 410
+
+
+def test_what_is_withdrawn_through_one_process_is_answered_by_neither(both: tuple[Product, Product]) -> None:
+    second = both[1]
+    latest = api(second, "GET", f"/entries/{SLUG}")["items"][0]
+    api(second, "POST", f"/entries/{SLUG}/revisions/{latest['number']}/withdraw", {"reason": "示例"}, REVIEWER_KEY)
+    for product in both:
+        wait_until(partial(_is_gone, product), "the withdrawal", seconds=ANSWERED_WITHIN)
+        found = WEB.get(product.url("/search"), params={"q": QUESTION}).text
+        assert f"/procedures/{SLUG}" not in found
+    assert all("sunwindow_knowledge_stale 0.0" in WEB.get(product.url("/metrics")).text for product in both)
