@@ -9,7 +9,7 @@ from bot.engine.turn import Turn
 from knowledge.card import compose_card, compose_facets
 from knowledge.facet_slips import mend_cues
 from knowledge.facets import asked_facets
-from knowledge.procedure import FacetName, Procedure
+from knowledge.procedure import FacetName, Language, Procedure
 from knowledge.retrieval import Decision as Found
 from knowledge.retrieval import Finding
 from knowledge.topic import unwrapped, with_synonyms
@@ -73,9 +73,10 @@ def neighbour_of_last(turn: Turn) -> Finding | None:
     last = last_entry(turn)
     if last is None or not _leans(turn.text) or names_no_matter(turn.text):
         return None
-    finding = turn.known.find(f"{last.title.in_(turn.language)} {turn.text}", turn.language)
-    if finding.decision is Found.ANSWER and finding.matches[0].slug != last.slug:
-        return finding
+    for matter in (_matter_of(last, turn.language), last.title.in_(turn.language)):
+        finding = turn.known.find(f"{turn.text} {matter}", turn.language)
+        if finding.decision is Found.ANSWER and finding.matches[0].slug != last.slug:
+            return finding
     near = [
         match
         for match in turn.finding.matches
@@ -85,6 +86,18 @@ def neighbour_of_last(turn: Turn) -> Finding | None:
     ]
     # Of several entries that the words alone might mean, the one of the same window.
     return Finding(Found.ANSWER, turn.finding.confidence, (near[0],)) if len(near) == 1 else None
+
+
+def _matter_of(entry: Procedure, language: Language) -> str:
+    """What the entry is about in the fewest words: the barest of the questions that have what most of them share."""
+    asked = [(unwrapped(fold(said)), set(_matter_words(said))) for said in entry.phrasings[language]]
+    shared = {
+        word
+        for word in _matter_words(entry.title.in_(language))
+        if 2 * sum(word in words for _, words in asked) >= len(asked)
+    }
+    bare = [topic for topic, words in asked if shared and shared <= words]
+    return min(bare, key=len, default="")
 
 
 def said_together(turn: Turn) -> Finding | None:
