@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.engine.dialogues import office
-from bot.engine.following import facets_in, last_entry, names_no_matter
+from bot.engine.following import facets_in, last_entry, names_no_matter, without_rind
 from bot.engine.intent import weigh
 from bot.engine.phrases import fold
 from bot.engine.recognise import is_question, recognise
@@ -20,7 +20,7 @@ LONGEST = 300
 """A longer message tells a story."""
 _LIGHTEST = 3
 _ENDS = re.compile(r"[?？。!！;；\n]+|(?:^|(?<=[\s:：,，]))[0-9][、.．)）]?(?=\s*[㐀-䶿一-鿿A-Za-z])")
-_SEAMS = re.compile(r"([,，、]|以及|还有|[和与及跟]|(?<![A-Za-z])(?:and|plus)(?![A-Za-z]))")
+_SEAMS = re.compile(r"([,，、]|以及|还有|[和与及跟]|(?<![A-Za-z])(?:and|plus)(?![A-Za-z]))", re.IGNORECASE)
 _STOPS = frozenset(",，")
 
 
@@ -101,12 +101,12 @@ def _unseamed(turn: Turn, sentence: str) -> list[tuple[str, tuple[FacetName, ...
 def _begins_another(turn: Turn, before: str, piece: str) -> bool:
     if asks_for_office(turn, piece.strip()) or asks_for_office(turn, before.strip()):
         return True
-    return is_question(before) and is_question(piece) and _are_two_matters(turn, before, piece)
+    return is_question(without_rind(before)) and is_question(piece) and _are_two_matters(turn, before, piece)
 
 
 def _shared(turn: Turn, before: str, seam: str, piece: str) -> tuple[FacetName, ...]:
     """The sides asked for of two things named together, as in "how much are A and B"."""
-    if seam in _STOPS or is_question(before) or facets_in(before):
+    if seam in _STOPS or is_question(without_rind(before)) or facets_in(before):
         return ()
     facets = facets_in(piece)
     return facets if facets and _are_two_matters(turn, before, piece) else ()
