@@ -19,9 +19,12 @@ from knowledge.retrieval import Decision as Found
 LONGEST = 300
 """A longer message tells a story."""
 _LIGHTEST = 3
-_ENDS = re.compile(r"[?？。!！;；\n]+|(?:^|(?<=[\s:：,，]))[0-9][、.．)）]?(?=\s*[㐀-䶿一-鿿A-Za-z])")
+_ENDS = re.compile(r"(?<=[?？])|[。!！;；\n]+|(?:^|(?<=[\s:：,，]))[0-9][、.．)）]?(?=\s*[㐀-䶿一-鿿A-Za-z])")
 _SEAMS = re.compile(r"([,，、]|以及|还有|[和与及跟]|(?<![A-Za-z])(?:and|plus)(?![A-Za-z]))", re.IGNORECASE)
 _STOPS = frozenset(",，")
+_Piece = tuple[str, tuple[FacetName, ...]]
+"""Some words, and the sides of them that other words of the sentence ask for."""
+_NONE: tuple[FacetName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,8 @@ def asks_for_office(turn: Turn, words: str) -> bool:
     return bool(office.replies(replace(turn.saying(words), matches=recognise(words))))
 
 
-def _pieces(turn: Turn) -> Iterator[tuple[str, tuple[FacetName, ...]]]:
-    """What stands between ends of sentences, numbers of a list, words such as "also", and the seams of a sentence.
-
-    With each, the sides that it shares with the piece after it.
-    """
+def _pieces(turn: Turn) -> Iterator[_Piece]:
+    """What stands between ends of sentences, numbers of a list, words such as "also", and the seams of a sentence."""
     sentences = [turn.text]
     for pattern in (_ENDS, *(words.between_questions for words in both())):
         sentences = [part for sentence in sentences for part in pattern.split(sentence)]
@@ -83,19 +83,19 @@ def _pieces(turn: Turn) -> Iterator[tuple[str, tuple[FacetName, ...]]]:
                 yield named, shared
 
 
-def _unseamed(turn: Turn, sentence: str) -> list[tuple[str, tuple[FacetName, ...]]]:
+def _unseamed(turn: Turn, sentence: str) -> list[_Piece]:
     """A sentence cut at those seams at which another question begins."""
     first, *rest = _SEAMS.split(sentence)
-    cut: list[tuple[str, tuple[FacetName, ...]]] = []
-    current = first
+    cut: list[_Piece] = []
+    current, shared = first, _NONE
     for seam, piece in zip(rest[::2], rest[1::2], strict=True):
-        shared = _shared(turn, current, seam, piece)
-        if shared or _begins_another(turn, current, piece):
-            cut.append((current, shared))
-            current = piece
+        of_both = _shared(turn, current, seam, piece)
+        if of_both or _begins_another(turn, current, piece):
+            cut.append((current, shared or of_both))
+            current, shared = piece, of_both
         else:
             current += seam + piece
-    return [*cut, (current, ())]
+    return [*cut, (current, shared)]
 
 
 def _begins_another(turn: Turn, before: str, piece: str) -> bool:
@@ -106,10 +106,14 @@ def _begins_another(turn: Turn, before: str, piece: str) -> bool:
 
 def _shared(turn: Turn, before: str, seam: str, piece: str) -> tuple[FacetName, ...]:
     """The sides asked for of two things named together, as in "how much are A and B"."""
-    if seam in _STOPS or is_question(without_rind(before)) or facets_in(before):
-        return ()
-    facets = facets_in(piece)
-    return facets if facets and _are_two_matters(turn, before, piece) else ()
+    if seam in _STOPS:
+        return _NONE
+    first, second = facets_in(before), facets_in(piece)
+    asks_behind = second and not first and not is_question(without_rind(before))
+    asks_in_front = first and not second and is_question(without_rind(before)) and not is_question(piece)
+    if (asks_behind or asks_in_front) and _are_two_matters(turn, before, piece):
+        return first or second
+    return _NONE
 
 
 def _are_two_matters(turn: Turn, before: str, piece: str) -> bool:

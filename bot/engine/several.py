@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from bot.engine.conversation import Conversation
 from bot.engine.dialogues import ask_procedure, office
 from bot.engine.following import facets_before, last_entry, leans, neighbour_of_last
-from bot.engine.intent import weigh
-from bot.engine.phrases import fold
 from bot.engine.questions import LONGEST, Question, questions_in
 from bot.engine.recognise import is_question, recognise
 from bot.engine.turn import Decision, Response, Turn
@@ -16,8 +14,6 @@ from knowledge.retrieval import Decision as Found
 from knowledge.retrieval import Finding
 
 MOST_QUESTIONS = 4
-_A_MERE_HOW = 4
-"""A part of this weight, as "and how?", asks about the part before it."""
 _MOST_OPEN = 2
 _NEAREST = 3
 
@@ -68,7 +64,7 @@ def look_up(turn: Turn, questions: tuple[Question, ...]) -> tuple[Asked, ...]:
     found: dict[str, Asked] = {}
     for question in questions:
         asked = Asked(question, _find(turn, question) if question.matter else None)
-        is_asked = is_question(question.matter) and weigh(fold(question.matter)) > _A_MERE_HOW
+        is_asked = is_question(question.matter)
         if asked.about in found:
             before = found[asked.about].question
             facets = tuple(dict.fromkeys((*before.facets, *question.facets)))
