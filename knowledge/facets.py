@@ -53,6 +53,13 @@ def without_cues(folded: str) -> str:
     return "".join(blanked)
 
 
+def only_cues(folded: str) -> str:
+    """The words of a folded question that tell a facet, and no others."""
+    blanked = without_cues(folded)
+    kept = (" " if rest != " " else sign for sign, rest in zip(folded, blanked, strict=True))
+    return " ".join("".join(kept).split())
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """A cue where it stands."""

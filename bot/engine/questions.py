@@ -13,6 +13,7 @@ from bot.engine.phrases import fold
 from bot.engine.recognise import is_question, recognise
 from bot.engine.sentence_tables import both
 from bot.engine.turn import Turn
+from knowledge.facets import only_cues
 from knowledge.procedure import FacetName
 from knowledge.retrieval import Decision as Found
 
@@ -22,9 +23,8 @@ _LIGHTEST = 3
 _ENDS = re.compile(r"(?<=[?？])|[。!！;；\n]+|(?:^|(?<=[\s:：,，]))[0-9][、.．)）]?(?=\s*[㐀-䶿一-鿿A-Za-z])")
 _SEAMS = re.compile(r"([,，、]|以及|还有|[和与及跟]|(?<![A-Za-z])(?:and|plus)(?![A-Za-z]))", re.IGNORECASE)
 _STOPS = frozenset(",，")
-_Piece = tuple[str, tuple[FacetName, ...]]
-"""Some words, and the sides of them that other words of the sentence ask for."""
-_NONE: tuple[FacetName, ...] = ()
+_Piece = tuple[str, str]
+"""Some words, and those that ask for a side of them and stand elsewhere in the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def questions_in(turn: Turn) -> tuple[Question, ...]:
         if asks_for_office(turn, piece):
             found.append(Question(piece, is_office=True))
         elif not names_no_matter(piece):
-            text = f"{ahead}，{piece}" if ahead else piece
-            found.append(Question(text, piece, _joined(facets_in(text), shared)))
+            text = "，".join(words for words in (ahead, piece, shared) if words)
+            found.append(Question(text, piece, facets_in(text)))
             ahead = ""
         elif facets_in(piece):
             before = next((at for at in reversed(range(len(found))) if not found[at].is_office), None)
@@ -79,7 +79,7 @@ def _pieces(turn: Turn) -> Iterator[_Piece]:
     for sentence in sentences:
         for piece, shared in _unseamed(turn, sentence):
             named = piece.strip(" \t,，、:：")
-            if weigh(fold(named)) >= _LIGHTEST or asks_for_office(turn, named):
+            if shared or weigh(fold(named)) >= _LIGHTEST or asks_for_office(turn, named):
                 yield named, shared
 
 
@@ -87,7 +87,7 @@ def _unseamed(turn: Turn, sentence: str) -> list[_Piece]:
     """A sentence cut at those seams at which another question begins."""
     first, *rest = _SEAMS.split(sentence)
     cut: list[_Piece] = []
-    current, shared = first, _NONE
+    current, shared = first, ""
     for seam, piece in zip(rest[::2], rest[1::2], strict=True):
         of_both = _shared(turn, current, seam, piece)
         if of_both or _begins_another(turn, current, piece):
@@ -104,16 +104,15 @@ def _begins_another(turn: Turn, before: str, piece: str) -> bool:
     return is_question(without_rind(before)) and is_question(piece) and _are_two_matters(turn, before, piece)
 
 
-def _shared(turn: Turn, before: str, seam: str, piece: str) -> tuple[FacetName, ...]:
-    """The sides asked for of two things named together, as in "how much are A and B"."""
+def _shared(turn: Turn, before: str, seam: str, piece: str) -> str:
+    """The words that ask for the same side of two things named together, as in "how much are A and B"."""
     if seam in _STOPS:
-        return _NONE
+        return ""
     first, second = facets_in(before), facets_in(piece)
     asks_behind = second and not first and not is_question(without_rind(before))
-    asks_in_front = first and not second and is_question(without_rind(before)) and not is_question(piece)
-    if (asks_behind or asks_in_front) and _are_two_matters(turn, before, piece):
-        return first or second
-    return _NONE
+    asks_in_front = first and not second and is_question(without_rind(before)) and not is_question(piece.rstrip("?？ "))
+    words = only_cues(fold(piece if asks_behind else before)) if asks_behind or asks_in_front else ""
+    return words if words and _are_two_matters(turn, f"{before} {words}", f"{piece} {words}") else ""
 
 
 def _are_two_matters(turn: Turn, before: str, piece: str) -> bool:
