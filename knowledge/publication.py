@@ -44,6 +44,20 @@ class Move(StrEnum):
     WITHDRAW = "withdraw"
 
 
+AMEND = "amend"
+"""The word in `Step.what` for new contents of a draft; every other word is that of a move."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a person did to a revision."""
+
+    what: str
+    by: str
+    at: datetime
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Classification:
     """The class of an entry or item, and the legal ground where it is not disclosed of our own accord."""
@@ -78,6 +92,13 @@ class Standing:
     """The local date from which it must be looked at again."""
     reason: str = ""
     """Why it was last sent back or withdrawn."""
+    steps: tuple[Step, ...] = ()
+    """Everything that was done to it since it was drafted, in order."""
+
+    @property
+    def editors(self) -> frozenset[str]:
+        """Everybody whose words it holds: none of them may review it."""
+        return frozenset({self.drafted_by, *(step.by for step in self.steps if step.what == AMEND)})
 
     @property
     def is_public(self) -> bool:
@@ -100,7 +121,7 @@ MOVES: Mapping[Move, tuple[frozenset[Stage], Stage]] = {
 
 NEEDS_REASON = frozenset({Move.SEND_BACK, Move.WITHDRAW})
 NEEDS_ANOTHER = frozenset({Move.REVIEW})
-"""Moves that whoever drafted the revision may not make: four eyes."""
+"""Moves that whoever drafted or amended the revision may not make: four eyes."""
 
 
 class Obstacle(StrEnum):
@@ -119,7 +140,7 @@ def obstacle_to(
     """What stands in the way of `move`; None when nothing does."""
     if standing.stage not in MOVES[move][0]:
         return Obstacle.WRONG_STAGE
-    if move in NEEDS_ANOTHER and by == standing.drafted_by:
+    if move in NEEDS_ANOTHER and by in standing.editors:
         return Obstacle.OWN_DRAFT
     if move in NEEDS_REASON and not reason.strip():
         return Obstacle.REASON_MISSING
@@ -142,7 +163,8 @@ def moved(
     obstacle = obstacle_to(move, standing, by=by, today=today, reason=reason, review_due_on=review_due_on)
     if obstacle is not None:
         raise KnowledgeRejected(f"{move.value} is not possible: {obstacle.value}")
-    after = replace(standing, stage=MOVES[move][1])
+    step = Step(move.value, by, now, reason.strip() if move in NEEDS_REASON else "")
+    after = replace(standing, stage=MOVES[move][1], steps=(*standing.steps, step))
     if move is Move.REVIEW:
         return replace(after, reviewed_by=by, reviewed_at=now, reason="")
     if move is Move.SEND_BACK:
@@ -152,6 +174,13 @@ def moved(
     if move is Move.CONFIRM:
         return replace(after, reviewed_by=by, reviewed_at=now, review_due_on=review_due_on)
     return replace(after, published_by=by, published_at=now, review_due_on=review_due_on)
+
+
+def amended(standing: Standing, *, classification: Classification, by: str, now: datetime) -> Standing:
+    """The standing of a draft that `by` gave new contents; KnowledgeRejected when it is no draft."""
+    if standing.stage is not Stage.DRAFT:
+        raise KnowledgeRejected(f"{AMEND} is not possible: {Obstacle.WRONG_STAGE.value}")
+    return replace(standing, classification=classification, steps=(*standing.steps, Step(AMEND, by, now)))
 
 
 def superseded(standing: Standing, *, now: datetime) -> Standing:

@@ -41,6 +41,20 @@ class Revision:
     standing: Standing
     note: str = ""
     """Why it was changed, in the words of who drafted it."""
+    origin: str = ""
+    """Digest of the bundle's text that it was entered from; empty when a person wrote it."""
+    edits: int = 0
+    """How often it was changed since it was drafted: by it, a second writer is told that the first was quicker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a bundle that changed needs to know of one slug."""
+
+    entered: str
+    """Digest of the bundle's text that was entered last; empty when none ever was."""
+    published: str | None
+    """Digest from which the published revision came, empty when a person wrote it; None when none is published."""
 
 
 class Revisions(Protocol):
@@ -59,6 +73,7 @@ class Revisions(Protocol):
         now: datetime,
         note: str = "",
         after: int | None = None,
+        origin: str = "",
     ) -> Revision:
         """Keep a new draft, numbered after the last revision.
 
@@ -66,8 +81,11 @@ class Revisions(Protocol):
         """
         ...
 
-    def amend(self, revision: Revision) -> Revision:
-        """Put new contents into a draft that is still one; KnowledgeConflict when it has moved on meanwhile."""
+    def amend(self, revision: Revision, *, by: str, now: datetime) -> Revision:
+        """Put new contents into a draft that is still one, and count `by` among its editors.
+
+        KnowledgeRejected when it is no draft, KnowledgeConflict when it has moved on or was amended meanwhile.
+        """
         ...
 
     def move(
@@ -88,11 +106,30 @@ class Revisions(Protocol):
         ...
 
     def enter_published(self, revisions: Iterable[Revision]) -> int:
-        """Keep many revisions that are published already, as a bundle's are, and return how many; fast for 100,000."""
+        """Keep many revisions that are published already, as a bundle's are, and return how many; fast for 100,000.
+
+        Each is numbered after the last of its slug and takes the place of what was published. KnowledgeConflict, with
+        nothing kept, when a slug comes twice.
+        """
+        ...
+
+    def enter(self, revisions: Iterable[Revision]) -> int:
+        """Keep revisions exactly as they are, with number, standing and steps, and return how many.
+
+        For what was exported elsewhere. KnowledgeConflict, with nothing kept, when one is here already.
+        """
+        ...
+
+    def origins(self, subject: Subject) -> Mapping[str, Origin]:
+        """By slug, what is known of each subject without its contents; fast for 100,000."""
         ...
 
     def get(self, subject: Subject, slug: str, number: int) -> Revision:
         """One revision; KnowledgeNotFound."""
+        ...
+
+    def find_published(self, subject: Subject, slug: str) -> Revision | None:
+        """The revision that is published now, whatever its class; None when none is."""
         ...
 
     def history(self, subject: Subject, slug: str) -> Sequence[Revision]:
@@ -117,7 +154,14 @@ class Revisions(Protocol):
         after: int = 0,
         limit: int = 50,
     ) -> Sequence[Revision]:
-        """Revisions in these stages, newest first, for lists; `due_by` keeps those due for re-review on that date."""
+        """Revisions in these stages, newest first, for lists; `after` skips so many.
+
+        `due_by` keeps those due for re-review on that date; `words` must all stand in title or slug.
+        """
+        ...
+
+    def count(self, subject: Subject, *, stages: frozenset[Stage], due_by: date | None = None, words: str = "") -> int:
+        """How many revisions `page` would find."""
         ...
 
     def state(self, subject: Subject) -> int:

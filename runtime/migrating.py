@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Engine, MetaData, exc
 import bot.store
 import bot.web_store
 import casework.store
+import knowledge.store
 from casework.errors import CaseworkUnavailable
 
-TABLES: tuple[MetaData, ...] = (casework.store.metadata, bot.store.metadata)
+TABLES: tuple[MetaData, ...] = (casework.store.metadata, bot.store.metadata, knowledge.store.metadata)
 """Every table of ours; each floor keeps its own, and `bot.web_store` adds to those of `bot.store`."""
 _NAMES = frozenset(name for metadata in TABLES for name in metadata.tables) | {bot.web_store.web_conversations.name}
 

@@ -10,7 +10,7 @@ import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,9 @@ from casework.staff import Role
 from casework.store import SqlStore, SqlUnitOfWork, open_store
 from casework.store.blobs import DirectoryBlobs
 from casework.store.tables import cases, inbox, messages, raw_mails, threads
+from knowledge.publication import Classification, DisclosureClass, Move, Stage, Standing
+from knowledge.revisions import Revision, Subject
+from knowledge.store import SqlRevisions
 from runtime.backup import BackupRefused, Contents, all_tables, backup
 from runtime.migrating import migrate, newest
 from runtime.restoring import restore
@@ -146,6 +149,20 @@ def fill(place: Place) -> None:
         web.add_upload("u" * 32, CITIZEN.value, Attachment("先传.txt", "text/plain", 4500, ahead), now=NOW)
 
     place.store.write(work)
+    place.store.write(publish_something)
+
+
+def publish_something(uow: SqlUnitOfWork) -> None:
+    """A published entry, and a draft that was reviewed, of a class that names its ground."""
+    kept = SqlRevisions(uow.connection)
+    standing = Standing(Stage.PUBLISHED, "bundle", NOW, published_at=NOW, review_due_on=date(2027, 5, 1))
+    words = {"title": {"zh": '引号"与\\反斜杠\n换行 😀', "en": "e"}, "yuan": [120, 0.5], "to_fill": True}
+    kept.enter_published([Revision(Subject.ENTRY, "passport", 1, "护照", "crj", words, standing, origin="d")])
+    ground = Classification(DisclosureClass.ON_APPLICATION, "第十三条")
+    made = kept.draft(
+        Subject.ENTRY, "passport", title="护照", unit="crj", body=words, classification=ground, by="wang", now=NOW
+    )
+    kept.move(made, Move.REVIEW, by="li", now=NOW, today=NOW.date())
 
 
 ACROSS = [

@@ -1,0 +1,197 @@
+"""Revisions in SQL: what two people do at once is decided by the rows, not by a look before the write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from knowledge.errors import KnowledgeConflict, KnowledgeNotFound
+from knowledge.publication import Classification, Move, Stage, Standing, amended, moved
+from knowledge.revisions import Body, Origin, Revision, Subject
+from knowledge.store.entering import enter_as_they_are, enter_published
+from knowledge.store.lists import of_slug, selected
+from knowledge.store.rows import contents_of, revision_from, row_of, standing_of
+from knowledge.store.states import bump, state_of
+from knowledge.store.tables import revisions
+
+
+class SqlRevisions:
+    """`knowledge.revisions.Revisions` over one connection, which the stores of other floors share."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work within the transaction that is open on `connection`; commits nothing itself."""
+        self._connection = connection
+
+    def draft(
+        self,
+        subject: Subject,
+        slug: str,
+        *,
+        title: str,
+        unit: str,
+        body: Body,
+        classification: Classification,
+        by: str,
+        now: datetime,
+        note: str = "",
+        after: int | None = None,
+        origin: str = "",
+    ) -> Revision:
+        """Keep a new draft, numbered after the last; KnowledgeConflict when there is one later than `after`."""
+        last = self._last_number(subject, slug)
+        if after is not None and after != last:
+            raise _conflict(subject, slug, last)
+        standing = Standing(Stage.DRAFT, by, now, classification)
+        drafted = Revision(subject, slug, last + 1, title, unit, body, standing, note, origin)
+        with self._decided_by_the_rows(drafted):
+            self._connection.execute(insert(revisions), row_of(drafted))
+        return drafted
+
+    def amend(self, revision: Revision, *, by: str, now: datetime) -> Revision:
+        """Put new contents into a draft; KnowledgeConflict when it was changed since it was loaded."""
+        standing = amended(revision.standing, classification=revision.standing.classification, by=by, now=now)
+        return self._changed(replace(revision, standing=standing), was=Stage.DRAFT)
+
+    def move(
+        self,
+        revision: Revision,
+        move: Move,
+        *,
+        by: str,
+        now: datetime,
+        today: date,
+        reason: str = "",
+        review_due_on: date | None = None,
+    ) -> Revision:
+        """Carry out a move; KnowledgeConflict when the revision was changed since it was loaded."""
+        was = revision.standing.stage
+        standing = moved(
+            move, revision.standing, by=by, now=now, today=today, reason=reason, review_due_on=review_due_on
+        )
+        with self._decided_by_the_rows(revision):
+            if move is Move.PUBLISH:
+                self._supersede(revision, now)
+            after = self._changed(replace(revision, standing=standing), was=was)
+        if move is Move.PUBLISH or (move is Move.WITHDRAW and was is Stage.PUBLISHED):
+            bump(self._connection, revision.subject)
+        return after
+
+    def enter_published(self, revisions: Iterable[Revision]) -> int:
+        """Keep many that are published, each in the place of what was; KnowledgeConflict when a slug came twice."""
+        return enter_published(self._connection, revisions)
+
+    def enter(self, revisions: Iterable[Revision]) -> int:
+        """Keep revisions exactly as they are; KnowledgeConflict when one is here already."""
+        return enter_as_they_are(self._connection, revisions)
+
+    def origins(self, subject: Subject) -> Mapping[str, Origin]:
+        """By slug, what was entered last from a bundle and whether it is what is published."""
+        columns = (revisions.c.slug, revisions.c.stage, revisions.c.origin)
+        query = select(*columns).where(revisions.c.subject == subject.value).order_by(revisions.c.number)
+        found: dict[str, Origin] = {}
+        for slug, stage, origin in self._connection.execute(query):
+            before = found.get(slug, Origin("", None))
+            is_published = stage == Stage.PUBLISHED.value
+            found[slug] = Origin(origin or before.entered, origin if is_published else before.published)
+        return found
+
+    def get(self, subject: Subject, slug: str, number: int) -> Revision:
+        """One revision; KnowledgeNotFound."""
+        row = self._connection.execute(of_slug(subject, slug).where(revisions.c.number == number)).first()
+        if row is None:
+            raise KnowledgeNotFound(f"there is no revision {number} of {slug!r}: look at its history")
+        return revision_from(row)
+
+    def find_published(self, subject: Subject, slug: str) -> Revision | None:
+        """The revision that is published now, whatever its class."""
+        query = of_slug(subject, slug).where(revisions.c.stage == Stage.PUBLISHED.value)
+        row = self._connection.execute(query).first()
+        return revision_from(row) if row else None
+
+    def history(self, subject: Subject, slug: str) -> Sequence[Revision]:
+        """Every revision of one subject, newest first."""
+        query = of_slug(subject, slug).order_by(revisions.c.number.desc())
+        return [revision_from(row) for row in self._connection.execute(query)]
+
+    def published(self, subject: Subject) -> Iterator[Revision]:
+        """What is published now, by slug; rows are fetched as they are wanted."""
+        query = selected(subject, frozenset({Stage.PUBLISHED})).order_by(revisions.c.slug)
+        for row in self._connection.execute(query, execution_options={"yield_per": 500}):
+            yield revision_from(row)
+
+    def in_force(self, subject: Subject, slug: str, at: datetime) -> Revision | None:
+        """The revision that was published at an instant."""
+        still = (revisions.c.ended_at.is_(None)) | (revisions.c.ended_at > at)
+        query = of_slug(subject, slug).where(revisions.c.published_at <= at, still)
+        row = self._connection.execute(query.order_by(revisions.c.number.desc()).limit(1)).first()
+        return revision_from(row) if row else None
+
+    def page(
+        self,
+        subject: Subject,
+        *,
+        stages: frozenset[Stage],
+        due_by: date | None = None,
+        words: str = "",
+        after: int = 0,
+        limit: int = 50,
+    ) -> Sequence[Revision]:
+        """Revisions in these stages, newest first; `after` skips so many."""
+        query = selected(subject, stages, due_by=due_by, words=words)
+        found = self._connection.execute(query.order_by(revisions.c.id.desc()).offset(after).limit(limit))
+        return [revision_from(row) for row in found]
+
+    def count(self, subject: Subject, *, stages: frozenset[Stage], due_by: date | None = None, words: str = "") -> int:
+        """How many revisions `page` would find."""
+        query = selected(subject, stages, due_by=due_by, words=words).with_only_columns(func.count())
+        return int(self._connection.execute(query).scalar_one())
+
+    def state(self, subject: Subject) -> int:
+        """A number that grows with every change to what is published."""
+        return state_of(self._connection, subject)
+
+    def _last_number(self, subject: Subject, slug: str) -> int:
+        query = of_slug(subject, slug).with_only_columns(func.coalesce(func.max(revisions.c.number), 0))
+        return int(self._connection.execute(query).scalar_one())
+
+    def _supersede(self, revision: Revision, now: datetime) -> None:
+        """End what is published; a later one stays, so that an old review cannot bring back older words."""
+        here = (revisions.c.subject == revision.subject.value) & (revisions.c.slug == revision.slug)
+        before = here & (revisions.c.stage == Stage.PUBLISHED.value) & (revisions.c.number < revision.number)
+        ended = {"stage": Stage.SUPERSEDED.value, "ended_at": now, "edits": revisions.c.edits + 1}
+        self._connection.execute(update(revisions).where(before).values(ended))
+
+    def _changed(self, after: Revision, *, was: Stage) -> Revision:
+        """Write contents and standing where the row is still as it was loaded."""
+        unchanged = (
+            revisions.c.subject == after.subject.value,
+            revisions.c.slug == after.slug,
+            revisions.c.number == after.number,
+            revisions.c.edits == after.edits,
+            revisions.c.stage == was.value,
+        )
+        values: dict[str, Any] = {**contents_of(after), **standing_of(after.standing), "edits": after.edits + 1}
+        if self._connection.execute(update(revisions).where(*unchanged).values(values)).rowcount != 1:
+            raise _conflict(after.subject, after.slug, after.number)
+        return replace(after, edits=after.edits + 1)
+
+    @contextmanager
+    def _decided_by_the_rows(self, revision: Revision) -> Iterator[None]:
+        """A savepoint in which a unique index that was in the way means that somebody else was quicker."""
+        try:
+            with self._connection.begin_nested():
+                yield
+        except IntegrityError as error:
+            raise _conflict(revision.subject, revision.slug, revision.number) from error
+
+
+def _conflict(subject: Subject, slug: str, number: int) -> KnowledgeConflict:
+    return KnowledgeConflict(
+        f"revision {number} of {subject.value} {slug!r} has moved on meanwhile: load it again and decide anew"
+    )
