@@ -49,6 +49,9 @@ class OpenQuestion:
     """A citizen's question that was not well answered and that nobody has dealt with yet."""
 
     enquiry: EnquiryId
+    thread_id: ThreadId
+    number: int
+    """Of the message within its thread."""
     text: str
     asked_at: datetime
     language: Language

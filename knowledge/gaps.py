@@ -10,14 +10,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from rapidfuzz import fuzz
 
 from knowledge.normalise import fold
 from knowledge.topic import only_words, unwrapped, with_synonyms
+from knowledge.words import terms_of
 
 ALIKE = 0.5
 """From how alike two questions are (0 to 1) they ask for the same."""
@@ -27,7 +27,9 @@ _RAREST = 4
 """Terms of a question by which heads of groups are found."""
 _MOST_HEADS = 40
 """Heads kept under one term: what so many groups share tells nothing apart."""
-_PIECE = re.compile(r"[㐀-䶿一-鿿\U00020000-\U0003ffff]+|[^\W㐀-䶿一-鿿_]+")
+_PIECE = re.compile(r"[㐀-䶿一-鿿\U00020000-\U0003ffff]|[^\W㐀-䶿一-鿿_]+")
+_OTHERS = 200
+"""Wordings that are thought to exist beside those at hand: among a few, what is shared must not pass for common."""
 
 
 def group_alike(questions: Sequence[str]) -> tuple[tuple[int, ...], ...]:
@@ -74,7 +76,7 @@ def _wordings(questions: Sequence[str]) -> tuple[list[_Wording], Mapping[str, in
         places[key].append(place)
         topics[key] = min(topic, topics.get(key, topic))
         spellings[key] = min(only_words(bare), spellings.get(key, only_words(bare)))
-    terms = {key: frozenset(_terms(topic)) for key, topic in topics.items()}
+    terms = {key: _terms(topic) for key, topic in topics.items()}
     weights = _weights(terms.values())
     found = [
         _Wording(key, terms[key], spellings[key], tuple(own), sum(weights[term] for term in terms[key]))
@@ -89,19 +91,15 @@ def _bare(question: str) -> str:
     return unwrapped(folded) or folded
 
 
-def _terms(topic: str) -> Iterator[str]:
-    """Latin words whole, Chinese runs in pairs of characters."""
-    for piece in _PIECE.findall(topic):
-        if piece[0] < "㐀" or len(piece) == 1:
-            yield piece
-        else:
-            yield from (left + right for left, right in pairwise(piece))
+def _terms(topic: str) -> frozenset[str]:
+    """The words that carry a topic; where there are none, the letters and the signs of the writing."""
+    return frozenset(terms_of(topic).words) or frozenset(_PIECE.findall(topic))
 
 
 def _weights(wordings: Collection[Iterable[str]]) -> Mapping[str, int]:
     """How much a term tells: the rarer, the more. Whole numbers, whose sum does not depend on the order of a set."""
     seen = Counter(term for terms in wordings for term in terms)
-    return {term: round(1000 * math.log(1 + len(wordings) / (0.5 + count))) for term, count in seen.items()}
+    return {term: round(1000 * math.log(1 + (len(wordings) + _OTHERS) / (0.5 + count))) for term, count in seen.items()}
 
 
 @dataclass

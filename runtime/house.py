@@ -19,6 +19,7 @@ from casework.ports import BlobStore, Channel
 from casework.store import SqlStore, open_store
 from casework.store.blobs import DirectoryBlobs, open_s3_blobs
 from knowledge.retrieval import KnowledgeBase
+from knowledge.store import SqlRevisions
 from mail_gateway.acceptance import accept_into
 from mail_gateway.local_mailbox import LocalMailbox
 from mail_gateway.server import Limits, MailServer
@@ -79,6 +80,7 @@ class House:
             now,
             self.bell.ring,
             self.settings.session_for,
+            revisions=lambda uow: SqlRevisions(SqlStore.connection_of(uow)),
         )
 
     def mail_server(self) -> MailServer:

@@ -38,6 +38,8 @@ _WITH_WORDS = enquiries.join(messages, messages.c.id == enquiries.c.message_id).
 )
 _QUESTIONS = select(
     enquiries.c.id,
+    enquiries.c.thread_id,
+    messages.c.number,
     messages.c.text,
     enquiries.c.asked_at,
     threads.c.language,
@@ -144,6 +146,8 @@ class SqlEnquiries:
 def _open_question(row: _Row) -> OpenQuestion:
     return OpenQuestion(
         enquiry=EnquiryId(row.id),
+        thread_id=ThreadId(row.thread_id),
+        number=row.number,
         text=row.text,
         asked_at=row.asked_at,
         language=row.language,

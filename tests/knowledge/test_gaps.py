@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from knowledge.gaps import group_alike
 
 SAME = ("身份证掉了咋整", "身份证弄丢了怎么补", "我的身份证丢失补办要多久", "请问身份證掉了，咋整？")
+POULTRY = ("可以在小区里养鸡吗", "小区里能不能养鸡", "在小区养鸡可以吗？", "小区能养鸡不")
 OTHERS = ("能在小区里养鸡吗", "市图书馆几点关门", "where can I tie up my boat")
 PIECES = st.sampled_from(
     ["身份证", "护照", "丢了", "怎么办", "多少钱", "养鸡", "boat", "passport", "lost", "how much", "?", " "]
@@ -28,6 +29,11 @@ def test_one_question_in_other_words_is_one_group_and_the_most_asked_comes_first
     assert sorted(first) == sorted(SAME)
     assert second == [OTHERS[0]] * 2
     assert sorted(map(tuple, rest)) == sorted((one,) for one in OTHERS[1:])
+
+
+@pytest.mark.parametrize("asked", [SAME, POULTRY], ids=["lost card", "poultry"])
+def test_what_is_asked_alone_is_grouped_as_well(asked: tuple[str, ...]) -> None:
+    assert len(group_alike(asked)) == 1
 
 
 def test_the_most_frequent_wording_stands_first_in_its_group() -> None:
@@ -50,7 +56,7 @@ def test_slips_and_shells_do_not_part_what_is_alike(one: str, other: str) -> Non
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("身份证丢了", "护照丢了"), ("passport renewal", "visa extension"), ("养鸡", "养狗")],
+    [("身份证丢了", "护照丢了"), ("passport renewal", "visa extension"), ("养鸡", "养狗"), (SAME[0], "身份证到期换证")],
 )
 def test_another_matter_is_another_group(one: str, other: str) -> None:
     assert len(group_alike([one, other])) == 2
