@@ -19,7 +19,7 @@ from casework.ports import BlobStore, Store, UnitOfWork
 from casework.staff import Role, Staff
 from knowledge.library import Library
 from knowledge.retrieval import KnowledgeBase
-from knowledge.revisions import Revisions
+from knowledge.revisions import Revision, Revisions
 
 _IDENTIFYING = frozenset({"name", "applicant", "identity", "proof_of_identity", "contact", "telephone", "phone"})
 """Slots that tell who the citizen is; hidden with the name."""
@@ -45,6 +45,13 @@ class Context:
 
     revisions: Callable[[UnitOfWork], Revisions] = field(kw_only=True)
     """Revisions of what is published, within the transaction of a unit of work."""
+    stale_since: Callable[[], datetime | None] = field(default=lambda: None, kw_only=True)
+    """Since when the pages show something older than what is published, because that could not be built."""
+
+    before_publishing: Callable[[UnitOfWork, Revision], None] = field(
+        default=lambda _uow, _revision: None, kw_only=True
+    )
+    """Asked before a revision is published by hand; it may refuse by raising an AdminRejected."""
     labelled: tuple[tuple[str, Collection[str]], ...] = field(default=(), kw_only=True)
     """The bureau's own questions whose answer is known, each with the entries that answer it."""
 
