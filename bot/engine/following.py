@@ -6,8 +6,9 @@ from bot.engine.intent import weigh
 from bot.engine.phrases import fold
 from bot.engine.sentence_tables import both
 from bot.engine.turn import Turn
-from knowledge.card import compose_card
-from knowledge.facets import asked_facet
+from knowledge.card import compose_card, compose_facets
+from knowledge.facet_slips import mend_cues
+from knowledge.facets import asked_facets
 from knowledge.procedure import FacetName, Procedure
 from knowledge.retrieval import Decision as Found
 from knowledge.retrieval import Finding
@@ -22,41 +23,64 @@ _AS_LIKE = 0.9
 
 def names_no_matter(text: str) -> bool:
     """Whether a text has no word that tells what it is about, as "and how much?" has none."""
-    return not terms_of(with_synonyms(unwrapped(fold(text)))).words
+    return not _matter_words(text)
 
 
-def facet_of_last(turn: Turn) -> tuple[Procedure, FacetName] | None:
-    """The entry answered last and the side of it that is asked for now; None when the question is no such one."""
+def facets_in(text: str) -> tuple[FacetName, ...]:
+    """The facets that a text asks for; whether somebody else may come asks who may."""
+    folded = fold(text)
+    by_proxy = any(words.follow_proxy.search(folded) for words in both())
+    return tuple(dict.fromkeys([FacetName.WHO] * by_proxy + list(asked_facets(folded))))
+
+
+def last_entry(turn: Turn) -> Procedure | None:
+    """The entry that was answered last and is still published."""
     slug = turn.conversation.last_procedure
-    facet = asked_facet(turn.text)
-    if facet is None or slug is None or slug not in turn.known.library:
+    return turn.known.library.get(slug) if slug is not None and slug in turn.known.library else None
+
+
+def facets_of_last(turn: Turn) -> tuple[Procedure, tuple[FacetName, ...]] | None:
+    """The entry answered last and the sides of it that a question asks for which names no matter of its own."""
+    entry = last_entry(turn)
+    if entry is None:
         return None
-    procedure = turn.known.library.get(slug)
-    is_meant = names_no_matter(turn.text) or _speaks_its_words(turn, procedure)
-    return (procedure, facet) if is_meant and facet in procedure.facets else None
+    for text in (turn.text, mend_cues(turn.text)):
+        facets = facets_in(text)
+        if facets and names_no_matter(text):
+            return entry, facets
+    return None
 
 
-def _speaks_its_words(turn: Turn, procedure: Procedure) -> bool:
-    """Whether a short question has no word that the entry does not use itself."""
-    words = terms_of(with_synonyms(unwrapped(fold(turn.text)))).words
-    card = fold(compose_card(procedure, turn.language))
-    return len(words) <= _MOST_SHARED and all(word in card for word in words)
+def facets_in_its_words(turn: Turn) -> tuple[Procedure, tuple[FacetName, ...]] | None:
+    """The same for a short question all of whose words the entry uses itself, as "and the photo?" may be."""
+    entry = last_entry(turn)
+    words = _matter_words(turn.text)
+    if entry is None or not words or len(words) > _MOST_SHARED:
+        return None
+    facets = facets_in(turn.text)
+    if facets:
+        card = fold(compose_card(entry, turn.language))
+        return (entry, facets) if all(word in card for word in words) else None
+    if not _leans(turn.text):
+        return None
+    said = {name: fold(compose_facets(entry, turn.language, name)) for name in entry.facets}
+    found = tuple(name for name in FacetName if name in said and all(word in said[name] for word in words))
+    return (entry, found) if found else None
 
 
 def neighbour_of_last(turn: Turn) -> Finding | None:
     """The entry that is meant by "and for my child?" after another one; None when that is not sure."""
-    slug = turn.conversation.last_procedure
-    if slug is None or slug not in turn.known.library or not _leans(turn.text) or names_no_matter(turn.text):
+    last = last_entry(turn)
+    if last is None or not _leans(turn.text) or names_no_matter(turn.text):
         return None
-    last = turn.known.library.get(slug)
     finding = turn.known.find(f"{last.title.in_(turn.language)} {turn.text}", turn.language)
-    if finding.decision is Found.ANSWER and finding.matches[0].slug != slug:
+    if finding.decision is Found.ANSWER and finding.matches[0].slug != last.slug:
         return finding
     near = [
         match
         for match in turn.finding.matches
         if match.score >= max(_LIKE_ENOUGH, _AS_LIKE * turn.finding.matches[0].score)
-        and match.slug != slug
+        and match.slug != last.slug
         and turn.known.library.get(match.slug).unit == last.unit
     ]
     # Of several entries that the words alone might mean, the one of the same window.
@@ -66,10 +90,17 @@ def neighbour_of_last(turn: Turn) -> Finding | None:
 def said_together(turn: Turn) -> Finding | None:
     """What is found when the question that is still open and this one are read as one; None when nothing is sure."""
     before = turn.conversation.question
-    if not before or not names_no_matter(turn.text) or asked_facet(turn.text) is None:
+    if not before or not names_no_matter(turn.text) or not facets_in(turn.text):
         return None
     finding = turn.known.find(f"{before} {turn.text}", turn.language)
     return None if finding.decision is Found.HAND_OVER else finding
+
+
+def _matter_words(text: str) -> tuple[str, ...]:
+    folded = fold(text)
+    for words in both():
+        folded = words.follow_light.sub(" ", words.follow_proxy.sub(" ", folded))
+    return terms_of(with_synonyms(unwrapped(folded))).words
 
 
 def _leans(text: str) -> bool:
