@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from fastapi import FastAPI
 from fastapi.requests import HTTPConnection
 
+from admin_api.trials import Trials
 from casework.actions.intake import Office
 from casework.bureau import Bureau
 from casework.case import Case
@@ -54,6 +55,8 @@ class Context:
     """Asked before a revision is published by hand; it may refuse by raising an AdminRejected."""
     labelled: tuple[tuple[str, Collection[str]], ...] = field(default=(), kw_only=True)
     """The bureau's own questions whose answer is known, each with the entries that answer it."""
+    trials: Trials = field(default_factory=Trials, kw_only=True)
+    """Where revisions are tried before they are published."""
 
     def __repr__(self) -> str:
         """Keep the secret of the office out of logs."""

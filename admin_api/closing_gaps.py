@@ -6,22 +6,33 @@ Questions are settled in the transaction that keeps the draft, so that neither i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from admin_api.access import Context
 from admin_api.errors import AdminRejected
 from admin_api.gaps import Gap
+from admin_api.publishing import UNDER_WAY, Contents, Editor, amend_entry, draft_entry
 from casework.enquiry import EnquiryId, Settled, Settlement
 from casework.party import Language
 from casework.ports import UnitOfWork
 from casework.staff import Staff
 from knowledge.errors import KnowledgeConflict, KnowledgeNotFound
 from knowledge.proposing import check_phrasing, entry_from_answer, with_phrasing
-from knowledge.publication import Classification, Stage
+from knowledge.publication import Stage
 from knowledge.revisions import Revision, Subject
 
 LONGEST_REASON = 500
-_OPEN = frozenset({Stage.DRAFT, Stage.REVIEWED})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question and what staff answered, as it may become an entry."""
+
+    slug: str
+    unit: str
+    question: str
+    answer: str
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,11 @@ class Closer:
     uow: UnitOfWork
     context: Context
     staff: Staff
+
+    @property
+    def editor(self) -> Editor:
+        """The same person at work on entries, with no more rights than anywhere else."""
+        return Editor(self.staff, self.context, self.uow, self.context.clock())
 
     def dismiss(self, gap: Gap, reason: str, *, up_to: int | None = None) -> int:
         """Nothing is to be published: the gap comes back only when it is asked again. How many questions it was."""
@@ -42,71 +58,45 @@ class Closer:
     def add_phrasing(
         self, gap: Gap, slug: str, phrasing: str, language: Language, *, up_to: int | None = None
     ) -> Revision:
-        """A draft of the entry with one more phrasing; PhrasingRefused, KnowledgeNotFound."""
-        library = self.context.library()
-        library.get(slug)
+        """A draft of the entry with one more phrasing; PhrasingRefused, KnowledgeNotFound, RightMissing.
+
+        A draft that is under way takes the phrasing up, so that none waits behind another.
+        """
+        library, editor = self.context.library(), self.editor
         said = check_phrasing(phrasing, slug, library)
-        revisions = self.context.revisions(self.uow)
         base, latest = self._base(slug)
-        body, now = with_phrasing(base.body, language, said), self.context.clock()
+        contents = Contents(with_phrasing(base.body, language, said), said)
         if base.standing.stage is Stage.DRAFT:
-            kept = revisions.amend(replace(base, body=body), by=self.staff.name, now=now)
+            kept = amend_entry(editor, slug, base.number, contents, edits=base.edits)
         else:
-            kept = revisions.draft(
-                Subject.ENTRY,
-                slug,
-                title=base.title,
-                unit=base.unit,
-                body=body,
-                classification=base.standing.classification,
-                by=self.staff.name,
-                now=now,
-                note=said,
-                after=latest,
-            )
-        self._settle(gap, Settled.PHRASING, up_to=up_to, procedure=slug)
+            kept = draft_entry(editor, slug, contents, after=latest)
+        self._settle(gap, Settled.PHRASING, up_to=up_to, procedure=slug, because=said)
         return kept
 
-    def draft_entry(
-        self,
-        slug: str,
-        *,
-        unit: str,
-        question: str,
-        answer: str,
-        language: Language,
-        gap: Gap | None = None,
-        up_to: int | None = None,
-    ) -> Revision:
-        """A new entry as a draft to be completed; KnowledgeRejected, KnowledgeConflict for a taken name."""
-        self.context.office.bureau.unit(unit)
-        now = self.context.clock()
-        today = self.context.office.bureau.calendar.local_date(now)
-        body = entry_from_answer(slug, unit=unit, question=question, answer=answer, language=language, today=today)
-        revisions = self.context.revisions(self.uow)
-        if slug in self.context.library() or revisions.history(Subject.ENTRY, slug):
-            raise KnowledgeConflict(f"there is an entry {slug!r} already: choose another name, or add a phrasing to it")
-        kept = revisions.draft(
-            Subject.ENTRY,
-            slug,
-            title=" ".join(question.split()),
-            unit=unit,
-            body=body,
-            classification=Classification(),
-            by=self.staff.name,
-            now=now,
+    def draft_entry(self, answer: Answer, *, gap: Gap | None = None, up_to: int | None = None) -> Revision:
+        """A new entry as a draft to be completed; KnowledgeConflict for a taken name, KnowledgeRejected."""
+        editor = self.editor
+        body = entry_from_answer(
+            answer.slug,
+            unit=answer.unit,
+            question=answer.question,
+            answer=answer.answer,
+            language=answer.language,
+            today=editor.today,
         )
+        if answer.slug in self.context.library() or editor.revisions.history(Subject.ENTRY, answer.slug):
+            raise KnowledgeConflict(f"there is an entry {answer.slug!r} already: choose another name")
+        kept = draft_entry(editor, answer.slug, Contents(body), after=0)
         if gap is not None:
-            self._settle(gap, Settled.ENTRY, up_to=up_to, procedure=slug)
+            self._settle(gap, Settled.ENTRY, up_to=up_to, procedure=answer.slug)
         return kept
 
     def _base(self, slug: str) -> tuple[Revision, int]:
         """What is edited: the revision that is on its way, else what is published; and the number of the latest."""
-        revisions = self.context.revisions(self.uow)
-        history = revisions.history(Subject.ENTRY, slug)
-        if history and history[0].standing.stage in _OPEN:
+        history = self.editor.revisions.history(Subject.ENTRY, slug)
+        if history and history[0].standing.stage in UNDER_WAY:
             return history[0], history[0].number
-        published = revisions.find_published(Subject.ENTRY, slug)
+        published = next((one for one in history if one.standing.stage is Stage.PUBLISHED), None)
         if published is None:
             raise KnowledgeNotFound(f"no revision of entry {slug!r} is published: choose another entry")
         return published, history[0].number

@@ -88,6 +88,7 @@ class Settlement:
     procedure: str | None = None
     """Slug of the entry that is to answer."""
     because: str = ""
+    """The reason of a dismissal, or the phrasing that was proposed."""
 
     def __post_init__(self) -> None:
         """Refuse to dismiss without a reason, and to settle on no entry."""

@@ -16,7 +16,7 @@ from admin_api.closing_gaps import Closer
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.error_handlers import problem_of
-from admin_api.errors import AdminRejected
+from admin_api.errors import AdminConflict, AdminRejected
 from admin_api.gaps import (
     PERIODS,
     USUAL_PERIOD,
@@ -29,6 +29,7 @@ from admin_api.gaps import (
     look_near,
 )
 from admin_api.pages import Visit
+from admin_api.publishing import RightMissing
 from admin_api.visits import own_form, staff_visit
 from casework.enquiry import Shortfall
 from casework.party import LANGUAGES, Language
@@ -45,6 +46,7 @@ Days = Annotated[int, Query(ge=1, le=3650)]
 PAGE_SIZE: Final = 20
 LAST_PAGE: Final = 1000
 _MOST_FOUND: Final = 8
+_REFUSALS: Final = (PhrasingRefused, AdminRejected, AdminConflict, KnowledgeNotFound, KnowledgeConflict, RightMissing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def _close(
 
     try:
         context.store.write(carry_out)
-    except (PhrasingRefused, AdminRejected, KnowledgeNotFound, KnowledgeConflict) as error:
+    except _REFUSALS as error:
         return _show(visit, key, days, typed=_refused(typed, error), error=error)
     return visit.go(
         f"{GapWish(days if days in PERIODS else USUAL_PERIOD).href()}{'&' if days != USUAL_PERIOD else '?'}done={done}"
@@ -181,7 +183,9 @@ def _refused(typed: Typed, error: Exception) -> Typed:
         fault = error.reason
     elif isinstance(error, KnowledgeNotFound):
         fault = "unpublished"
-    elif isinstance(error, KnowledgeConflict):
+    elif isinstance(error, RightMissing):
+        fault = "right"
+    elif isinstance(error, KnowledgeConflict | AdminConflict):
         fault = "conflict"
     return Typed(fault, typed.phrasing, typed.entry, typed.language, typed.reason)
 

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from admin_api.access import may_see
 from admin_api.api.paging import MAX_ID
 from admin_api.api.schemas.fields import IdPath
-from admin_api.closing_gaps import Closer
+from admin_api.closing_gaps import Answer, Closer
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.console.queue import units_to_choose
@@ -19,6 +19,7 @@ from admin_api.error_handlers import problem_of
 from admin_api.errors import AdminRejected
 from admin_api.gaps import PERIODS, USUAL_PERIOD, Gap, get_gap, is_answer_for
 from admin_api.pages import Visit
+from admin_api.publishing import RightMissing
 from admin_api.visits import own_form, staff_visit
 from casework.errors import CaseworkNotFound
 from casework.message import Direction, Message, MessageId
@@ -102,15 +103,8 @@ def make_draft(
     def work(uow: UnitOfWork) -> None:
         _answer(uow, visit, message_id)
         closes = _gap_or_none(uow, visit, gap, days)
-        Closer(uow, context, staff).draft_entry(
-            proposal.slug,
-            unit=unit,
-            question=question,
-            answer=answer,
-            language=spoken,
-            gap=closes,
-            up_to=seen or None,
-        )
+        written = Answer(proposal.slug, unit, question, answer, spoken)
+        Closer(uow, context, staff).draft_entry(written, gap=closes, up_to=seen or None)
 
     try:
         context.store.write(work)
@@ -118,6 +112,8 @@ def make_draft(
         return _show(visit, message_id, proposal, fault="taken", error=error)
     except KnowledgeRejected as error:
         return _show(visit, message_id, proposal, fault="refused", error=error)
+    except RightMissing as error:
+        return _show(visit, message_id, proposal, fault="unit", error=error)
     return visit.go("/staff/gaps?done=entry_proposed")
 
 

@@ -286,6 +286,6 @@ class Enquiries(Protocol):
         """Settle those of the questions that are still open; how many these were."""
         ...
 
-    def answered_by(self, *, limit: int = 5_000) -> Sequence[tuple[str, str]]:
-        """Questions that staff gave to an entry, with its slug, latest first: labels made by people who know."""
+    def answered_by(self, *, limit: int = 5_000) -> Sequence[tuple[str, str, str]]:
+        """Questions that staff gave to an entry, with its slug and the phrasing that was proposed, latest first."""
         ...

@@ -124,16 +124,17 @@ class SqlEnquiries:
             settled += self._connection.execute(change).rowcount
         return settled
 
-    def answered_by(self, *, limit: int = 5_000) -> Sequence[tuple[str, str]]:
-        """Questions that staff gave to an entry, with its slug, latest first: labels made by people who know."""
+    def answered_by(self, *, limit: int = 5_000) -> Sequence[tuple[str, str, str]]:
+        """Questions that staff gave to an entry, with its slug and the phrasing that was proposed, latest first."""
         wanted = (
-            select(messages.c.text, enquiries.c.settled_procedure)
+            select(messages.c.text, enquiries.c.settled_procedure, enquiries.c.settled_because)
             .select_from(_WITH_WORDS)
             .where(enquiries.c.settled_as.in_((Settled.PHRASING.value, Settled.ENTRY.value)))
             .order_by(enquiries.c.id.desc())
             .limit(limit)
         )
-        return [(row.text, row.settled_procedure) for row in self._connection.execute(wanted)]
+        rows = self._connection.execute(wanted)
+        return [(row.text, row.settled_procedure, row.settled_because) for row in rows]
 
     def question(self, enquiry_id: EnquiryId) -> OpenQuestion:
         """An open question by its enquiry; CaseworkNotFound when there is none, or it is settled."""

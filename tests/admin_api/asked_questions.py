@@ -28,10 +28,7 @@ _numbers = itertools.count(1)
 def ask(desk: FrontDesk, text: str, *, who: str = "web-9", choice: str | None = None) -> Handled:
     """One message of a citizen, handled as the web chat does."""
     tables_of_bot.create_all(desk.store.engine)
-    knowledge = desk.context.knowledge()
-    assistant = AssistantDesk(
-        knowledge=knowledge, library=knowledge.library, office=desk.context.office, replies=desk_wording()
-    )
+    assistant = AssistantDesk(knowledge=desk.context.knowledge, office=desk.context.office, replies=desk_wording())
     address = Address(ChannelName.WEB_CHAT, who)
     message = InboundMessage(address, f"asked-{next(_numbers)}", text, desk.now, choice=choice)
 

@@ -121,13 +121,16 @@ def test_questions_given_to_an_entry_are_labels(store: SqlStore, now: datetime) 
         first, _ = ask(uow, "身份证掉了", "hand_over", now)
         second, _ = ask(uow, "能养鸡吗", "hand_over", now)
         third, _ = ask(uow, "几点关门", "hand_over", now)
-        uow.enquiries.settle([first], Settlement(Settled.PHRASING, CLERK, now, procedure="id-card-lost"))
+        uow.enquiries.settle([first], Settlement(Settled.PHRASING, CLERK, now, "id-card-lost", "身份证掉了"))
         uow.enquiries.settle([second], Settlement(Settled.ENTRY, CLERK, now, procedure="poultry"))
         uow.enquiries.settle([third], Settlement(Settled.DISMISSED, CLERK, now, because="不归我们管"))
 
     store.write(work)
     with store.read() as uow:
-        assert uow.enquiries.answered_by() == [("能养鸡吗", "poultry"), ("身份证掉了", "id-card-lost")]
+        assert uow.enquiries.answered_by() == [
+            ("能养鸡吗", "poultry", ""),
+            ("身份证掉了", "id-card-lost", "身份证掉了"),
+        ]
 
 
 def test_more_questions_than_a_statement_takes_are_settled(store: SqlStore, now: datetime) -> None:

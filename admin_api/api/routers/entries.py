@@ -15,9 +15,11 @@ from admin_api.api.paging import MAX_ID
 from admin_api.api.schemas.entries import (
     Amendment,
     Comparison,
+    EffectView,
     NewDraft,
     Publishing,
     Reasoned,
+    Release,
     Reviewing,
     RevisionDetail,
     RevisionFilter,
@@ -26,12 +28,15 @@ from admin_api.api.schemas.entries import (
 )
 from admin_api.api.schemas.fields import Page
 from admin_api.errors import AdminRejected
+from admin_api.foreseeing import foresee
 from admin_api.publishing import (
     Contents,
     Editor,
+    Right,
     amend_entry,
     draft_entry,
     faults_of,
+    may,
     move_entry,
     publish_entry,
 )
@@ -95,6 +100,14 @@ def compare_revisions(slug: SlugPath, old: NumberQuery, new: NumberQuery, caller
     return Comparison.of(old, new, compare(before, after))
 
 
+@router.get("/{slug}/revisions/{number}/effect", operation_id="foreseeEntryEffect")
+def show_effect(slug: SlugPath, number: NumberPath, caller: EntriesReader) -> EffectView:
+    """What publishing the revision would do to every question whose answer is known; it may take some seconds."""
+    with caller.context.store.read() as uow:
+        revision = caller.context.revisions(uow).get(Subject.ENTRY, slug, number)
+        return EffectView.of(foresee(revision, caller.context, uow))
+
+
 @router.post("/{slug}/drafts", operation_id="draftEntry", status_code=201, response_model=RevisionDetail)
 def draft(slug: SlugPath, wanted: NewDraft, errand: EntriesErrand) -> Response:
     """A new draft; it may have faults still, which must be mended before its review."""
@@ -124,10 +137,24 @@ def send_back(slug: SlugPath, number: NumberPath, wanted: Reasoned, errand: Publ
 
 
 @router.post("/{slug}/revisions/{number}/publish", operation_id="publishEntry", response_model=RevisionDetail)
-def publish(slug: SlugPath, number: NumberPath, wanted: Publishing, errand: PublishingErrand) -> Response:
-    """Publish what was reviewed; every process answers from it within seconds."""
-    due = wanted.review_due_on
-    return _once(errand, lambda editor: publish_entry(editor, slug, number, edits=wanted.edits, review_due_on=due))
+def publish(slug: SlugPath, number: NumberPath, wanted: Release, errand: PublishingErrand) -> Response:
+    """Publish what was reviewed; every process answers from it within seconds.
+
+    Refused when labelled questions would be answered worse, unless `accept_drop` is true: see the effect.
+    """
+    _try_ahead(errand, slug, number)
+
+    def step(editor: Editor) -> Revision:
+        return publish_entry(
+            editor,
+            slug,
+            number,
+            edits=wanted.edits,
+            review_due_on=wanted.review_due_on,
+            accept_drop=wanted.accept_drop,
+        )
+
+    return _once(errand, step)
 
 
 @router.post("/{slug}/revisions/{number}/confirm", operation_id="confirmEntry", response_model=RevisionDetail)
@@ -144,6 +171,16 @@ def confirm(slug: SlugPath, number: NumberPath, wanted: Publishing, errand: Publ
 def withdraw(slug: SlugPath, number: NumberPath, wanted: Reasoned, errand: PublishingErrand) -> Response:
     """Take a revision back, published or not, with the reason."""
     return _once(errand, _reasoned(slug, number, Move.WITHDRAW, wanted))
+
+
+def _try_ahead(errand: Errand, slug: str, number: int) -> None:
+    """Try the revision before the transaction begins: others need not wait for the index that it takes."""
+    caller = errand.caller
+    with caller.context.store.read() as uow:
+        revision = caller.context.revisions(uow).get(Subject.ENTRY, slug, number)
+        is_ready = revision.standing.stage is Stage.REVIEWED
+        if is_ready and may(caller.staff, Right.PUBLISH, revision.unit, caller.bureau):
+            foresee(revision, caller.context, uow)
 
 
 def _reasoned(slug: str, number: int, move: Move, wanted: Reasoned) -> Callable[[Editor], Revision]:

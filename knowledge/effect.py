@@ -80,7 +80,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Effect:
     """What a draft does to the labelled questions."""
 
     questions: int
@@ -95,7 +95,7 @@ class Comparison:
         return self.after.right < self.before.right or self.after.wrong > self.before.wrong
 
 
-def compare(before: KnowledgeBase, after: KnowledgeBase, labels: Iterable[Label]) -> Comparison:
+def effect_on(before: KnowledgeBase, after: KnowledgeBase, labels: Iterable[Label]) -> Effect:
     """Ask every labelled question of both."""
     asked = [(label, before.find(label.question), after.find(label.question)) for label in labels]
     rows = [(label, one, other, outcome_of(one, label), outcome_of(other, label)) for label, one, other in asked]
@@ -104,7 +104,7 @@ def compare(before: KnowledgeBase, after: KnowledgeBase, labels: Iterable[Label]
         for label, one, other, was, became in rows
         if (was, _answered(one)) != (became, _answered(other))
     ]
-    return Comparison(
+    return Effect(
         questions=len(rows),
         before=_tally([row[3] for row in rows]),
         after=_tally([row[4] for row in rows]),

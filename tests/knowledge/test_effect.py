@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from knowledge.comparison import Label, Outcome, compare, labels_of, outcome_of, with_entry
+from knowledge.effect import Label, Outcome, effect_on, labels_of, outcome_of, with_entry
 from knowledge.library import Library
 from knowledge.procedure import Procedure
 from knowledge.retrieval import Decision, Finding, KnowledgeBase, Match
@@ -51,30 +51,30 @@ def test_a_phrasing_that_helps_is_no_drop_and_the_question_is_told(library: Libr
     asked = "红本本飞走了咋整"
     labels = labels_of([(asked, ["id-card-lost"])], library)
     draft = with_phrasings(library.get("id-card-lost"), "红本本飞走了怎么弄", asked)
-    compared = compare(knowledge, KnowledgeBase(with_entry(library, draft)), labels)
-    (change,) = compared.changes
+    effect = effect_on(knowledge, KnowledgeBase(with_entry(library, draft)), labels)
+    (change,) = effect.changes
     assert (change.label.question, change.after, change.answered_after) == (asked, Outcome.RIGHT, "id-card-lost")
-    assert (compared.before.right, compared.after.right) == (0, 1)
+    assert (effect.before.right, effect.after.right) == (0, 1)
     assert not change.is_worse
-    assert not compared.is_drop
+    assert not effect.is_drop
 
 
 def test_a_phrasing_that_takes_another_entrys_questions_is_a_drop(library: Library, knowledge: KnowledgeBase) -> None:
     asked = ("昨天把身份证弄丢了想补一张", "身份证在火车上掉了怎么补办呢")
     labels = labels_of([(question, ["id-card-lost"]) for question in asked], library)
     thief = with_phrasings(library.get("passport"), *asked)
-    compared = compare(knowledge, KnowledgeBase(with_entry(library, thief)), labels)
-    assert compared.is_drop
-    assert compared.after.right < compared.before.right
-    assert compared.changes[0].is_worse
+    effect = effect_on(knowledge, KnowledgeBase(with_entry(library, thief)), labels)
+    assert effect.is_drop
+    assert effect.after.right < effect.before.right
+    assert effect.changes[0].is_worse
 
 
 def test_the_same_library_changes_nothing(library: Library, knowledge: KnowledgeBase) -> None:
     labels = labels_of([(entry.title.zh, [entry.slug]) for entry in library], library)
-    compared = compare(knowledge, KnowledgeBase(with_entry(library, library.get("passport"))), labels)
-    assert compared.questions == len(library)
-    assert compared.before == compared.after
-    assert compared.changes == ()
+    effect = effect_on(knowledge, KnowledgeBase(with_entry(library, library.get("passport"))), labels)
+    assert effect.questions == len(library)
+    assert effect.before == effect.after
+    assert effect.changes == ()
 
 
 def test_a_label_whose_entry_is_gone_is_left_out_and_a_stranger_stays(library: Library) -> None:
