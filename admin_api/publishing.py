@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from admin_api.access import Context
 from admin_api.errors import AdminConflict, AdminRejected, Forbidden
-from admin_api.foreseeing import require_no_drop
+from admin_api.foreseeing import foresee, require_no_drop
 from casework.bureau import Bureau
 from casework.ports import UnitOfWork
 from casework.staff import Staff
@@ -232,6 +232,15 @@ def publish_entry(
     return move_entry(
         editor, slug, number, Move.PUBLISH, edits=edits, review_due_on=review_due_on, accept_drop=accept_drop
     )
+
+
+def try_ahead(staff: Staff, context: Context, slug: str, number: int) -> None:
+    """Try what is about to be published before its transaction begins: others need not wait for the index it takes."""
+    with context.store.read() as uow:
+        revision = context.revisions(uow).get(Subject.ENTRY, slug, number)
+        is_ready = revision.standing.stage is Stage.REVIEWED
+        if is_ready and may(staff, Right.PUBLISH, revision.unit, context.office.bureau):
+            foresee(revision, context, uow)
 
 
 def find(editor: Editor, slug: str, number: int, edits: int | None) -> Revision:

@@ -84,6 +84,7 @@ class House:
             self.settings.session_for,
             revisions=lambda uow: SqlRevisions(SqlStore.connection_of(uow)),
             stale_since=lambda: self.knowledge.failed_since,
+            labelled=tuple((question.text, question.relevant) for question in self.bundle.questions),
         )
 
     def mail_server(self) -> MailServer:

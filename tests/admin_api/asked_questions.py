@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import tomllib
-from datetime import date
-from importlib.resources import files
-from typing import Any
 
 from bot.desk import Desk as AssistantDesk
 from bot.desk import Handled
@@ -16,8 +12,10 @@ from casework.inbox import Arrival, InboxState
 from casework.message import Author, Direction, InboundMessage, Message, MessageId, StaffId, ThreadId
 from casework.party import Address, ChannelName
 from casework.store import SqlUnitOfWork
-from knowledge.publication import Classification, Stage, Standing
+from knowledge.library import Library
+from knowledge.publication import Stage
 from knowledge.revisions import Revision, Subject
+from runtime.entering import enter_bundle
 from tests.admin_api.front_desk import FrontDesk
 from tests.bot.demo_desk import desk_wording
 
@@ -57,10 +55,7 @@ def answer_as_staff(desk: FrontDesk, thread_id: ThreadId, text: str, by: StaffId
 
 def publish_demo(desk: FrontDesk, *slugs: str) -> None:
     """These entries of the demo bureau as published revisions."""
-    folder = files("runtime") / "demo" / "bureau" / "procedures"
-    bodies = [_with_text_dates(tomllib.loads((folder / f"{slug}.toml").read_text(encoding="utf-8"))) for slug in slugs]
-    revisions = [_published(desk, body) for body in bodies]
-    desk.store.write(lambda uow: desk.context.revisions(uow).enter_published(revisions))
+    enter_bundle(desk.store, Library(desk.context.library().get(slug) for slug in slugs), now=desk.now)
 
 
 def drafts_of(desk: FrontDesk, slug: str) -> list[Revision]:
@@ -68,16 +63,3 @@ def drafts_of(desk: FrontDesk, slug: str) -> list[Revision]:
     with desk.store.read() as uow:
         history = desk.context.revisions(uow).history(Subject.ENTRY, slug)
     return [revision for revision in history if revision.standing.stage is Stage.DRAFT]
-
-
-def _published(desk: FrontDesk, body: dict[str, Any]) -> Revision:
-    standing = Standing(Stage.PUBLISHED, "(bundle)", desk.now, Classification(), published_at=desk.now)
-    return Revision(Subject.ENTRY, body["slug"], 1, body["title"]["zh"], body["unit"], body, standing)
-
-
-def _with_text_dates(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {key: _with_text_dates(part) for key, part in value.items()}
-    return [_with_text_dates(part) for part in value] if isinstance(value, list) else value

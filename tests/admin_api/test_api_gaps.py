@@ -92,7 +92,7 @@ def test_a_question_becomes_a_phrasing_in_a_draft_once(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("wrong", "status", "said"),
     [
-        ({"entry": "no-such"}, 404, "no entry is called"),
+        ({"entry": "no-such"}, 404, "no revision of entry"),
         ({"entry": "passport-first"}, 404, "no revision of entry"),
         ({"phrasing": "请拨13800001111"}, 422, "one person"),
         ({"phrasing": "办护照要多少钱"}, 422, "'passport-first' has this phrasing"),

@@ -32,13 +32,12 @@ from admin_api.foreseeing import foresee
 from admin_api.publishing import (
     Contents,
     Editor,
-    Right,
     amend_entry,
     draft_entry,
     faults_of,
-    may,
     move_entry,
     publish_entry,
+    try_ahead,
 )
 from casework.ports import UnitOfWork
 from knowledge.comparing import compare
@@ -142,7 +141,7 @@ def publish(slug: SlugPath, number: NumberPath, wanted: Release, errand: Publish
 
     Refused when labelled questions would be answered worse, unless `accept_drop` is true: see the effect.
     """
-    _try_ahead(errand, slug, number)
+    try_ahead(errand.caller.staff, errand.caller.context, slug, number)
 
     def step(editor: Editor) -> Revision:
         return publish_entry(
@@ -171,16 +170,6 @@ def confirm(slug: SlugPath, number: NumberPath, wanted: Publishing, errand: Publ
 def withdraw(slug: SlugPath, number: NumberPath, wanted: Reasoned, errand: PublishingErrand) -> Response:
     """Take a revision back, published or not, with the reason."""
     return _once(errand, _reasoned(slug, number, Move.WITHDRAW, wanted))
-
-
-def _try_ahead(errand: Errand, slug: str, number: int) -> None:
-    """Try the revision before the transaction begins: others need not wait for the index that it takes."""
-    caller = errand.caller
-    with caller.context.store.read() as uow:
-        revision = caller.context.revisions(uow).get(Subject.ENTRY, slug, number)
-        is_ready = revision.standing.stage is Stage.REVIEWED
-        if is_ready and may(caller.staff, Right.PUBLISH, revision.unit, caller.bureau):
-            foresee(revision, caller.context, uow)
 
 
 def _reasoned(slug: str, number: int, move: Move, wanted: Reasoned) -> Callable[[Editor], Revision]:
