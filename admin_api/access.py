@@ -5,13 +5,14 @@ It knows nothing of keys, sessions or forms; those are read in `api/authenticati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fastapi import FastAPI
 from fastapi.requests import HTTPConnection
 
+from admin_api.trials import Trials
 from casework.actions.intake import Office
 from casework.bureau import Bureau
 from casework.case import Case
@@ -54,6 +55,10 @@ class Context:
         default=lambda _uow, _revision: None, kw_only=True
     )
     """Asked before a revision is published by hand; it may refuse by raising an AdminRejected."""
+    labelled: tuple[tuple[str, Collection[str]], ...] = field(default=(), kw_only=True)
+    """The bureau's own questions whose answer is known, each with the entries that answer it."""
+    trials: Trials = field(default_factory=Trials, kw_only=True)
+    """Where revisions are tried before they are published."""
 
     def __repr__(self) -> str:
         """Keep the secret of the office out of logs."""

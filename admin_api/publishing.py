@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from admin_api.access import Context
 from admin_api.errors import AdminConflict, AdminRejected, Forbidden
+from admin_api.foreseeing import foresee, require_no_drop
 from casework.bureau import Bureau
 from casework.ports import UnitOfWork
 from casework.staff import Staff
@@ -182,8 +183,9 @@ def move_entry(
     edits: int | None = None,
     reason: str = "",
     review_due_on: date | None = None,
+    accept_drop: bool = False,
 ) -> Revision:
-    """Carry out a move; RightMissing, MoveRefused or EntryFaulty say what is in the way."""
+    """Carry out a move; RightMissing, MoveRefused, EntryFaulty or DropNotAccepted say what is in the way."""
     revision = find(editor, slug, number, edits)
     editor.require(NEEDED[move], revision.unit)
     obstacle = obstacle_to(
@@ -201,6 +203,8 @@ def move_entry(
     if move is Move.PUBLISH:
         require_sound(editor, revision)
         editor.context.before_publishing(editor.uow, revision)
+        if not accept_drop:
+            require_no_drop(revision, editor.context, editor.uow)
     return editor.revisions.move(
         revision,
         move,
@@ -212,9 +216,31 @@ def move_entry(
     )
 
 
-def publish_entry(editor: Editor, slug: str, number: int, *, edits: int | None, review_due_on: date | None) -> Revision:
-    """Publish a reviewed revision; what stands before it may refuse by raising an AdminRejected."""
-    return move_entry(editor, slug, number, Move.PUBLISH, edits=edits, review_due_on=review_due_on)
+def publish_entry(
+    editor: Editor,
+    slug: str,
+    number: int,
+    *,
+    edits: int | None,
+    review_due_on: date | None,
+    accept_drop: bool = False,
+) -> Revision:
+    """Publish a reviewed revision; what stands before it may refuse by raising an AdminRejected.
+
+    DropNotAccepted when labelled questions would be answered worse, unless that is accepted.
+    """
+    return move_entry(
+        editor, slug, number, Move.PUBLISH, edits=edits, review_due_on=review_due_on, accept_drop=accept_drop
+    )
+
+
+def try_ahead(staff: Staff, context: Context, slug: str, number: int) -> None:
+    """Try what is about to be published before its transaction begins: others need not wait for the index it takes."""
+    with context.store.read() as uow:
+        revision = context.revisions(uow).get(Subject.ENTRY, slug, number)
+        is_ready = revision.standing.stage is Stage.REVIEWED
+        if is_ready and may(staff, Right.PUBLISH, revision.unit, context.office.bureau):
+            foresee(revision, context, uow)
 
 
 def find(editor: Editor, slug: str, number: int, edits: int | None) -> Revision:

@@ -10,8 +10,16 @@ from bot.engine.moments import day
 from casework.actions.announcing import alert_staff
 from casework.actions.intake import Office, OpenedCase, add_to_case, open_case
 from casework.case import Case
-from casework.commands import AddToCase, AlertStaff, Command, OpenCase, RecordEnquiry
-from casework.enquiry import Enquiry
+from casework.commands import (
+    AddToCase,
+    AlertStaff,
+    Command,
+    DeclineEntries,
+    OpenCase,
+    RateAnswer,
+    RecordEnquiry,
+)
+from casework.enquiry import Enquiry, EnquiryId
 from casework.message import Message
 from casework.party import ChannelName
 from casework.ports import UnitOfWork
@@ -77,6 +85,12 @@ class Clerk:
                     command, thread_id=self.thread.id, message_id=self.message.id, now=self.now
                 )
                 outcome.enquiries.append(recorded)
+            case RateAnswer():
+                self.uow.enquiries.rate(
+                    EnquiryId(command.enquiry), command.helpful, thread_id=self.thread.id, now=self.now
+                )
+            case DeclineEntries():
+                self.uow.enquiries.decline(self.thread.id)
             case AlertStaff():
                 self._alert(command)
 

@@ -10,7 +10,7 @@ from bot.commanding import Clerk, Outcome, is_mail
 from bot.engine import Conversation, Incoming, ReplyDraft, load_sentences, respond
 from bot.looking_up import Lookup
 from bot.ports import Conversations
-from bot.rendering import Speaker, joined_mail
+from bot.rendering import Speaker, joined_mail, with_thumbs
 from casework.actions.intake import Office, record_edit
 from casework.message import (
     MAX_CHAT_CHARACTERS,
@@ -102,7 +102,8 @@ class Desk:
         outcome = clerk.carry_out(response.commands, began=_began(conversation))
         speaker = Speaker(self._replies, spoken.language, clerk.facts(outcome))
         shown = None if known.is_anothers else outcome.case
-        replies = tuple(speaker.reply(draft, shown.reference if shown else None) for draft in response.drafts)
+        said = tuple(speaker.reply(draft, shown.reference if shown else None) for draft in response.drafts)
+        replies = with_thumbs(said, outcome.enquiries, speaker)
         conversations.save(thread.id, _remembered(response.conversation, replies, outcome), now=now)
         post = _Post(uow, message, spoken, inbox_id, outcome, now, answered_in_request)
         sent = self._send(response.drafts, replies, post, speaker)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.engine import Fact, Keyed, ReplyDraft
+from bot.engine import Fact, Keyed, ReplyDraft, thumbs_for
+from casework.enquiry import Enquiry
 from casework.message import Choice, Reply
 from casework.party import Language
 from casework.wording import Wording
@@ -43,11 +44,27 @@ class Speaker:
         )
 
 
+def with_thumbs(replies: Sequence[Reply], enquiries: Iterable[Enquiry], speaker: Speaker) -> tuple[Reply, ...]:
+    """The same replies; the last one that rests on the entry of an answered enquiry asks whether it helped."""
+    shown = list(replies)
+    for enquiry in enquiries:
+        places = [
+            place
+            for place, reply in enumerate(shown)
+            if any(source.procedure == enquiry.procedure for source in reply.sources) and not reply.thumbs
+        ]
+        if places:
+            thumbs = tuple(Choice(thumb.value, speaker.word(thumb.label)) for thumb in thumbs_for(enquiry.id))
+            shown[places[-1]] = replace(shown[places[-1]], thumbs=thumbs)
+    return tuple(shown)
+
+
 def joined_mail(replies: Sequence[Reply], speaker: Speaker, bureau: str) -> Reply:
     """All replies of a turn as the one text of a mail."""
     parts = [
         speaker.say("mail.greeting", {}),
         *(reply.text for reply in replies),
+        *([speaker.say("mail.not_helpful", {})] if any(reply.thumbs for reply in replies) else []),
         speaker.say("mail.closing", {"bureau": bureau}),
     ]
     return Reply(

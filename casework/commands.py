@@ -42,6 +42,20 @@ class RecordEnquiry:
 
 
 @dataclass(frozen=True, slots=True)
+class RateAnswer:
+    """The citizen says whether an answer helped."""
+
+    enquiry: int
+    """Of this citizen's conversation; what names another one changes nothing."""
+    helpful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineEntries:
+    """None of the entries that were offered last is what the citizen asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertStaff:
     """Tell staff at once: somebody may be in danger."""
 
@@ -49,4 +63,4 @@ class AlertStaff:
     """Key of the notice."""
 
 
-Command = OpenCase | AddToCase | RecordEnquiry | AlertStaff
+Command = OpenCase | AddToCase | RecordEnquiry | RateAnswer | DeclineEntries | AlertStaff

@@ -109,6 +109,8 @@ class Reply:
     """Reference of the case that the reply is about."""
     key: str = ""
     """The key of the text, so that a reply can be traced to its wording; empty when staff wrote it."""
+    thumbs: tuple[Choice, ...] = ()
+    """Two small buttons under an answer: it helped, it did not. They ask nothing and stay when other choices go."""
     attachments: tuple[Attachment, ...] = ()
 
 

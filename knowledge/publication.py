@@ -66,6 +66,11 @@ class Classification:
     ground: str = ""
     """Law, article and reason; empty for `proactive` alone."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether what is published in this class is for everybody."""
+        return self.disclosure is DisclosureClass.PROACTIVE
+
     def __post_init__(self) -> None:
         """Refuse a restriction without a ground: art. 36 (3) wants the reason told to who asks."""
         if self.disclosure is not DisclosureClass.PROACTIVE and not self.ground.strip():

@@ -86,6 +86,7 @@ class House:
             revisions=lambda uow: SqlRevisions(SqlStore.connection_of(uow)),
             compose_bundle=lambda: zipped(compose_bundle(self.settings.bundle or demo_bundle(), self.store)),
             stale_since=lambda: self.knowledge.failed_since,
+            labelled=tuple((question.text, question.relevant) for question in self.bundle.questions),
         )
 
     def mail_server(self) -> MailServer:

@@ -39,6 +39,8 @@ class Scope(StrEnum):
     ENTRIES_READ = "entries:read"
     ENTRIES_WRITE = "entries:write"
     ENTRIES_PUBLISH = "entries:publish"
+    GAPS_READ = "gaps:read"
+    GAPS_WRITE = "gaps:write"
     UNITS_READ = "units:read"
     STAFF_READ = "staff:read"
     TRIAGE_READ = "triage:read"

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
 
 from admin_api.api.routers.entries import NumberPath, SlugPath
+from admin_api.console.entry_effect import can_be_tried, effect_facts
 from admin_api.console.entry_view import (
     editor_of,
     may_draft,
@@ -21,12 +22,14 @@ from admin_api.console.entry_view import (
     steps_of,
     suggested_review,
 )
+from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.error_handlers import problem_of
 from admin_api.errors import AdminConflict, AdminError, AdminNotFound
 from admin_api.files import compose_download
+from admin_api.foreseeing import DropNotAccepted
 from admin_api.pages import Visit
-from admin_api.publishing import EntryFaulty, MoveRefused, RightMissing, faults_of, move_entry
+from admin_api.publishing import EntryFaulty, MoveRefused, RightMissing, faults_of, move_entry, try_ahead
 from admin_api.visits import desk_visit, own_form, staff_visit
 from casework.ports import UnitOfWork
 from knowledge.comparing import compare
@@ -158,6 +161,7 @@ def take_step(
     edits: Annotated[int, Form()] = -1,
     reason: Annotated[str, Form()] = "",
     review_due_on: Annotated[str, Form()] = "",
+    accept_drop: Annotated[str, Form()] = "",
 ) -> Response:
     """Review, send back, publish, confirm or withdraw; a refusal is told on the page of the revision."""
     move = _MOVES.get(step)
@@ -173,8 +177,11 @@ def take_step(
             edits=edits,
             reason=reason[:500],
             review_due_on=_day(review_due_on),
+            accept_drop=bool(accept_drop),
         )
 
+    if move is Move.PUBLISH:
+        try_ahead(signed_in(visit), visit.context, slug, number)
     try:
         visit.context.store.write(work)
     except (AdminError, KnowledgeConflict) as error:
@@ -211,6 +218,8 @@ def _show(
         changes=compare(published.body, revision.body) if published and published is not revision else None,
         published=published,
         today=today,
+        can_be_tried=can_be_tried(revision, visit),
+        **effect_facts(error.effect if isinstance(error, DropNotAccepted) else None),
     )
 
 
@@ -222,6 +231,8 @@ def _refusal(error: Exception | None, visit: Visit) -> Sequence[str]:
         return (visit.say("entries.right_missing", right=visit.say(f"entries.right.{error.right.value}")),)
     if isinstance(error, MoveRefused):
         return (visit.say(f"entries.obstacle.{error.obstacle.value}"),)
+    if isinstance(error, DropNotAccepted):
+        return (visit.say("effect.drop_refused"),)
     if isinstance(error, EntryFaulty):
         return (visit.say("entries.faulty"), *sentences_of(error.faults, error.claims, visit))
     if isinstance(error, AdminConflict | KnowledgeConflict):

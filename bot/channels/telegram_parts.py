@@ -33,8 +33,9 @@ class FilePart:
 def cut_reply(reply: Reply) -> tuple[TextPart | FilePart, ...]:
     """The messages in the order of sending; buttons stand under the last text."""
     texts = [TextPart(text) for text in split_text(reply.text)]
-    if texts and reply.choices:
-        texts[-1] = TextPart(texts[-1].text, arrange_choices(reply.choices))
+    if texts:
+        thumbs = (reply.thumbs,) if reply.thumbs else ()
+        texts[-1] = TextPart(texts[-1].text, (*arrange_choices(reply.choices), *thumbs))
     return (*texts, *(FilePart(attachment) for attachment in reply.attachments))
 
 

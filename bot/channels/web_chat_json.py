@@ -36,6 +36,7 @@ def compose_message(message: Message) -> _Json:
         "text": message.text,
         "at": message.created_at.isoformat(timespec="seconds"),
         "choices": list(_listed(message.reply, "choices")),
+        "thumbs": list(_listed(message.reply, "thumbs")),
         "sources": list(_listed(message.reply, "sources")),
         "case": message.reply.get("case"),
         "attachments": [_attachment(one) for one in message.attachments],
@@ -63,11 +64,12 @@ def encode(members: Mapping[str, object]) -> bytes:
 
 
 def compose_reply(reply_id: str, reply: Reply) -> _Json:
-    """A reply as the web chat and the terminal show it: id, text, choices, sources, case."""
+    """A reply as the web chat and the terminal show it: id, text, choices, thumbs, sources, case."""
     return {
         "id": reply_id,
         "text": reply.text,
         "choices": [{"value": choice.value, "label": choice.label} for choice in reply.choices],
+        "thumbs": [{"value": thumb.value, "label": thumb.label} for thumb in reply.thumbs],
         "sources": [
             {
                 "procedure": source.procedure,

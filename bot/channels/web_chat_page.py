@@ -183,8 +183,9 @@ def _must_be_our_form(request: Request) -> None:
 
 
 def _choices(message: Message) -> list[dict[str, object]]:
-    given = message.reply.get("choices")
-    return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    """Every button that stood under a message."""
+    given = (message.reply.get(name) for name in ("choices", "thumbs"))
+    return [one for row in given if isinstance(row, list) for one in row if isinstance(one, dict)]
 
 
 def _remember(request: Request, answer: Response, name: str, value: Language | str, seconds: int, path: str) -> None:

@@ -6,6 +6,7 @@ Only `desk` and tests call it. Start reading with `respond`, then `policy` (the 
 from bot.engine.conversation import Conversation, Progress, compose_state, parse_state
 from bot.engine.respond import respond
 from bot.engine.sentence_tables import both as load_sentences
+from bot.engine.thumbs import thumbs_for
 from bot.engine.turn import (
     ChoiceDraft,
     Decision,
@@ -36,5 +37,6 @@ __all__ = [
     "load_sentences",
     "parse_state",
     "respond",
+    "thumbs_for",
     "wanted",
 ]

@@ -17,7 +17,7 @@ from bot.engine.sentence_tables import sentences
 from bot.engine.several import answer_several
 from bot.engine.steering import DIALOGUES, IN_ORDER, active_dialogue, enter, go_on, leave, resume, stepped
 from bot.engine.turn import ChoiceDraft, Decision, Keyed, LookUp, ReplyDraft, Response, Turn
-from casework.commands import AddToCase, Command
+from casework.commands import AddToCase, Command, DeclineEntries
 from knowledge.retrieval import Decision as Found
 from knowledge.retrieval import Finding
 
@@ -127,7 +127,7 @@ def _pressed(turn: Turn) -> Response | None:
         return enter(turn, dialogue, None) if dialogue else _stale(turn)
     if choice == NONE_OF_THESE and turn.conversation.question:
         draft = ask_procedure.unknown(turn.conversation.question)
-        return Response(turn.conversation, (draft,), decision=Decision.HAND_OVER)
+        return Response(turn.conversation, (draft,), (DeclineEntries(),), Decision.HAND_OVER)
     if choice == "resume":
         return resume(turn)
     if choice == "leave" and active and active.asking != MORE:

@@ -12,6 +12,7 @@ from bot.engine.letters import answer_letter
 from bot.engine.policy import decide
 from bot.engine.recognise import recognise
 from bot.engine.steering import active_dialogue, where_we_were
+from bot.engine.thumbs import take_thumb, thumb_of
 from bot.engine.turn import Decision, Incoming, Known, ReplyDraft, Response, Turn
 from casework.message import MAX_CHAT_CHARACTERS
 
@@ -24,6 +25,8 @@ FORGET_AFTER = timedelta(days=30)
 def respond(conversation: Conversation, message: Incoming, known: Known, now: datetime) -> Response:
     """What to say and to do about one message, and the conversation after it. Pure."""
     turn = read(_still_remembered(conversation, now), message, known, now)
+    if thumb_of(message.choice):
+        return take_thumb(turn, conversation)
     response = answer_letter(turn) if message.is_letter else decide(turn)
     drafts = (*_long_notice(turn), *_reminder(turn, response), *response.drafts)
     return replace(response, drafts=drafts, conversation=_remembered(turn, response, drafts))

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from casework.case import Case, CaseStatus
 from casework.commands import RecordEnquiry
-from casework.enquiry import Enquiry
+from casework.enquiry import Enquiry, EnquiryId, OpenQuestion, Settlement
 from casework.events import CaseEvent, EventName
 from casework.kinds import CaseKind
 from casework.message import (
@@ -259,4 +259,33 @@ class Enquiries(Protocol):
 
     def add(self, command: RecordEnquiry, *, thread_id: ThreadId, message_id: MessageId, now: datetime) -> Enquiry:
         """Record one."""
+        ...
+
+    def rate(self, enquiry_id: EnquiryId, helpful: bool, *, thread_id: ThreadId, now: datetime) -> bool:  # noqa: FBT001 - it is the subject
+        """Record whether an answer of this thread helped; a later word replaces the former. False: no such answer."""
+        ...
+
+    def decline(self, thread_id: ThreadId) -> None:
+        """Record that none of the entries that were offered last in a thread was meant."""
+        ...
+
+    def open_questions(
+        self, *, since: datetime, units: Sequence[str] | None = None, limit: int = 20_000
+    ) -> Sequence[OpenQuestion]:
+        """Questions asked since then that were not well answered and are not settled, latest first.
+
+        With `units` only those in cases of these units; None is all, also those in no case.
+        """
+        ...
+
+    def question(self, enquiry_id: EnquiryId) -> OpenQuestion:
+        """An open question by its enquiry; CaseworkNotFound when there is none, or it is settled."""
+        ...
+
+    def settle(self, enquiry_ids: Sequence[EnquiryId], settlement: Settlement) -> int:
+        """Settle those of the questions that are still open; how many these were."""
+        ...
+
+    def answered_by(self, *, limit: int = 5_000) -> Sequence[tuple[str, str, str]]:
+        """Questions that staff gave to an entry, with its slug and the phrasing that was proposed, latest first."""
         ...

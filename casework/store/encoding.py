@@ -19,6 +19,8 @@ def encode_reply(reply: Reply) -> dict[str, Any]:
     row: dict[str, Any] = {"text": reply.text}
     if reply.choices:
         row["choices"] = [{"value": choice.value, "label": choice.label} for choice in reply.choices]
+    if reply.thumbs:
+        row["thumbs"] = [{"value": thumb.value, "label": thumb.label} for thumb in reply.thumbs]
     if reply.sources:
         row["sources"] = [asdict(source) for source in reply.sources]
     if reply.attachments:
@@ -38,6 +40,7 @@ def decode_reply(row: Json) -> Reply:
         sources=tuple(Source(**{**source, "basis": tuple(source["basis"])}) for source in row.get("sources", ())),
         case=row.get("case"),
         key=row.get("key", ""),
+        thumbs=tuple(Choice(**thumb) for thumb in row.get("thumbs", ())),
         attachments=tuple(Attachment(**attachment) for attachment in row.get("attachments", ())),
     )
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -180,12 +181,20 @@ enquiries = Table(
     Column("id", Id, primary_key=True),
     Column("thread_id", Id, ForeignKey("threads.id"), nullable=False, index=True),
     Column("message_id", Id, nullable=False),
-    Column("asked_at", Instant, nullable=False),
+    Column("asked_at", Instant, nullable=False, index=True),
     Column("decision", String(16), nullable=False),
     Column("procedure", Text),
     Column("version", Text),
     Column("confidence", Float, nullable=False),
     Column("because", JSON, nullable=False),
+    Column("helpful", Boolean),
+    Column("rated_at", Instant),
+    Column("declined", Boolean, nullable=False, server_default=false()),
+    Column("settled_as", String(16)),
+    Column("settled_at", Instant),
+    Column("settled_by", Id),
+    Column("settled_because", Text, nullable=False, server_default=""),
+    Column("settled_procedure", Text),
 )
 
 inbox = Table(

@@ -58,3 +58,9 @@ def test_long_labels_have_a_line_each_and_short_ones_share() -> None:
     long = tuple(Choice(str(n), "Apply for an ordinary passport") for n in range(2))
     assert [len(row) for row in arrange_choices(short)] == [3, 1]
     assert [len(row) for row in arrange_choices(long)] == [1, 1]
+
+
+def test_thumbs_stand_in_a_row_of_their_own_below_the_choices() -> None:
+    choice, thumbs = Choice("start:x", "现在申请"), (Choice("helpful:1", "有帮助"), Choice("unhelpful:1", "没帮助"))
+    (part,) = cut_reply(Reply("答复", choices=(choice,), thumbs=thumbs))
+    assert part == TextPart("答复", ((choice,), thumbs))

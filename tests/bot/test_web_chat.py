@@ -35,7 +35,7 @@ def test_a_message_is_answered_in_the_same_request_with_its_sources(house: House
     answer = house.begin().says("办护照要多少钱")
     assert answer.status_code == 200
     [reply] = answer.json()["replies"]
-    assert set(reply) == {"id", "text", "choices", "sources", "case"}
+    assert set(reply) == {"id", "text", "choices", "thumbs", "sources", "case"}
     assert reply["text"].startswith("每本120元")
     assert reply["sources"] == [
         {

@@ -51,6 +51,17 @@ def test_a_question_by_plain_form_is_answered_on_the_page_with_its_source(house:
         assert words in page.text
 
 
+def test_under_every_answer_stand_two_thumbs_that_a_plain_form_can_press(house: House) -> None:
+    with _browser(house) as browser:
+        _send(browser, "办护照要多少钱")
+        page = _send(browser, "你好")
+        assert page.text.count('class="thumbs" role="group" aria-label="这个答复有帮助吗"') == 1
+        assert '<button type="submit" form="composer" name="choice" value="unhelpful:7">没帮助</button>' in page.text
+        _send(browser, "", choice="unhelpful:7")
+    pressed = house.desk.heard[-1]
+    assert (pressed.choice, pressed.text) == ("unhelpful:7", "没帮助")
+
+
 def test_a_choice_by_plain_form_says_what_stood_on_the_button(house: House) -> None:
     with _browser(house) as browser:
         asked = _send(browser, "投诉")

@@ -107,7 +107,8 @@ class Desk:
 def reply_to(message: InboundMessage) -> Reply:
     """What the desk says: the words, or for some words what a page must be able to show."""
     if "护照" in message.text:
-        return Reply("每本120元。\n\n• 身份证原件\n• 近期照片", sources=(SOURCE,), key="answer")
+        thumbs = (Choice("helpful:7", "有帮助"), Choice("unhelpful:7", "没帮助"))
+        return Reply("每本120元。\n\n• 身份证原件\n• 近期照片", sources=(SOURCE,), key="answer", thumbs=thumbs)
     if message.text in ("投诉", "complain"):
         choices = (Choice("file:yes", "是，提交"), Choice("file:no", "不提交"))
         return Reply("要提交这份投诉吗？", choices=choices, key="complaint.confirm")
@@ -125,6 +126,7 @@ def _as_reply(message: Message) -> Reply:
     return Reply(
         message.text,
         choices=tuple(Choice(**choice) for choice in facts.get("choices", ())),  # type: ignore[attr-defined]
+        thumbs=tuple(Choice(**thumb) for thumb in facts.get("thumbs", ())),  # type: ignore[attr-defined]
         sources=tuple(Source(**{**one, "basis": tuple(one["basis"])}) for one in facts.get("sources", ())),  # type: ignore[attr-defined]
         case=facts.get("case"),  # type: ignore[arg-type]
         key=str(facts.get("key", "")),

@@ -15,9 +15,11 @@ from admin_api.api.paging import MAX_ID
 from admin_api.api.schemas.entries import (
     Amendment,
     Comparison,
+    EffectView,
     NewDraft,
     Publishing,
     Reasoned,
+    Release,
     Reviewing,
     RevisionDetail,
     RevisionFilter,
@@ -26,6 +28,7 @@ from admin_api.api.schemas.entries import (
 )
 from admin_api.api.schemas.fields import Page
 from admin_api.errors import AdminRejected
+from admin_api.foreseeing import foresee
 from admin_api.publishing import (
     Contents,
     Editor,
@@ -34,6 +37,7 @@ from admin_api.publishing import (
     faults_of,
     move_entry,
     publish_entry,
+    try_ahead,
 )
 from casework.ports import UnitOfWork
 from knowledge.comparing import compare
@@ -95,6 +99,14 @@ def compare_revisions(slug: SlugPath, old: NumberQuery, new: NumberQuery, caller
     return Comparison.of(old, new, compare(before, after))
 
 
+@router.get("/{slug}/revisions/{number}/effect", operation_id="foreseeEntryEffect")
+def show_effect(slug: SlugPath, number: NumberPath, caller: EntriesReader) -> EffectView:
+    """What publishing the revision would do to every question whose answer is known; it may take some seconds."""
+    with caller.context.store.read() as uow:
+        revision = caller.context.revisions(uow).get(Subject.ENTRY, slug, number)
+        return EffectView.of(foresee(revision, caller.context, uow))
+
+
 @router.post("/{slug}/drafts", operation_id="draftEntry", status_code=201, response_model=RevisionDetail)
 def draft(slug: SlugPath, wanted: NewDraft, errand: EntriesErrand) -> Response:
     """A new draft; it may have faults still, which must be mended before its review."""
@@ -124,10 +136,24 @@ def send_back(slug: SlugPath, number: NumberPath, wanted: Reasoned, errand: Publ
 
 
 @router.post("/{slug}/revisions/{number}/publish", operation_id="publishEntry", response_model=RevisionDetail)
-def publish(slug: SlugPath, number: NumberPath, wanted: Publishing, errand: PublishingErrand) -> Response:
-    """Publish what was reviewed; every process answers from it within seconds."""
-    due = wanted.review_due_on
-    return _once(errand, lambda editor: publish_entry(editor, slug, number, edits=wanted.edits, review_due_on=due))
+def publish(slug: SlugPath, number: NumberPath, wanted: Release, errand: PublishingErrand) -> Response:
+    """Publish what was reviewed; every process answers from it within seconds.
+
+    Refused when labelled questions would be answered worse, unless `accept_drop` is true: see the effect.
+    """
+    try_ahead(errand.caller.staff, errand.caller.context, slug, number)
+
+    def step(editor: Editor) -> Revision:
+        return publish_entry(
+            editor,
+            slug,
+            number,
+            edits=wanted.edits,
+            review_due_on=wanted.review_due_on,
+            accept_drop=wanted.accept_drop,
+        )
+
+    return _once(errand, step)
 
 
 @router.post("/{slug}/revisions/{number}/confirm", operation_id="confirmEntry", response_model=RevisionDetail)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, cast
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, StrictBool
 
-from admin_api.api.schemas.fields import PageQuery, Schema, ShortText, Version, example
+from admin_api.api.schemas.fields import PageQuery, Schema, ShortText, Version, example, example_of
 from knowledge.comparing import Change
+from knowledge.effect import Effect, Outcome
 from knowledge.fields import Fault
+from knowledge.masking import masked
 from knowledge.publication import DisclosureClass, Stage, Step
 from knowledge.revisions import Revision
 from knowledge.versions import version_of
@@ -208,6 +211,94 @@ class Publishing(Schema):
     review_due_on: date
     """The day of the next review."""
     edits: Version = None
+
+
+class Release(Publishing):
+    """A reviewed revision goes out."""
+
+    model_config = example(review_due_on="2027-05-25", edits=2, accept_drop=False)
+
+    accept_drop: StrictBool = False
+    """Publish also when labelled questions would be answered worse than now."""
+
+
+class TallyView(Schema):
+    """How many labelled questions are dealt with in which way."""
+
+    model_config = example(right=262, offered=9, silent=7, wrong=2)
+
+    right: int
+    offered: int
+    """Asked back, with a right entry among the choices."""
+    silent: int
+    """Not answered, and no right entry offered."""
+    wrong: int
+
+
+class ChangedQuestion(Schema):
+    """A labelled question that would be dealt with otherwise."""
+
+    model_config = example(
+        question="证件掉了咋整",
+        entries=["id-card-lost"],
+        before="silent",
+        after="right",
+        answered_before=None,
+        answered_after="id-card-lost",
+        is_worse=False,
+    )
+
+    question: str
+    """What points to one person is struck out."""
+    entries: list[str]
+    """The entries that answer it; empty when none does."""
+    before: Outcome
+    after: Outcome
+    answered_before: str | None
+    answered_after: str | None
+    is_worse: bool
+
+
+class EffectView(Schema):
+    """What publishing a revision would do to the labelled questions."""
+
+    model_config = example(
+        questions=280,
+        before=example_of(TallyView),
+        after={"right": 263, "offered": 9, "silent": 6, "wrong": 2},
+        is_drop=False,
+        changes=[example_of(ChangedQuestion)],
+    )
+
+    questions: int
+    before: TallyView
+    after: TallyView
+    is_drop: bool
+    """Fewer would be answered rightly or more wrongly: publishing wants `accept_drop`."""
+    changes: list[ChangedQuestion]
+    """Those that become worse first; at most 200."""
+
+    @classmethod
+    def of(cls, effect: Effect) -> EffectView:
+        """The shape of an effect."""
+        return cls(
+            questions=effect.questions,
+            before=TallyView.model_validate(asdict(effect.before)),
+            after=TallyView.model_validate(asdict(effect.after)),
+            is_drop=effect.is_drop,
+            changes=[
+                ChangedQuestion(
+                    question=masked(change.label.question),
+                    entries=sorted(change.label.slugs),
+                    before=change.before,
+                    after=change.after,
+                    answered_before=change.answered_before,
+                    answered_after=change.answered_after,
+                    is_worse=change.is_worse,
+                )
+                for change in effect.changes[:200]
+            ],
+        )
 
 
 class LineView(Schema):

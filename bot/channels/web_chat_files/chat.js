@@ -1,6 +1,6 @@
 /* The chat page, live: sends without losing a word, and shows what staff write as soon as it is there. */
 
-import { drawChoices, drawMessage, element } from "./chat_drawing.js";
+import { drawChoices, drawMessage, drawThumbs, element } from "./chat_drawing.js";
 import { Line, Refused, makeId, memory } from "./chat_line.js";
 import { Files } from "./chat_uploads.js";
 
@@ -45,6 +45,7 @@ function show(message) {
   const article = drawMessage(message, words, acts);
   withdrawChoices();
   list.append(article);
+  if (message.thumbs && message.thumbs.length) article.append(drawThumbs(message.thumbs, words, press));
   if (message.choices && message.choices.length) article.append(drawChoices(message.choices, words, press));
   return article;
 }

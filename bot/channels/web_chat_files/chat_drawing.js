@@ -38,6 +38,18 @@ export function drawChoices(choices, words, press) {
   );
 }
 
+/** The two small buttons under an answer; they stay, and the one that was pressed last is marked. */
+export function drawThumbs(thumbs, words, press) {
+  const buttons = thumbs.map((thumb) =>
+    element("button", { type: "button", "aria-pressed": "false", click: (event) => mark(event, thumb) }, thumb.label),
+  );
+  function mark(event, thumb) {
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button === event.currentTarget));
+    press(thumb);
+  }
+  return element("div", { class: "thumbs", role: "group", "aria-label": words.thumbs }, ...buttons);
+}
+
 function drawTime(at) {
   const zone = document.body.dataset.timeZone;
   const when = at ? new Date(at) : new Date();
