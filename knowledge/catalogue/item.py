@@ -22,6 +22,7 @@ LONGEST_NUMBER = 80
 LONGEST_TEXT = 100_000
 EARLIEST = date(1949, 10, 1)
 """No document of these bureaus is older; an earlier date is a slip of the pen."""
+PROACTIVE = Classification()
 
 
 class Category(StrEnum):
@@ -62,7 +63,7 @@ class Item:
     text: str = ""
     text_en: str = ""
     file: ItemFile | None = None
-    classification: Classification = Classification()
+    classification: Classification = PROACTIVE
 
     def title_in(self, language: Language) -> str:
         """The title for a reader of `language`; the Chinese one when there is no other."""

@@ -326,4 +326,3 @@ class _RowReading:
 def unit_names(units: Collection[tuple[str, str, str]]) -> dict[str, str]:
     """The slug for each slug, Chinese and English name of the units."""
     return {name: slug for slug, zh, en in units for name in (slug, zh, en)}
-

@@ -107,7 +107,7 @@ def _xlsx_rows(name: str, file: IO[bytes]) -> Iterator[TableRow]:
 
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
-    except Exception as error:  # noqa: BLE001 - whatever a foreign parser makes of a damaged file
+    except Exception as error:
         raise KnowledgeRejected(f"{name} cannot be read as XLSX: save it again, or as CSV") from error
     number = 0
     try:
@@ -118,7 +118,7 @@ def _xlsx_rows(name: str, file: IO[bytes]) -> Iterator[TableRow]:
             yield _row(number, _without_tail([_as_text(cell.value) for cell in cells]), formulas)
     except KnowledgeRejected:
         raise
-    except Exception as error:  # noqa: BLE001 - the same, found while reading on
+    except Exception as error:
         raise KnowledgeRejected(f"{name} is damaged after row {number}: save it again") from error
     finally:
         book.close()

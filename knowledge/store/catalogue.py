@@ -160,10 +160,9 @@ class SqlCatalogue:
             self._connection.execute(delete(catalogue_search).where(_S.id.in_(ids)))
 
 
-
-def _listed(row: Row[Any]) -> Listed:
-    values = row._mapping
-    return Listed(**{**values, "category": Category(values["category"])})
+def _listed(row: Row[*tuple[Any, ...]]) -> Listed:
+    slug, title, title_en, document_number, category, unit, dated_on = row
+    return Listed(slug, title, title_en, document_number, Category(category), unit, dated_on)
 
 
 def _narrowed(query: CatalogueQuery) -> list[ColumnElement[bool]]:

@@ -40,26 +40,33 @@ catalogue_terms = Table(
 )
 
 SQLITE_INDEX: Final = (
-    "CREATE VIRTUAL TABLE catalogue_words USING fts5(title_terms, text_terms, content='catalogue_terms', "
-    "content_rowid='id', detail=column, tokenize='unicode61 remove_diacritics 0')",
-    "CREATE TRIGGER catalogue_terms_added AFTER INSERT ON catalogue_terms BEGIN "
-    "INSERT INTO catalogue_words (rowid, title_terms, text_terms) VALUES (new.id, new.title_terms, new.text_terms); "
-    "END",
-    "CREATE TRIGGER catalogue_terms_removed AFTER DELETE ON catalogue_terms BEGIN "
-    "INSERT INTO catalogue_words (catalogue_words, rowid, title_terms, text_terms) "
-    "VALUES ('delete', old.id, old.title_terms, old.text_terms); END",
+    (
+        "CREATE VIRTUAL TABLE catalogue_words USING fts5(title_terms, text_terms, content='catalogue_terms', "
+        "content_rowid='id', detail=column, tokenize='unicode61 remove_diacritics 0')"
+    ),
+    (
+        "CREATE TRIGGER catalogue_terms_added AFTER INSERT ON catalogue_terms BEGIN "
+        "INSERT INTO catalogue_words (rowid, title_terms, text_terms) "
+        "VALUES (new.id, new.title_terms, new.text_terms); END"
+    ),
+    (
+        "CREATE TRIGGER catalogue_terms_removed AFTER DELETE ON catalogue_terms BEGIN "
+        "INSERT INTO catalogue_words (catalogue_words, rowid, title_terms, text_terms) "
+        "VALUES ('delete', old.id, old.title_terms, old.text_terms); END"
+    ),
 )
 POSTGRESQL_INDEX: Final = (
-    "ALTER TABLE catalogue_terms ADD COLUMN title_vector tsvector NOT NULL "
-    "GENERATED ALWAYS AS (setweight(to_tsvector('simple', title_terms), 'A')) STORED, "
-    "ADD COLUMN vector tsvector NOT NULL GENERATED ALWAYS AS "
-    "(setweight(to_tsvector('simple', title_terms), 'A') || to_tsvector('simple', text_terms)) STORED",
+    (
+        "ALTER TABLE catalogue_terms ADD COLUMN title_vector tsvector NOT NULL "
+        "GENERATED ALWAYS AS (setweight(to_tsvector('simple', title_terms), 'A')) STORED, "
+        "ADD COLUMN vector tsvector NOT NULL GENERATED ALWAYS AS "
+        "(setweight(to_tsvector('simple', title_terms), 'A') || to_tsvector('simple', text_terms)) STORED"
+    ),
     # Long columns lie apart, so that what matches is walked through in few pages.
     "ALTER TABLE catalogue_terms SET (toast_tuple_target = 256)",
     "ALTER TABLE catalogue_terms ALTER COLUMN title_vector SET STORAGE MAIN",
     "CREATE INDEX ix_catalogue_terms_vector ON catalogue_terms USING gin (vector) WITH (fastupdate = off)",
-    "CREATE INDEX ix_catalogue_terms_title_vector ON catalogue_terms USING gin (title_vector) "
-    "WITH (fastupdate = off)",
+    "CREATE INDEX ix_catalogue_terms_title_vector ON catalogue_terms USING gin (title_vector) WITH (fastupdate = off)",
 )
 INDEX_TABLES: Final = frozenset(
     {"catalogue_words", *(f"catalogue_words_{part}" for part in ("data", "idx", "docsize", "config"))}
@@ -89,7 +96,8 @@ catalogue_import_items = Table(
 
 for _dialect, _statements in (("sqlite", SQLITE_INDEX), ("postgresql", POSTGRESQL_INDEX)):
     for _statement in _statements:
-        event.listen(catalogue_terms, "after_create", DDL(_statement).execute_if(dialect=_dialect))
+        _made = DDL(_statement)  # type: ignore[no-untyped-call] # SQLAlchemy's own type is not complete
+        event.listen(catalogue_terms, "after_create", _made.execute_if(dialect=_dialect))
 
 
 def is_of_index(kind: str, table: str, name: str | None) -> bool:

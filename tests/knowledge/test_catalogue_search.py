@@ -52,7 +52,9 @@ def find(catalogue: SqlCatalogue, words: str, **chosen: object) -> list[str]:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(title=TITLES, data=st.data())
-def test_any_two_characters_in_a_row_of_a_title_find_it(catalogue: SqlCatalogue, title: str, data: st.DataObject) -> None:
+def test_any_two_characters_in_a_row_of_a_title_find_it(
+    catalogue: SqlCatalogue, title: str, data: st.DataObject
+) -> None:
     enter(catalogue, an_item("a", title), an_item("b", "另一份文件"))
     for stretch in re.findall(r"[㐀-䶿一-鿿\U00020000-\U0003ffff]{2,}", title):
         start = data.draw(st.integers(0, len(stretch) - 2))
@@ -64,7 +66,9 @@ def test_any_two_characters_in_a_row_of_a_title_find_it(catalogue: SqlCatalogue,
 
 @pytest.mark.parametrize("words", ["許可", "許可事項", "ＸＫ", "xk-2026", "2026", "公告", "许", "告", "第12号"])
 def test_traditional_wide_and_single_characters_find_what_is_meant(catalogue: SqlCatalogue, words: str) -> None:
-    enter(catalogue, an_item("a", "关于公布行政许可事项的公告", document_number="XK〔2026〕第12号"), an_item("b", "统计"))
+    enter(
+        catalogue, an_item("a", "关于公布行政许可事项的公告", document_number="XK〔2026〕第12号"), an_item("b", "统计")
+    )
     assert find(catalogue, words) == ["a"]
 
 
@@ -84,7 +88,9 @@ def test_a_question_in_whole_sentences_is_answered_by_its_words_and_says_so(cata
     assert found.is_loose
 
 
-@pytest.mark.parametrize("words", ["'", '"', '" OR 1=1 --', "*", "NEAR(", "a:b", "title_terms:x", "(", "&|!", "：", "\x00", "^公 -告"])
+@pytest.mark.parametrize(
+    "words", ["'", '"', '" OR 1=1 --', "*", "NEAR(", "a:b", "title_terms:x", "(", "&|!", "：", "\x00", "^公 -告"]
+)
 def test_signs_of_the_databases_mean_nothing(catalogue: SqlCatalogue, words: str) -> None:
     enter(catalogue, an_item("a", "公告"))
     catalogue.find(CatalogueQuery(words))
@@ -144,7 +150,10 @@ def test_facets_count_what_each_choice_would_leave(catalogue: SqlCatalogue) -> N
 def test_pages_hold_every_item_once_and_newest_first(catalogue: SqlCatalogue) -> None:
     enter(
         catalogue,
-        *(an_item(f"i-{n}", "同样的公告", dated_on=date(2020 + n % 5, 1 + n % 12, 1)) for n in range(PAGE_SIZE * 2 + 3)),
+        *(
+            an_item(f"i-{n}", "同样的公告", dated_on=date(2020 + n % 5, 1 + n % 12, 1))
+            for n in range(PAGE_SIZE * 2 + 3)
+        ),
     )
     for words in ("", "公告"):
         pages = [find(catalogue, words, page=page) for page in (1, 2, 3, 4)]
@@ -173,8 +182,15 @@ def test_the_longest_texts_and_broad_words_are_found_on_both_databases(catalogue
 def test_restored_rows_are_found_without_being_entered_again(store: SqlStore) -> None:
     with store.engine.begin() as connection:
         row = {
-            "slug": "a", "category": "policy", "unit": "x", "year": 2026, "dated_on": date(2026, 1, 1), "title": "公告",
-            "title_en": "", "document_number": "", "initials": "gg",
+            "slug": "a",
+            "category": "policy",
+            "unit": "x",
+            "year": 2026,
+            "dated_on": date(2026, 1, 1),
+            "title": "公告",
+            "title_en": "",
+            "document_number": "",
+            "initials": "gg",
         }
         connection.execute(metadata.tables["catalogue_search"].insert(), row)
         terms = {"id": 1, "title_terms": " ".join(index_terms("公告")), "text_terms": ""}

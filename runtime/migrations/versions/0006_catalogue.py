@@ -57,9 +57,7 @@ def _create_search() -> None:
         )
     op.create_table(
         "catalogue_terms",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("title_terms", sa.Text(), nullable=False),
         sa.Column("text_terms", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["id"], ["catalogue_search.id"], name=op.f("fk_catalogue_terms_id")),
