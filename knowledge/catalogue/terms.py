@@ -75,11 +75,13 @@ def strictly(question: str) -> Wanted:
     return Wanted((tuple(terms)[:_MOST_TERMS],)) if terms else Wanted(())
 
 
-def loosely(question: str) -> Wanted:
-    """One or another of the words that carry a meaning, for a question that nothing matches strictly."""
-    words = terms_of(fold(question[:LONGEST_QUESTION])).words[:_MOST_WORDS]
-    found = [tuple(term for piece in _PIECE.findall(word) for term in _terms_of_piece(piece)) for word in words]
-    return Wanted(tuple(word for word in found if word))
+def meaning(question: str) -> tuple[Word, ...]:
+    """The words of a question that carry a meaning, for one that nothing matches strictly."""
+    words = terms_of(fold(question[:LONGEST_QUESTION])).words
+    # A character alone, such as 查 or 号, stands in too many texts to tell them apart.
+    words = tuple(word for word in words if len(word) > 1)[:_MOST_WORDS] or words[:1]
+    found = (tuple(term for piece in _PIECE.findall(word) for term in _terms_of_piece(piece)) for word in words)
+    return tuple(word for word in found if word)
 
 
 def initials_of(title: str) -> str:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
 from knowledge.catalogue.item import Category, item_of
-from knowledge.catalogue.search import (
-    LAST_PAGE,
-    PAGE_SIZE,
-    CatalogueQuery,
-    FacetCell,
-    Facets,
-    Found,
-    Listed,
-    facets_of,
-)
-from knowledge.catalogue.terms import Wanted, fold, index_terms, initials_of, loosely, strictly
+from knowledge.catalogue.search import LAST_PAGE, PAGE_SIZE, CatalogueQuery, Facets, Found, Listed, facets_of
+from knowledge.catalogue.terms import Wanted, fold, index_terms, initials_of, meaning, strictly
 from knowledge.errors import KnowledgeNotFound
 from knowledge.revisions import Revision
+from knowledge.store.catalogue_ids import all_cells, assign_ids, cell_of, counted, day_of, narrowed
 from knowledge.store.catalogue_index import Fts5, TextSearch, WordIndex
 from knowledge.store.catalogue_tables import catalogue_search, catalogue_terms
 
-RANKED: Final = 2_000
-"""Of more matches than this the words say too little to rank them by their texts: titles and dates decide."""
+_RARE: Final = 2_000
+"""A word that more items have than this tells none of them from the others."""
 _AT_ONCE: Final = 200
 _S = catalogue_search.c
 _LISTED: Final = (_S.slug, _S.title, _S.title_en, _S.document_number, _S.category, _S.unit, _S.dated_on)
@@ -44,9 +37,14 @@ class SqlCatalogue:
         if not query.words.strip():
             return self._newest(query)
         found = self._matching(query, strictly(query.words))
-        if any(found.facets.categories.values()):
+        if found.facets.categories and any(found.facets.categories.values()):
             return found
-        return self._matching(query, loosely(query.words), is_loose=True)
+        words = meaning(query.words)
+        found = self._matching(query, Wanted((tuple(term for word in words for term in word),)))
+        if found.total:
+            return found
+        rare = tuple(word for word in words if 0 < self._how_many(Wanted((word,))) <= _RARE)
+        return self._matching(query, Wanted(rare), is_loose=True)
 
     def get(self, slug: str) -> Listed:
         """One published proactive item; KnowledgeNotFound."""
@@ -59,26 +57,19 @@ class SqlCatalogue:
         """Items whose title has what was typed, or begins with these initials; newest first."""
         folded = "".join(fold(typed).split())
         if folded.isascii() and folded.isalnum():
-            begins = _S.initials.like(f"{folded}%")
-            query = select(*_LISTED).where(begins).order_by(_S.initials, _S.id).limit(limit)
-            if found := self._connection.execute(query).all():
+            begins = select(*_LISTED).where(_S.initials.like(f"{folded}%")).order_by(_S.initials, _S.id).limit(limit)
+            if found := self._connection.execute(begins).all():
                 return [_listed(row) for row in found]
         wanted = strictly(typed)
         if not wanted:
             return []
-        matches = self._index.titles(wanted, limit).subquery("matches")
-        query = select(*_LISTED).join(matches, _S.id == matches.c.id).order_by(_S.dated_on.desc(), _S.id.desc())
-        return [_listed(row) for row in self._connection.execute(query)]
+        matches = select(self._index.id).where(self._index.has_in_title(wanted)).limit(limit)
+        return self._listed(matches.order_by(day_of(self._index.id).desc(), self._index.id))
 
     def enter(self, revisions: Iterable[Revision]) -> None:
         """Take in what is public among these revisions, in place of what their subjects had here before."""
-        batch: list[Revision] = []
-        for revision in revisions:
-            batch.append(revision)
-            if len(batch) == _AT_ONCE:
-                self._enter(batch)
-                batch = []
-        if batch:
+        rest: Iterator[Revision] = iter(revisions)
+        while batch := list(islice(rest, _AT_ONCE)):
             self._enter(batch)
 
     def leave_out(self, slug: str) -> None:
@@ -86,71 +77,72 @@ class SqlCatalogue:
         self._remove([slug])
 
     def _newest(self, query: CatalogueQuery) -> Found:
-        cells = select(_S.category, _S.unit, _S.year, func.count()).group_by(_S.category, _S.unit, _S.year)
-        total, facets = facets_of(self._cells(cells), query)
-        rows = _page(select(*_LISTED).where(*_narrowed(query)).order_by(_S.dated_on.desc(), _S.id.desc()), query)
-        return Found([_listed(row) for row in self._connection.execute(rows)], total, facets)
+        cells = all_cells(self._connection)
+        counts = select(cell_of(_S.id), func.count()).group_by(cell_of(_S.id))
+        total, facets = facets_of(counted(self._rows(counts), cells), query)
+        rows = select(*_LISTED).where(*narrowed(query, cells, _S.id)).order_by(_S.dated_on.desc(), _S.id.desc())
+        return Found([_listed(row) for row in self._connection.execute(_page(rows, query))], total, facets)
 
     def _matching(self, query: CatalogueQuery, wanted: Wanted, *, is_loose: bool = False) -> Found:
         if not wanted:
             return Found((), 0, Facets(), is_loose)
-        matches = self._index.matches(wanted).subquery("matches")
-        cells = (
-            select(_S.category, _S.unit, _S.year, func.count())
-            .join_from(matches, catalogue_search, _S.id == matches.c.id)
-            .group_by(_S.category, _S.unit, _S.year)
-        )
-        total, facets = facets_of(self._cells(cells), query)
+        index, cells = self._index, all_cells(self._connection)
+        cell = cell_of(index.id)
+        counts = select(cell, func.count()).where(index.has(wanted)).group_by(cell)
+        total, facets = facets_of(counted(self._rows(counts), cells), query)
         if not total:
             return Found((), 0, facets, is_loose)
-        by = self._index.ranked(wanted) if total <= RANKED else self._index.ranked_by_title(wanted)
-        ranked = by.subquery("ranked")
-        rows = (
-            select(*_LISTED)
-            .join_from(ranked, catalogue_search, _S.id == ranked.c.id)
-            .where(*_narrowed(query))
-            .order_by(ranked.c.rank, _S.dated_on.desc(), _S.id.desc())
-        )
-        found = self._connection.execute(_page(rows, query))
-        return Found([_listed(row) for row in found], total, facets, is_loose)
+        rank = index.rank(wanted) if total <= index.ranked_up_to else index.has_in_title(wanted).desc()
+        matches = select(index.id).where(index.has(wanted), *narrowed(query, cells, index.id))
+        matches = matches.order_by(rank, day_of(index.id).desc(), index.id)
+        return Found(self._listed(_page(matches, query)), total, facets, is_loose)
 
-    def _cells(self, query: Select[Any]) -> list[FacetCell]:
-        rows = self._connection.execute(query)
-        return [FacetCell(Category(category), unit, year, count) for category, unit, year, count in rows]
+    def _listed(self, matches: Select[Any]) -> list[Listed]:
+        """The items of these ids, in their order."""
+        ids = list(self._connection.execute(matches).scalars())
+        rows = self._connection.execute(select(_S.id, *_LISTED).where(_S.id.in_(ids)))
+        found = {row.id: _listed(row[1:]) for row in rows}
+        return [found[row_id] for row_id in ids]
+
+    def _rows(self, query: Select[int, int]) -> list[tuple[int, int]]:
+        return [(number, count) for number, count in self._connection.execute(query)]
+
+    def _how_many(self, wanted: Wanted) -> int:
+        """How many have it, counted no further than is asked for."""
+        some = select(self._index.id).where(self._index.has(wanted)).limit(_RARE + 1).subquery()
+        return int(self._connection.execute(select(func.count()).select_from(some)).scalar_one())
 
     def _enter(self, revisions: Sequence[Revision]) -> None:
         self._remove([revision.slug for revision in revisions])
-        public = {revision.slug: revision for revision in revisions if revision.standing.is_public}
-        items = {slug: item_of(revision) for slug, revision in public.items()}
-        if not items:
+        public = {revision.slug: item_of(revision) for revision in revisions if revision.standing.is_public}
+        if not public:
             return
-        rows = [
-            {
-                "slug": slug,
-                "category": item.category.value,
-                "unit": item.unit,
-                "year": item.dated_on.year,
-                "dated_on": item.dated_on,
-                "title": item.title,
-                "title_en": item.title_en,
-                "document_number": item.document_number,
-                "initials": initials_of(item.title),
-            }
-            for slug, item in items.items()
-        ]
-        self._connection.execute(insert(catalogue_search), rows)
-        ids = self._connection.execute(select(_S.slug, _S.id).where(_S.slug.in_(list(items))))
-        terms = []
-        for slug, row_id in ids:
-            item = items[slug]
+        items = list(public.values())
+        rows, terms = [], []
+        for row_id, item in zip(assign_ids(self._connection, items), items, strict=True):
+            rows.append(
+                {
+                    "id": row_id,
+                    "slug": item.slug,
+                    "category": item.category.value,
+                    "unit": item.unit,
+                    "dated_on": item.dated_on,
+                    "title": item.title,
+                    "title_en": item.title_en,
+                    "document_number": item.document_number,
+                    "initials": initials_of(item.title),
+                }
+            )
             title = f"{item.title}\n{item.title_en}\n{item.document_number}"
+            text = f"{item.text}\n{item.text_en}"
             terms.append(
                 {
                     "id": row_id,
                     "title_terms": " ".join(index_terms(title)),
-                    "text_terms": " ".join(index_terms(f"{item.text}\n{item.text_en}")),
+                    "text_terms": " ".join(index_terms(text)),
                 }
             )
+        self._connection.execute(insert(catalogue_search), rows)
         self._connection.execute(insert(catalogue_terms), terms)
 
     def _remove(self, slugs: Sequence[str]) -> None:
@@ -160,21 +152,9 @@ class SqlCatalogue:
             self._connection.execute(delete(catalogue_search).where(_S.id.in_(ids)))
 
 
-def _listed(row: Row[*tuple[Any, ...]]) -> Listed:
+def _listed(row: Row[*tuple[Any, ...]] | Sequence[Any]) -> Listed:
     slug, title, title_en, document_number, category, unit, dated_on = row
     return Listed(slug, title, title_en, document_number, Category(category), unit, dated_on)
-
-
-def _narrowed(query: CatalogueQuery) -> list[ColumnElement[bool]]:
-    """The facets that are chosen, as conditions."""
-    chosen: list[ColumnElement[bool]] = []
-    if query.category is not None:
-        chosen.append(_S.category == query.category.value)
-    if query.unit:
-        chosen.append(_S.unit == query.unit)
-    if query.year is not None:
-        chosen.append(_S.year == query.year)
-    return chosen
 
 
 def _page(rows: Select[Any], query: CatalogueQuery) -> Select[Any]:

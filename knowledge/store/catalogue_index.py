@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Select, cast, column, func, literal_column, not_, select, table, text
+from sqlalchemy import ColumnElement, cast, column, func, literal_column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from knowledge.catalogue.terms import Term, Wanted
@@ -15,75 +15,74 @@ _TITLE_WEIGHT: Final = 10.0
 
 
 class WordIndex(Protocol):
-    """Statements that select `id`, and `rank` where the least is the best."""
+    """The parts of a statement over the ids that terms lead to."""
 
-    def matches(self, wanted: Wanted) -> Select[Any]:
-        """Everything that matches."""
+    @property
+    def id(self) -> ColumnElement[int]:
+        """The id of a match."""
         ...
 
-    def ranked(self, wanted: Wanted) -> Select[Any]:
-        """Everything that matches, ranked by how often and where the terms stand."""
+    @property
+    def ranked_up_to(self) -> int:
+        """Of more matches than this the words say too little to rank by them: titles and dates decide."""
         ...
 
-    def ranked_by_title(self, wanted: Wanted) -> Select[Any]:
-        """Everything that matches: 0 when the title does so alone, else 1."""
+    def has(self, wanted: Wanted) -> ColumnElement[bool]:
+        """Title or text has it."""
         ...
 
-    def titles(self, wanted: Wanted, limit: int) -> Select[Any]:
-        """The last ones entered whose title matches."""
+    def has_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
+        """The title has it; may stand alone, and beside `has`."""
+        ...
+
+    def rank(self, wanted: Wanted) -> ColumnElement[float]:
+        """How often and where terms stand; the least is the best. Stands beside `has`."""
         ...
 
 
 class Fts5:
     """The index of SQLite."""
 
-    def matches(self, wanted: Wanted) -> Select[Any]:
-        """Everything that matches."""
-        return select(_WORDS.c.rowid.label("id")).where(_matching(_for_fts5(wanted)))
+    id: ColumnElement[int] = _WORDS.c.rowid
+    ranked_up_to = 10_000
 
-    def ranked(self, wanted: Wanted) -> Select[Any]:
-        """Everything that matches, by BM25 with the title weighing more."""
-        rank = func.bm25(literal_column("catalogue_words"), _TITLE_WEIGHT, 1.0)
-        return select(_WORDS.c.rowid.label("id"), rank.label("rank")).where(_matching(_for_fts5(wanted)))
+    def has(self, wanted: Wanted) -> ColumnElement[bool]:
+        """Title or text has it."""
+        return _matching(_for_fts5(wanted))
 
-    def ranked_by_title(self, wanted: Wanted) -> Select[Any]:
-        """Everything that matches: 0 when the title does so alone, else 1."""
-        expression = _for_fts5(wanted)
-        in_title = select(_WORDS.c.rowid).where(_matching(f"{{title_terms}} : ({expression})", "in_title"))
-        rank = not_(_WORDS.c.rowid.in_(in_title.scalar_subquery()))
-        return select(_WORDS.c.rowid.label("id"), rank.label("rank")).where(_matching(expression))
+    def has_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
+        """The title has it."""
+        in_title = _matching(f"{{title_terms}} : ({_for_fts5(wanted)})", "in_title")
+        return _WORDS.c.rowid.in_(select(_WORDS.c.rowid).where(in_title).scalar_subquery())
 
-    def titles(self, wanted: Wanted, limit: int) -> Select[Any]:
-        """The last ones entered whose title matches."""
-        in_title = _matching(f"{{title_terms}} : ({_for_fts5(wanted)})")
-        return select(_WORDS.c.rowid.label("id")).where(in_title).order_by(_WORDS.c.rowid.desc()).limit(limit)
+    def rank(self, wanted: Wanted) -> ColumnElement[float]:
+        """BM25, with the title weighing more."""
+        return func.bm25(literal_column("catalogue_words"), _TITLE_WEIGHT, 1.0)
 
 
 class TextSearch:
     """The index of PostgreSQL."""
 
-    def matches(self, wanted: Wanted) -> Select[Any]:
-        """Everything that matches."""
-        return select(_TERMS.c.id).where(_TERMS.c.vector.op("@@")(_for_text_search(wanted)))
+    id: ColumnElement[int] = _TERMS.c.id
+    ranked_up_to = 1_000
 
-    def ranked(self, wanted: Wanted) -> Select[Any]:
-        """Everything that matches, by ts_rank with the title weighing more and long texts less."""
-        rank = -func.ts_rank(_TERMS.c.vector, _for_text_search(wanted), literal_column("1"))
-        return self.matches(wanted).add_columns(rank.label("rank"))
+    def has(self, wanted: Wanted) -> ColumnElement[bool]:
+        """Title or text has it."""
+        return _TERMS.c.vector.op("@@")(_for_text_search(wanted))
 
-    def ranked_by_title(self, wanted: Wanted) -> Select[Any]:
-        """Everything that matches: 0 when the title does so alone, else 1."""
-        in_title = _TERMS.c.title_vector.op("@@")(_for_text_search(wanted))
-        return self.matches(wanted).add_columns(func.cast(not_(in_title), literal_column("int")).label("rank"))
+    def has_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
+        """The title has it."""
+        return _TERMS.c.title_vector.op("@@")(_for_text_search(wanted))
 
-    def titles(self, wanted: Wanted, limit: int) -> Select[Any]:
-        """The last ones entered whose title matches."""
-        in_title = _TERMS.c.title_vector.op("@@")(_for_text_search(wanted))
-        return select(_TERMS.c.id).where(in_title).order_by(_TERMS.c.id.desc()).limit(limit)
+    def rank(self, wanted: Wanted) -> ColumnElement[float]:
+        """ts_rank, with the title weighing more and long texts less."""
+        return -func.ts_rank(_TERMS.c.vector, _for_text_search(wanted), literal_column("1"))
 
 
-def _matching(expression: str, name: str = "wanted") -> Any:
-    return text(f"catalogue_words MATCH :{name}").bindparams(**{name: expression})
+def _matching(expression: str, name: str = "wanted") -> ColumnElement[bool]:
+    condition: Any = text(f"catalogue_words MATCH :{name}").bindparams(**{name: expression})
+    column: ColumnElement[bool] = condition
+    return column
 
 
 def _for_fts5(wanted: Wanted) -> str:

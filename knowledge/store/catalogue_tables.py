@@ -8,25 +8,34 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import DDL, JSON, Column, Date, ForeignKey, Index, Integer, String, Table, Text, event
+from sqlalchemy import DDL, JSON, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, event
 
 from knowledge.store.columns import Id, Instant
 from knowledge.store.tables import metadata
 
-catalogue_search = Table(
-    "catalogue_search",
+catalogue_cells = Table(
+    "catalogue_cells",
     metadata,
-    Column("id", Id, primary_key=True),
-    Column("slug", String(80), nullable=False, unique=True),
+    Column("id", Integer, primary_key=True),
     Column("category", String(16), nullable=False),
     Column("unit", String(80), nullable=False),
     Column("year", Integer, nullable=False),
+    UniqueConstraint("category", "unit", "year"),
+)
+"""Every combination of facets that ever occurred. Ids of items begin with the id of theirs: see `catalogue_ids`."""
+
+catalogue_search = Table(
+    "catalogue_search",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("slug", String(80), nullable=False, unique=True),
+    Column("category", String(16), nullable=False),
+    Column("unit", String(80), nullable=False),
     Column("dated_on", Date, nullable=False),
     Column("title", Text, nullable=False),
     Column("title_en", Text, nullable=False),
     Column("document_number", Text, nullable=False),
     Column("initials", String(40), nullable=False),
-    Index("ix_catalogue_search_facets", "category", "unit", "year"),
     Index("ix_catalogue_search_newest", "dated_on", "id"),
     Index("ix_catalogue_search_initials", "initials", postgresql_ops={"initials": "varchar_pattern_ops"}),
 )
@@ -42,7 +51,7 @@ catalogue_terms = Table(
 SQLITE_INDEX: Final = (
     (
         "CREATE VIRTUAL TABLE catalogue_words USING fts5(title_terms, text_terms, content='catalogue_terms', "
-        "content_rowid='id', detail=column, tokenize='unicode61 remove_diacritics 0')"
+        "content_rowid='id', tokenize='unicode61 remove_diacritics 0')"
     ),
     (
         "CREATE TRIGGER catalogue_terms_added AFTER INSERT ON catalogue_terms BEGIN "

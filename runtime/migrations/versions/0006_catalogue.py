@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 _SQLITE = (
-    "CREATE VIRTUAL TABLE catalogue_words USING fts5(title_terms, text_terms, content='catalogue_terms', content_rowid='id', detail=column, tokenize='unicode61 remove_diacritics 0')",
+    "CREATE VIRTUAL TABLE catalogue_words USING fts5(title_terms, text_terms, content='catalogue_terms', content_rowid='id', tokenize='unicode61 remove_diacritics 0')",
     "CREATE TRIGGER catalogue_terms_added AFTER INSERT ON catalogue_terms BEGIN INSERT INTO catalogue_words (rowid, title_terms, text_terms) VALUES (new.id, new.title_terms, new.text_terms); END",
     "CREATE TRIGGER catalogue_terms_removed AFTER DELETE ON catalogue_terms BEGIN INSERT INTO catalogue_words (catalogue_words, rowid, title_terms, text_terms) VALUES ('delete', old.id, old.title_terms, old.text_terms); END",
 )
@@ -32,12 +32,20 @@ def upgrade() -> None:
 
 def _create_search() -> None:
     op.create_table(
-        "catalogue_search",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("slug", sa.String(length=80), nullable=False),
+        "catalogue_cells",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("category", sa.String(length=16), nullable=False),
         sa.Column("unit", sa.String(length=80), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_cells")),
+        sa.UniqueConstraint("category", "unit", "year", name=op.f("uq_catalogue_cells_category_unit_year")),
+    )
+    op.create_table(
+        "catalogue_search",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("category", sa.String(length=16), nullable=False),
+        sa.Column("unit", sa.String(length=80), nullable=False),
         sa.Column("dated_on", sa.Date(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("title_en", sa.Text(), nullable=False),
@@ -47,7 +55,6 @@ def _create_search() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_catalogue_search_slug")),
     )
     with op.batch_alter_table("catalogue_search", schema=None) as batch_op:
-        batch_op.create_index("ix_catalogue_search_facets", ["category", "unit", "year"], unique=False)
         batch_op.create_index("ix_catalogue_search_newest", ["dated_on", "id"], unique=False)
         batch_op.create_index(
             "ix_catalogue_search_initials",
@@ -102,6 +109,6 @@ def downgrade() -> None:
     with op.batch_alter_table("catalogue_search", schema=None) as batch_op:
         batch_op.drop_index("ix_catalogue_search_initials")
         batch_op.drop_index("ix_catalogue_search_newest")
-        batch_op.drop_index("ix_catalogue_search_facets")
 
     op.drop_table("catalogue_search")
+    op.drop_table("catalogue_cells")
