@@ -6,7 +6,7 @@ It knows nothing of keys, sessions or forms; those are read in `api/authenticati
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fastapi import FastAPI
@@ -15,10 +15,11 @@ from fastapi.requests import HTTPConnection
 from casework.actions.intake import Office
 from casework.bureau import Bureau
 from casework.case import Case
-from casework.ports import BlobStore, Store
+from casework.ports import BlobStore, Store, UnitOfWork
 from casework.staff import Role, Staff
 from knowledge.library import Library
 from knowledge.retrieval import KnowledgeBase
+from knowledge.revisions import Revisions
 
 _IDENTIFYING = frozenset({"name", "applicant", "identity", "proof_of_identity", "contact", "telephone", "phone"})
 """Slots that tell who the citizen is; hidden with the name."""
@@ -41,6 +42,11 @@ class Context:
     """Tells the jobs that the outbox or the inbox has new work; called after the commit, from any thread."""
     session_for: timedelta = timedelta(hours=12)
     """How long a sign-in lasts: a working day, since signing in again next morning is no burden."""
+
+    revisions: Callable[[UnitOfWork], Revisions] = field(kw_only=True)
+    """Revisions of what is published, within the transaction of a unit of work."""
+    stale_since: Callable[[], datetime | None] = field(default=lambda: None, kw_only=True)
+    """Since when the pages show something older than what is published, because that could not be built."""
 
     def __repr__(self) -> str:
         """Keep the secret of the office out of logs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,7 +27,6 @@ from casework.party import FETCHED, ChannelName
 from casework.ports import UnitOfWork
 from casework.thread import Audience, Thread
 from casework.wording import Wording
-from knowledge.library import Library
 from knowledge.normalise import language_of
 from knowledge.retrieval import KnowledgeBase
 
@@ -62,11 +61,11 @@ class Handled:
 class Desk:
     """Handles a citizen's message, whatever channel it came over."""
 
-    def __init__(self, *, knowledge: KnowledgeBase, library: Library, office: Office, replies: Wording) -> None:
-        """Answer from `knowledge`, in the words of `replies`, for the bureau of `office`."""
+    def __init__(self, *, knowledge: Callable[[], KnowledgeBase], office: Office, replies: Wording) -> None:
+        """Answer from what `knowledge` gives at each turn, in the words of `replies`, for the bureau of `office`."""
         # Half a second that the first citizen need not wait for.
         load_sentences()
-        self._lookup = Lookup(knowledge, library, office)
+        self._lookup = Lookup(knowledge, office)
         self._office = office
         self._replies = replies
 

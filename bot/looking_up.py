@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from bot.engine import Conversation, Incoming, Known, LookUp, Wanted, wanted
@@ -14,17 +15,15 @@ from casework.ports import UnitOfWork
 from casework.query_tries import count_wrong, may_try
 from casework.references import is_query_code
 from casework.thread import Thread
-from knowledge.library import Library
 from knowledge.retrieval import KnowledgeBase
 
 
 class Lookup:
     """Gathers `Known` for one message."""
 
-    def __init__(self, knowledge: KnowledgeBase, library: Library, office: Office) -> None:
-        """Answer from these."""
+    def __init__(self, knowledge: Callable[[], KnowledgeBase], office: Office) -> None:
+        """Answer from what `knowledge` gives when a message is decided."""
         self._knowledge = knowledge
-        self._library = library
         self._office = office
 
     def known(
@@ -42,9 +41,11 @@ class Lookup:
         taken_over = is_taken_over(thread, now)
         look_up, found = self._look_up(asked, thread, uow, now)
         case = _case_of(uow, thread, case_id, taken_over=taken_over)
+        # Taken once, so that what is found is in the library even when another one takes its place meanwhile.
+        knowledge = self._knowledge()
         return Known(
-            find=self._knowledge.find,
-            library=self._library,
+            find=knowledge.find,
+            library=knowledge.library,
             bureau=self._office.bureau,
             taken_over=taken_over,
             case=case,

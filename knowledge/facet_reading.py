@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -100,4 +101,4 @@ def _read_limit(fields: Fields, name: FacetName, row: Mapping[str, object]) -> T
 
 
 def _is_number(amount: object) -> bool:
-    return isinstance(amount, int | float) and not isinstance(amount, bool)
+    return isinstance(amount, int | float) and not isinstance(amount, bool) and math.isfinite(amount)

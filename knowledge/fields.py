@@ -18,6 +18,8 @@ class Fault:
     line: int
     message: str
     """What is wrong and what to do about it, for the person who edits the file."""
+    at: str = field(default="", compare=False)
+    """The key that is meant, as `basis[2].title`, for forms that show a fault beside its field."""
 
     def __str__(self) -> str:
         """As compilers print it, so that editors can jump there."""
@@ -35,11 +37,11 @@ class Fields:
 
     def fault(self, message: str, *path: str | int) -> None:
         """Note what is wrong at `path`."""
-        self.faults.append(Fault(self.file, self.source.line_of(*path), message))
+        self.faults.append(Fault(self.file, self.source.line_of(*path), message, dotted(path)))
 
     def fault_with(self, words: str, message: str, *path: str | int) -> None:
         """Note what is wrong in the line from `path` onwards that contains `words`."""
-        self.faults.append(Fault(self.file, self.source.lines_with(words, *path)[0], message))
+        self.faults.append(Fault(self.file, self.source.lines_with(words, *path)[0], message, dotted(path)))
 
     def word(self, key: str) -> str | None:
         """A required, non-empty string at the top level."""

@@ -13,6 +13,7 @@ from knowledge.errors import KnowledgeNotFound, KnowledgeUnavailable
 from knowledge.fields import Fault
 from knowledge.normalise import fold
 from knowledge.procedure import Language, Procedure
+from knowledge.publication import DisclosureClass
 from knowledge.reading import read_entry
 from knowledge.source import SourceMap
 
@@ -57,6 +58,11 @@ class Library:
     def __contains__(self, slug: object) -> bool:
         """Whether an entry is called `slug`."""
         return slug in self._entries
+
+    def public(self) -> Library:
+        """The entries that are disclosed proactively, which alone may be served, found or counted outside."""
+        entries = [entry for entry in self if entry.disclosure is DisclosureClass.PROACTIVE]
+        return Library(entries, self.digest)
 
     def by_unit(self, unit: str) -> tuple[Procedure, ...]:
         """The entries that the unit with this slug is responsible for."""
@@ -115,14 +121,14 @@ def _check_against_bureau(
     source = SourceMap(file.text)
     found = []
     if entry.slug in entries:
-        found.append(Fault(file.name, source.line_of("slug"), f"slug {entry.slug!r} is taken by another file"))
+        found.append(Fault(file.name, source.line_of("slug"), f"slug {entry.slug!r} is taken by another file", "slug"))
     if units is not None and entry.unit not in units:
         known = ", ".join(sorted(units))
         message = f"unit {entry.unit!r} is not in units.toml; known are {known}"
-        found.append(Fault(file.name, source.line_of("unit"), message))
+        found.append(Fault(file.name, source.line_of("unit"), message, "unit"))
     if today is not None and entry.checked_on > today:
         message = f"checked_on {entry.checked_on} lies in the future"
-        found.append(Fault(file.name, source.line_of("checked_on"), message))
+        found.append(Fault(file.name, source.line_of("checked_on"), message, "checked_on"))
     return found
 
 

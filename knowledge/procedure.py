@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from knowledge.basis import Basis
+from knowledge.publication import Classification, DisclosureClass
 from knowledge.text import LANGUAGES, Language, Text
 
 __all__ = [
@@ -103,3 +104,16 @@ class Procedure:
     phrasings: Mapping[Language, tuple[str, ...]]
     """Questions that this entry answers, as people ask them."""
     notes: Text | None = None
+    disclosure: DisclosureClass = DisclosureClass.PROACTIVE
+    ground: Text | None = None
+    """The legal ground of a class that is not proactive."""
+    review_due_on: date | None = None
+    """The day from which a bundle wants it looked at again."""
+
+    @property
+    def classification(self) -> Classification:
+        """Class and ground as every subject has them; a ground in two languages is told in both."""
+        if self.ground is None:
+            return Classification(self.disclosure)
+        said = dict.fromkeys((self.ground.zh, self.ground.en))
+        return Classification(self.disclosure, " / ".join(said))

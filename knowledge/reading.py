@@ -10,13 +10,26 @@ from knowledge.basis import Basis
 from knowledge.facet_reading import read_facets
 from knowledge.fields import Fault, Fields
 from knowledge.procedure import FacetName, Procedure
+from knowledge.publication import DisclosureClass
 from knowledge.source import SourceMap, line_of_syntax_error
 from knowledge.text import LANGUAGES, Language, Text
 
 FEWEST_PHRASINGS: Mapping[Language, int] = {"zh": 8, "en": 5}
 """Below this an entry is hardly found: people ask for one thing in many ways."""
 
-_KEYS = ("slug", "version", "unit", "checked_on", "title", "summary", "basis", "phrasings")
+_KEYS = (
+    "slug",
+    "version",
+    "unit",
+    "checked_on",
+    "review_due_on",
+    "title",
+    "summary",
+    "basis",
+    "disclosure",
+    "phrasings",
+    "notes",
+)
 _FENCE = "+++"
 
 
@@ -29,8 +42,15 @@ def read_entry(file: str, source: str) -> tuple[Procedure | None, tuple[Fault, .
         return None, (Fault(file, line_of_syntax_error(error, source), f"not readable as TOML: {error}"),)
     except ValueError as error:
         return None, (Fault(file, 1, str(error)),)
-    fields = Fields(file, tree, SourceMap(head))
-    procedure = _read_procedure(fields, _read_notes(fields, notes, head.count("\n") + 2))
+    return read_tree(file, tree, SourceMap(head), notes=notes, notes_line=head.count("\n") + 2)
+
+
+def read_tree(
+    file: str, tree: Mapping[str, object], source: SourceMap, *, notes: str = "", notes_line: int = 1
+) -> tuple[Procedure | None, tuple[Fault, ...]]:
+    """The same for a tree that is parsed already; `notes` is what followed it in a .md file."""
+    fields = Fields(file, tree, source)
+    procedure = _read_procedure(fields, _read_notes(fields, notes, notes_line))
     return (None if fields.faults else procedure), tuple(fields.faults)
 
 
@@ -45,6 +65,10 @@ def split_front_matter(source: str) -> tuple[str, str]:
 
 
 def _read_notes(fields: Fields, notes: str, line: int) -> Text | None:
+    if (table := fields.tree.get("notes")) is not None:
+        if notes.strip():
+            fields.fault("notes stand in [notes] or below the second +++, not in both", "notes")
+        return fields.text(table, "notes")
     parts: dict[str, list[str]] = {}
     current: list[str] = []
     for row in notes.splitlines():
@@ -73,9 +97,53 @@ def _read_procedure(fields: Fields, notes: Text | None) -> Procedure | None:
     facets = read_facets(fields)
     basis = _read_basis(fields)
     phrasings = _read_phrasings(fields)
+    disclosure, ground = _read_disclosure(fields)
+    review_due_on = fields.day(tree, "review_due_on") if "review_due_on" in tree else None
     if fields.faults or not (slug and version and unit and checked_on and title and summary):
         return None
-    return Procedure(slug, version, unit, checked_on, title, summary, facets, basis, phrasings, notes)
+    return Procedure(
+        slug=slug,
+        version=version,
+        unit=unit,
+        checked_on=checked_on,
+        title=title,
+        summary=summary,
+        facets=facets,
+        basis=basis,
+        phrasings=phrasings,
+        notes=notes,
+        disclosure=disclosure,
+        ground=ground,
+        review_due_on=review_due_on,
+    )
+
+
+def _read_disclosure(fields: Fields) -> tuple[DisclosureClass, Text | None]:
+    table = fields.tree.get("disclosure", {})
+    if not isinstance(table, dict):
+        fields.fault("disclosure must be a table: class, and the legal ground where it is not proactive", "disclosure")
+        return DisclosureClass.PROACTIVE, None
+    fields.strangers(table, ("class", "ground"), "disclosure")
+    wish, ground = table.get("class", DisclosureClass.PROACTIVE.value), table.get("ground")
+    if wish not in set(DisclosureClass):
+        known = ", ".join(DisclosureClass)
+        fields.fault(f"{wish!r} is not a class; classes are {known}", "disclosure", "class")
+        return DisclosureClass.PROACTIVE, None
+    disclosure = DisclosureClass(str(wish))
+    if disclosure is DisclosureClass.PROACTIVE:
+        if ground is not None:
+            fields.fault("what is disclosed proactively needs no ground: leave it out", "disclosure", "ground")
+        return disclosure, None
+    if isinstance(ground, str) and ground.strip():
+        return disclosure, Text(ground.strip(), ground.strip())
+    if not isinstance(ground, dict):
+        fields.fault(
+            f"the class {disclosure} needs its legal ground: the law, the article and the reason",
+            "disclosure",
+            "ground",
+        )
+        return disclosure, None
+    return disclosure, fields.text(ground, "disclosure", "ground")
 
 
 def _read_basis(fields: Fields) -> tuple[Basis, ...]:

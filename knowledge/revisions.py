@@ -18,6 +18,10 @@ Body = Mapping[str, object]
 """What a revision says, as a tree of JSON values; its form belongs to the kind of subject."""
 
 
+BUNDLE = "(bundle)"
+"""Who drafted and published what came with the bureau's bundle; no account can be called so."""
+
+
 class Subject(StrEnum):
     """What is published."""
 

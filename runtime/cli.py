@@ -121,7 +121,7 @@ def ask(
     """Show which published entry answers a question, how surely, and why."""
     from knowledge.retrieval import KnowledgeBase
 
-    finding = KnowledgeBase(load_bundle(bundle).library).find(question)
+    finding = KnowledgeBase(load_bundle(bundle).library.public()).find(question)
     typer.echo(f"{finding.decision.value}  confidence {finding.confidence:.2f}")
     for match in finding.matches:
         typer.echo(f"  {match.score:.2f}  {match.slug}  {match.version}  because: {', '.join(match.because)}")

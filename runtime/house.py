@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,7 +19,7 @@ from casework.party import ChannelName
 from casework.ports import BlobStore, Channel
 from casework.store import SqlStore, open_store
 from casework.store.blobs import DirectoryBlobs, open_s3_blobs
-from knowledge.retrieval import KnowledgeBase
+from knowledge.store import SqlRevisions
 from mail_gateway.acceptance import accept_into
 from mail_gateway.local_mailbox import LocalMailbox
 from mail_gateway.server import Limits, MailServer
@@ -29,10 +30,12 @@ from runtime.channels import open_channels, open_local_mailbox
 from runtime.data_directory import hold_data_directory
 from runtime.delivering import Delivery
 from runtime.draining import Drain
+from runtime.entering import enter_bundle
 from runtime.furnishing import furnish
 from runtime.handling import DeskHandler
 from runtime.jobs import DRAIN, Bell, DbosJobs, delivering
 from runtime.kill_points import KillPoints, kill_points
+from runtime.live_knowledge import LiveKnowledge
 from runtime.metrics import Metrics
 from runtime.migrating import migrate, require_migrated
 from runtime.settings import Environment, Settings
@@ -54,7 +57,7 @@ class House:
     store: SqlStore
     blobs: BlobStore
     office: Office
-    knowledge: KnowledgeBase
+    knowledge: LiveKnowledge
     desk: Desk
     mail_room: MailRoom
     local_mailbox: LocalMailbox | None
@@ -74,11 +77,13 @@ class House:
             self.store,
             self.blobs,
             self.office,
-            lambda: self.bundle.library,
-            lambda: self.knowledge,
+            lambda: self.knowledge().library,
+            self.knowledge,
             now,
             self.bell.ring,
             self.settings.session_for,
+            revisions=lambda uow: SqlRevisions(SqlStore.connection_of(uow)),
+            stale_since=lambda: self.knowledge.failed_since,
         )
 
     def mail_server(self) -> MailServer:
@@ -101,6 +106,18 @@ class House:
             self.store.write(lambda uow: (uow.inbox.release_all(), uow.outbox.release_all()))
         if isinstance(self.bell.jobs, DbosJobs):
             self.bell.jobs.start()
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Keep what is answered from as new as what is published, in a thread of its own."""
+        ended = threading.Event()
+        watcher = threading.Thread(target=self.knowledge.watch, args=(ended,), name="knowledge", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            watcher.join(timeout=1)
 
     def stop_worker(self, within: timedelta) -> None:
         """Let running jobs finish, then stop them."""
@@ -154,7 +171,9 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     kills = kill_points(settings.environment)
     store = _open_store(settings, kills)
     blobs = open_blobs(settings)
-    room = furnish(bundle, settings.secret_key.get_secret_value().encode())
+    enter_bundle(store, bundle.library, now=now())
+    knowledge = LiveKnowledge(store, now)
+    room = furnish(bundle, settings.secret_key.get_secret_value().encode(), knowledge)
     mail_room = open_mail_room(room.office, blobs)
     local_mailbox = open_local_mailbox(settings)
     bell = Bell()
@@ -162,14 +181,14 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     channels = open_channels(settings, mail_room, room.mail_words, blobs, local_mailbox, telegram, now)
     if kills is not None:
         channels = kills.watch_channels(channels)
-    metrics = Metrics(store)
+    metrics = Metrics(store, knowledge)
     house = House(
         settings=settings,
         bundle=bundle,
         store=store,
         blobs=blobs,
         office=room.office,
-        knowledge=room.knowledge,
+        knowledge=knowledge,
         desk=room.desk,
         mail_room=mail_room,
         local_mailbox=local_mailbox,

@@ -13,12 +13,13 @@ from casework.inbox import InboxState
 from casework.outbox import DeliveryOutcome, OutboxState
 from casework.party import ChannelName
 from casework.ports import Store
+from runtime.live_knowledge import LiveKnowledge
 
 
 class Metrics:
     """The figures of one process; the gauges are read from the store when they are asked for."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, knowledge: LiveKnowledge) -> None:
         """Count from nothing."""
         self.registry = CollectorRegistry()
         self._deliveries = Counter(
@@ -34,6 +35,7 @@ class Metrics:
             registry=self.registry,
         )
         self.registry.register(_Queues(store))
+        self.registry.register(_Answers(knowledge))
 
     def count_delivery(self, channel: ChannelName, outcome: DeliveryOutcome) -> None:
         """One try to deliver."""
@@ -46,6 +48,25 @@ class Metrics:
     def exposition(self) -> bytes:
         """The figures in the text format of Prometheus."""
         return generate_latest(self.registry)
+
+
+class _Answers(Collector):
+    """What this process answers from."""
+
+    def __init__(self, knowledge: LiveKnowledge) -> None:
+        self._knowledge = knowledge
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        served = self._knowledge().library
+        yield GaugeMetricFamily("sunwindow_entries", "Entries that questions are answered from", len(served))
+        yield GaugeMetricFamily(
+            "sunwindow_published_state", "Which state of what is published is served", self._knowledge.state
+        )
+        yield GaugeMetricFamily(
+            "sunwindow_knowledge_stale",
+            "Whether what is published could not be built, so that older entries are served",
+            int(self._knowledge.failed_since is not None),
+        )
 
 
 class _Queues(Collector):

@@ -62,6 +62,7 @@ async def serve(
             loop.add_signal_handler(number, stop.set)
     ports: dict[Role, int] = {}
     async with AsyncExitStack() as running:
+        running.enter_context(house.following())
         if Role.WORKER in roles:
             await running.enter_async_context(_worker(house))
         if Role.TELEGRAM in roles and house.telegram is not None:

@@ -121,7 +121,7 @@ def _pressed(turn: Turn) -> Response | None:
         return None
     if choice.startswith(ask_procedure.ASK):
         answered = ask_procedure.answer_entry(turn, choice.removeprefix(ask_procedure.ASK))
-        return _with_open_question(turn, answered) if answered else _stale(turn)
+        return _with_open_question(turn, answered or ask_procedure.withdrawn(turn))
     if choice.startswith(START):
         dialogue = DIALOGUES.get(choice.removeprefix(START))
         return enter(turn, dialogue, None) if dialogue else _stale(turn)

@@ -15,6 +15,7 @@ from functools import cache
 import opencc
 from pypinyin import Style, lazy_pinyin
 
+from knowledge.topic import unwrapped
 from knowledge.words import stem, terms_of
 
 LONGEST_TEXT = 20_000
@@ -77,7 +78,7 @@ def strictly(question: str) -> Wanted:
 
 def meaning(question: str) -> tuple[Word, ...]:
     """The words of a question that carry a meaning, for one that nothing matches strictly."""
-    words = terms_of(fold(question[:LONGEST_QUESTION])).words
+    words = terms_of(unwrapped(fold(question[:LONGEST_QUESTION]))).words
     # A character alone, such as 查 or 号, stands in too many texts to tell them apart.
     words = tuple(word for word in words if len(word) > 1)[:_MOST_WORDS] or words[:1]
     found = (tuple(term for piece in _PIECE.findall(word) for term in _terms_of_piece(piece)) for word in words)

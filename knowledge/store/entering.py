@@ -45,17 +45,21 @@ def _enter(connection: Connection, revisions: Iterable[Revision], *, numbered: b
     try:
         with connection.begin_nested():
             for batch in _batches(revisions):
+                for subject in sorted({one.subject for one in batch if _is_published(one)} - touched):
+                    bump(connection, subject)
+                    touched.add(subject)
                 rows = _numbered(connection, batch) if numbered else batch
                 connection.execute(insert(table), [row_of(revision) for revision in rows])
                 count += len(rows)
-                touched |= {revision.subject for revision in rows if revision.standing.stage is Stage.PUBLISHED}
     except IntegrityError as error:
         raise KnowledgeConflict(
             "nothing was entered: a slug came twice, or was published by somebody else meanwhile; load and try again"
         ) from error
-    for subject in sorted(touched):
-        bump(connection, subject)
     return count
+
+
+def _is_published(revision: Revision) -> bool:
+    return revision.standing.stage is Stage.PUBLISHED
 
 
 def _batches(revisions: Iterable[Revision]) -> Iterator[list[Revision]]:

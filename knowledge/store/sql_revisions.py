@@ -17,7 +17,7 @@ from knowledge.revisions import Body, Origin, Revision, Subject
 from knowledge.store.entering import enter_as_they_are, enter_published
 from knowledge.store.lists import of_slug, selected
 from knowledge.store.rows import contents_of, revision_from, row_of, standing_of
-from knowledge.store.states import bump, state_of
+from knowledge.store.states import bump, hold, state_of
 from knowledge.store.tables import revisions
 
 
@@ -75,12 +75,11 @@ class SqlRevisions:
             move, revision.standing, by=by, now=now, today=today, reason=reason, review_due_on=review_due_on
         )
         with self._decided_by_the_rows(revision):
+            if move is Move.PUBLISH or (move is Move.WITHDRAW and was is Stage.PUBLISHED):
+                bump(self._connection, revision.subject)
             if move is Move.PUBLISH:
                 self._supersede(revision, now)
-            after = self._changed(replace(revision, standing=standing), was=was)
-        if move is Move.PUBLISH or (move is Move.WITHDRAW and was is Stage.PUBLISHED):
-            bump(self._connection, revision.subject)
-        return after
+            return self._changed(replace(revision, standing=standing), was=was)
 
     def enter_published(self, revisions: Iterable[Revision]) -> int:
         """Keep many that are published, each in the place of what was; KnowledgeConflict when a slug came twice."""
@@ -89,6 +88,10 @@ class SqlRevisions:
     def enter(self, revisions: Iterable[Revision]) -> int:
         """Keep revisions exactly as they are; KnowledgeConflict when one is here already."""
         return enter_as_they_are(self._connection, revisions)
+
+    def hold(self, subject: Subject) -> None:
+        """Keep others from changing what is published until the transaction ends."""
+        hold(self._connection, subject)
 
     def origins(self, subject: Subject) -> Mapping[str, Origin]:
         """By slug, what was entered last from a bundle and whether it is what is published."""

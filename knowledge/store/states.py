@@ -12,13 +12,20 @@ from knowledge.store.tables import revision_states
 def bump(connection: Connection, subject: Subject) -> None:
     """Say that what is published has changed; seen by others after the commit.
 
-    Done last in a transaction: on PostgreSQL the row is held until its end, so publishers come one after the other.
+    Done first in a transaction: on PostgreSQL the row is held until its end, so publishers come one after the other.
     """
     own = postgresql if connection.dialect.name == "postgresql" else sqlite
     made = own.insert(revision_states).values(subject=subject.value, state=1)
     connection.execute(
         made.on_conflict_do_update(index_elements=["subject"], set_={"state": revision_states.c.state + 1})
     )
+
+
+def hold(connection: Connection, subject: Subject) -> None:
+    """Keep others from publishing until the transaction ends; nothing is changed. SQLite has one writer anyway."""
+    own = postgresql if connection.dialect.name == "postgresql" else sqlite
+    made = own.insert(revision_states).values(subject=subject.value, state=0)
+    connection.execute(made.on_conflict_do_update(index_elements=["subject"], set_={"state": revision_states.c.state}))
 
 
 def state_of(connection: Connection, subject: Subject) -> int:

@@ -35,6 +35,8 @@ from casework.wording import load_wording
 from casework.working_days import DayUnit, TimeLimit, WorkCalendar
 from knowledge.library import Library, load_library
 from knowledge.retrieval import KnowledgeBase
+from knowledge.store import SqlRevisions
+from knowledge.store import metadata as tables_of_knowledge
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 PROCEDURES = Path(__file__).parents[2] / "runtime" / "demo" / "bureau" / "procedures"
@@ -193,6 +195,7 @@ def running_desk(folder: Path, *, url: str | None = None) -> Iterator[Desk]:
     """A desk whose store and files lie in `folder`."""
     store = open_store(url or f"sqlite:///{folder / 'sunwindow.sqlite3'}")
     store.create_tables()
+    tables_of_knowledge.create_all(store.engine)
     ticks = itertools.count()
     wakes: list[datetime] = []
     library = load_procedures()
@@ -208,6 +211,7 @@ def running_desk(folder: Path, *, url: str | None = None) -> Iterator[Desk]:
         knowledge=lambda: KnowledgeBase(library),
         clock=clock,
         wake=lambda: wakes.append(MONDAY),
+        revisions=lambda uow: SqlRevisions(SqlStore.connection_of(uow)),
     )
     administrator = add_staff(store, "administrator", Role.ADMINISTRATOR, "bureau")
     app = make_app(context)

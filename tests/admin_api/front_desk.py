@@ -25,6 +25,8 @@ from casework.store.opening import SqlStore
 from casework.thread import Audience
 from casework.wording import load_wording
 from knowledge.retrieval import KnowledgeBase
+from knowledge.store import SqlRevisions
+from knowledge.store import metadata as tables_of_knowledge
 from runtime.bundle import Bundle, load_bundle
 
 PASSWORD = "window-seat-42"
@@ -136,6 +138,7 @@ def a_front_desk(folder: Path | None = None, url: str = "") -> FrontDesk:
     folder = folder or Path(tempfile.mkdtemp(prefix="sunwindow-"))
     store = open_store(url or f"sqlite:///{folder / 'desk.sqlite3'}")
     store.create_tables()
+    tables_of_knowledge.create_all(store.engine)
     bundle, base = _demo()
     time, wakes = [START], list[int]()
     context = Context(
@@ -146,5 +149,6 @@ def a_front_desk(folder: Path | None = None, url: str = "") -> FrontDesk:
         knowledge=lambda: base,
         clock=lambda: time[0],
         wake=lambda: wakes.append(1),
+        revisions=lambda uow: SqlRevisions(SqlStore.connection_of(uow)),
     )
     return FrontDesk(store, context, time, wakes)

@@ -37,4 +37,4 @@ def demo_office() -> Office:
 
 
 def a_desk() -> Desk:
-    return Desk(knowledge=demo_knowledge(), library=demo_bundle().library, office=demo_office(), replies=desk_wording())
+    return Desk(knowledge=demo_knowledge, office=demo_office(), replies=desk_wording())

@@ -83,9 +83,9 @@ def test_a_title_counts_for_more_than_a_text(catalogue: SqlCatalogue) -> None:
 
 def test_a_question_in_whole_sentences_is_answered_by_its_words_and_says_so(catalogue: SqlCatalogue) -> None:
     enter(catalogue, an_item("dogs", "养犬登记办法"), an_item("plates", "机动车号牌管理规定"))
-    found = catalogue.find(CatalogueQuery("请问怎么查养犬的登记办法呢"))
+    found = catalogue.find(CatalogueQuery("请问在哪里能看到养犬登记的办法呢"))
     assert (slugs(found), found.is_loose) == (["dogs"], False), "all its words are there"
-    found = catalogue.find(CatalogueQuery("请问怎么给宠物蜥蜴办养犬登记呢"))
+    found = catalogue.find(CatalogueQuery("请问宠物蜥蜴要养犬登记吗"))
     assert (slugs(found), found.is_loose) == (["dogs"], True), "some are"
     assert slugs(catalogue.find(CatalogueQuery("请问宠物蜥蜴呢"))) == []
 

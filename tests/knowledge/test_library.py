@@ -11,6 +11,7 @@ import pytest
 from knowledge.errors import KnowledgeNotFound, KnowledgeUnavailable
 from knowledge.library import Library, load_library
 from knowledge.procedure import FacetName, TimeUnit
+from knowledge.publication import DisclosureClass
 
 TODAY = date(2026, 11, 23)
 UNITS = {"exit-entry", "household", "vehicles", "publicity"}
@@ -270,3 +271,34 @@ def test_notes_in_one_language_are_told_where_they_stand(folder: Path) -> None:
 def test_other_files_in_the_folder_are_nobodys_business(folder: Path) -> None:
     (folder / "README.txt").write_text("about this folder", encoding="utf-8")
     assert load_library(folder)[1] == ()
+
+
+def with_class(folder: Path, table: str) -> tuple[Library, list[str]]:
+    path = min(folder.glob("*.toml"))
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{table}\n", encoding="utf-8")
+    found, faults = load_library(folder)
+    return found, [fault.message for fault in faults]
+
+
+def test_an_entry_is_proactive_unless_it_says_otherwise_and_then_it_is_not_public(folder: Path) -> None:
+    assert len(load_library(folder)[0].public()) == len(load_library(folder)[0])
+    found, faults = with_class(folder, '[disclosure]\nclass = "not_disclosed"\nground = "第十四条"')
+    assert faults == []
+    hidden = [entry for entry in found if entry.disclosure is DisclosureClass.NOT_DISCLOSED]
+    assert [entry.classification.ground for entry in hidden] == ["第十四条"]
+    assert len(found.public()) == len(found) - 1
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('[disclosure]\nclass = "secret"', "is not a class; classes are proactive, on_application, not_disclosed"),
+        ('[disclosure]\nclass = "on_application"', "needs its legal ground"),
+        ('[disclosure]\nclass = "on_application"\nground = { zh = "第十三条" }', "disclosure.ground.en is missing"),
+        ('[disclosure]\nground = "第十三条"', "needs no ground"),
+        ('[disclosure]\nclass = "proactive"\nwhy = "?"', "disclosure.why is not known here"),
+        ('[notes]\nzh = "只有中文"', "notes.en is missing"),
+    ],
+)
+def test_a_class_that_cannot_be_is_told(folder: Path, table: str, said: str) -> None:
+    assert any(said in message for message in with_class(folder, table)[1])

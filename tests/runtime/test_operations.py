@@ -23,7 +23,9 @@ from casework.party import Address, ChannelName
 from casework.store import SqlStore, open_store
 from casework.store.inbox import SqlInbox
 from runtime.delivering import Delivery
+from runtime.live_knowledge import LiveKnowledge
 from runtime.metrics import Metrics
+from runtime.migrating import migrate
 from runtime.operations import operations_routes
 from tests.casework.a_bureau import an_office
 
@@ -54,7 +56,7 @@ def operated(store_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> 
     url = store_url.replace(str(tmp_path), str(tmp_path / "data"))
     (tmp_path / "data").mkdir()
     store = open_store(url)
-    store.create_tables()
+    migrate(store.engine)
 
     def take_away() -> None:
         store.engine.dispose()
@@ -67,7 +69,7 @@ def operated(store_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> 
             server.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false".encode())
             server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
-    metrics, stopping = Metrics(store), threading.Event()
+    metrics, stopping = Metrics(store, LiveKnowledge(store, lambda: NOW)), threading.Event()
     app = FastAPI()
     app.include_router(operations_routes(store, metrics, is_stopping=stopping.is_set))
     with TestClient(app) as web:

@@ -37,7 +37,8 @@ def desk() -> Desk:
     bundle = load_bundle()
     office = Office(bundle.bureau, load_wording(files("casework") / "notices"), b"secret")
     replies = load_wording(files("bot") / "replies")
-    return Desk(knowledge=KnowledgeBase(bundle.library), library=bundle.library, office=office, replies=replies)
+    knowledge = KnowledgeBase(bundle.library)
+    return Desk(knowledge=lambda: knowledge, office=office, replies=replies)
 
 
 @dataclass

@@ -82,15 +82,25 @@ def card(procedure: Procedure, language: Language, facet: FacetName | None) -> R
     return ReplyDraft("answer.card", text=compose_card(procedure, language, facet), sources=(source,))
 
 
+def withdrawn(turn: Turn) -> Response:
+    """The entry that was chosen is published no more; what it said is not repeated."""
+    return Response(
+        turn.conversation, (ReplyDraft("answer.withdrawn", choices=_to_a_person()),), decision=Decision.HAND_OVER
+    )
+
+
 def unknown(question: str) -> ReplyDraft:
     """We do not know; a person may."""
     quoted = " ".join(question.split())
     shown = quoted if len(quoted) <= LONGEST_QUOTE else quoted[:LONGEST_QUOTE] + "…"
-    choices = (
+    return ReplyDraft("answer.unknown", {"question": shown}, choices=_to_a_person())
+
+
+def _to_a_person() -> tuple[ChoiceDraft, ...]:
+    return (
         ChoiceDraft("start:handoff", Keyed("choice.handoff")),
         ChoiceDraft(NO_THANKS, Keyed("choice.no_thanks")),
     )
-    return ReplyDraft("answer.unknown", {"question": shown}, choices=choices)
 
 
 def _answered(turn: Turn, procedure: Procedure, enquiry: RecordEnquiry) -> Response:
