@@ -16,6 +16,8 @@ from knowledge.text import Language
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SHA256 = re.compile(r"[0-9a-f]{64}")
+RESERVED_SLUGS = frozenset({"guide", "forms"})
+"""Pages of the portal stand at these addresses."""
 LONGEST_SLUG = 80
 LONGEST_TITLE = 200
 LONGEST_NUMBER = 80
@@ -105,6 +107,11 @@ class ItemFault(StrEnum):
     NUMBER_TWICE = "number_twice"
     FORMULA = "formula"
     ROW_LONG = "row_long"
+
+
+def is_slug(text: str) -> bool:
+    """Whether an item can be called so."""
+    return bool(SLUG.fullmatch(text)) and len(text) <= LONGEST_SLUG and text not in RESERVED_SLUGS
 
 
 def derive_slug(title: str, dated_on: date, document_number: str) -> str:

@@ -11,16 +11,15 @@ from enum import StrEnum
 from knowledge.catalogue.item import (
     EARLIEST,
     LONGEST_NUMBER,
-    LONGEST_SLUG,
     LONGEST_TEXT,
     LONGEST_TITLE,
     SHA256,
-    SLUG,
     Category,
     Item,
     ItemFault,
     ItemFile,
     derive_slug,
+    is_slug,
 )
 from knowledge.catalogue.tables import TableRow
 from knowledge.errors import KnowledgeRejected
@@ -266,7 +265,7 @@ class _RowReading:
 
     def _slug(self) -> str:
         slug = self._cell(Column.SLUG)
-        if slug and (len(slug) > LONGEST_SLUG or not SLUG.fullmatch(slug)):
+        if slug and not is_slug(slug):
             self._fault(Column.SLUG, ItemFault.SLUG_UNREADABLE)
         return slug
 

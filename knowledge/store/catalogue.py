@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import islice
 from typing import Any, Final
 
@@ -13,12 +14,23 @@ from knowledge.catalogue.search import LAST_PAGE, PAGE_SIZE, CatalogueQuery, Fac
 from knowledge.catalogue.terms import Wanted, fold, index_terms, initials_of, meaning, strictly
 from knowledge.errors import KnowledgeNotFound
 from knowledge.revisions import Revision
-from knowledge.store.catalogue_ids import all_cells, assign_ids, cell_of, counted, day_of, narrowed
+from knowledge.store.catalogue_ids import (
+    all_cells,
+    assign_ids,
+    cell_of,
+    cells_in_use,
+    count_cells,
+    counted,
+    day_of,
+    narrowed,
+)
 from knowledge.store.catalogue_index import Fts5, TextSearch, WordIndex
 from knowledge.store.catalogue_tables import catalogue_search, catalogue_terms
 
 _RARE: Final = 2_000
 """A word that more items have than this tells none of them from the others."""
+_SHORTEST: Final = 3
+"""Letters from which on a word's beginning leads to few enough items to be suggested."""
 _AT_ONCE: Final = 200
 _S = catalogue_search.c
 _LISTED: Final = (_S.slug, _S.title, _S.title_en, _S.document_number, _S.category, _S.unit, _S.dated_on)
@@ -61,7 +73,7 @@ class SqlCatalogue:
             if found := self._connection.execute(begins).all():
                 return [_listed(row) for row in found]
         wanted = strictly(typed)
-        if not wanted:
+        if not wanted or any(term.begins and len(term.text) < _SHORTEST for word in wanted.words for term in word):
             return []
         matches = select(self._index.id).where(self._index.has_in_title(wanted)).limit(limit)
         return self._listed(matches.order_by(day_of(self._index.id).desc(), self._index.id))
@@ -77,10 +89,14 @@ class SqlCatalogue:
         self._remove([slug])
 
     def _newest(self, query: CatalogueQuery) -> Found:
-        cells = all_cells(self._connection)
-        counts = select(cell_of(_S.id), func.count()).group_by(cell_of(_S.id))
-        total, facets = facets_of(counted(self._rows(counts), cells), query)
-        rows = select(*_LISTED).where(*narrowed(query, cells, _S.id)).order_by(_S.dated_on.desc(), _S.id.desc())
+        total, facets = facets_of(cells_in_use(self._connection), query)
+        rows = select(*_LISTED).order_by(_S.dated_on.desc(), _S.id.desc())
+        if query.category is not None:
+            rows = rows.where(_S.category == query.category.value)
+        if query.unit:
+            rows = rows.where(_S.unit == query.unit)
+        if query.year is not None:
+            rows = rows.where(_S.dated_on.between(date(query.year, 1, 1), date(query.year, 12, 31)))
         return Found([_listed(row) for row in self._connection.execute(_page(rows, query))], total, facets)
 
     def _matching(self, query: CatalogueQuery, wanted: Wanted, *, is_loose: bool = False) -> Found:
@@ -92,7 +108,7 @@ class SqlCatalogue:
         total, facets = facets_of(counted(self._rows(counts), cells), query)
         if not total:
             return Found((), 0, facets, is_loose)
-        rank = index.rank(wanted) if total <= index.ranked_up_to else index.has_in_title(wanted).desc()
+        rank = index.rank(wanted) if total <= index.ranked_up_to else index.is_in_title(wanted).desc()
         matches = select(index.id).where(index.has(wanted), *narrowed(query, cells, index.id))
         matches = matches.order_by(rank, day_of(index.id).desc(), index.id)
         return Found(self._listed(_page(matches, query)), total, facets, is_loose)
@@ -118,7 +134,8 @@ class SqlCatalogue:
         if not public:
             return
         items = list(public.values())
-        rows, terms = [], []
+        rows: list[dict[str, Any]] = []
+        terms: list[dict[str, Any]] = []
         for row_id, item in zip(assign_ids(self._connection, items), items, strict=True):
             rows.append(
                 {
@@ -144,12 +161,14 @@ class SqlCatalogue:
             )
         self._connection.execute(insert(catalogue_search), rows)
         self._connection.execute(insert(catalogue_terms), terms)
+        count_cells(self._connection, [row["id"] for row in rows], 1)
 
     def _remove(self, slugs: Sequence[str]) -> None:
         ids = list(self._connection.execute(select(_S.id).where(_S.slug.in_(slugs))).scalars())
         if ids:
             self._connection.execute(delete(catalogue_terms).where(catalogue_terms.c.id.in_(ids)))
             self._connection.execute(delete(catalogue_search).where(_S.id.in_(ids)))
+            count_cells(self._connection, ids, -1)
 
 
 def _listed(row: Row[*tuple[Any, ...]] | Sequence[Any]) -> Listed:

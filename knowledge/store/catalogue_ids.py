@@ -7,12 +7,13 @@ newest, which makes broad words as quick as rare ones.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, insert, literal_column, select
+from sqlalchemy import ColumnElement, Connection, insert, literal_column, select, update
 
 from knowledge.catalogue.item import Category, Item
 from knowledge.catalogue.search import CatalogueQuery, FacetCell
@@ -32,6 +33,19 @@ class Cell:
     category: Category
     unit: str
     year: int
+
+
+def count_cells(connection: Connection, ids: Sequence[int], change: int) -> None:
+    """Note that these items came (1) or went (-1)."""
+    for number, times in Counter(row_id >> _CELL_SHIFT for row_id in ids).items():
+        added = {"items": _C["items"] + change * times}
+        connection.execute(update(catalogue_cells).where(_C.id == number).values(added))
+
+
+def cells_in_use(connection: Connection) -> list[FacetCell]:
+    """How many items share all three facets, everything together."""
+    rows = connection.execute(select(_C.category, _C.unit, _C.year, _C["items"]).where(_C["items"] > 0))
+    return [FacetCell(Category(category), unit, year, number) for category, unit, year, number in rows]
 
 
 def cell_of(row_id: ColumnElement[int]) -> ColumnElement[int]:
@@ -91,7 +105,7 @@ def _ensure_cells(connection: Connection, wanted: set[Cell]) -> dict[Cell, int]:
     known = {cell: number for number, cell in all_cells(connection).items()}
     new = sorted(wanted - known.keys(), key=lambda cell: (cell.category, cell.unit, cell.year))
     if new:
-        rows = [{"category": cell.category.value, "unit": cell.unit, "year": cell.year} for cell in new]
+        rows = [{"category": cell.category.value, "unit": cell.unit, "year": cell.year, "items": 0} for cell in new]
         connection.execute(insert(catalogue_cells), rows)
         known = {cell: number for number, cell in all_cells(connection).items()}
     return known

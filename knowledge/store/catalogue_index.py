@@ -32,7 +32,11 @@ class WordIndex(Protocol):
         ...
 
     def has_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
-        """The title has it; may stand alone, and beside `has`."""
+        """The title has it. Stands alone."""
+        ...
+
+    def is_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
+        """The same, beside `has`."""
         ...
 
     def rank(self, wanted: Wanted) -> ColumnElement[float]:
@@ -52,8 +56,11 @@ class Fts5:
 
     def has_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
         """The title has it."""
-        in_title = _matching(f"{{title_terms}} : ({_for_fts5(wanted)})", "in_title")
-        return _WORDS.c.rowid.in_(select(_WORDS.c.rowid).where(in_title).scalar_subquery())
+        return _matching(f"{{title_terms}} : ({_for_fts5(wanted)})", "in_title")
+
+    def is_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
+        """The same, beside `has`: FTS5 takes one expression a query."""
+        return _WORDS.c.rowid.in_(select(_WORDS.c.rowid).where(self.has_in_title(wanted)).scalar_subquery())
 
     def rank(self, wanted: Wanted) -> ColumnElement[float]:
         """BM25, with the title weighing more."""
@@ -73,6 +80,10 @@ class TextSearch:
     def has_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
         """The title has it."""
         return _TERMS.c.title_vector.op("@@")(_for_text_search(wanted))
+
+    def is_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
+        """The same, beside `has`."""
+        return self.has_in_title(wanted)
 
     def rank(self, wanted: Wanted) -> ColumnElement[float]:
         """ts_rank, with the title weighing more and long texts less."""

@@ -20,9 +20,10 @@ catalogue_cells = Table(
     Column("category", String(16), nullable=False),
     Column("unit", String(80), nullable=False),
     Column("year", Integer, nullable=False),
+    Column("items", Integer, nullable=False),
     UniqueConstraint("category", "unit", "year"),
 )
-"""Every combination of facets that ever occurred. Ids of items begin with the id of theirs: see `catalogue_ids`."""
+"""Every combination of facets that ever occurred, and how many items have it now; see `catalogue_ids`."""
 
 catalogue_search = Table(
     "catalogue_search",
@@ -37,6 +38,8 @@ catalogue_search = Table(
     Column("document_number", Text, nullable=False),
     Column("initials", String(40), nullable=False),
     Index("ix_catalogue_search_newest", "dated_on", "id"),
+    Index("ix_catalogue_search_newest_of_category", "category", "dated_on", "id"),
+    Index("ix_catalogue_search_newest_of_unit", "unit", "dated_on", "id"),
     Index("ix_catalogue_search_initials", "initials", postgresql_ops={"initials": "varchar_pattern_ops"}),
 )
 

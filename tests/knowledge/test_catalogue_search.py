@@ -83,7 +83,7 @@ def test_a_title_counts_for_more_than_a_text(catalogue: SqlCatalogue) -> None:
 
 def test_a_question_in_whole_sentences_is_answered_by_its_words_and_says_so(catalogue: SqlCatalogue) -> None:
     enter(catalogue, an_item("dogs", "养犬登记办法"), an_item("plates", "机动车号牌管理规定"))
-    found = catalogue.find(CatalogueQuery("请问在哪里能看到养犬登记的办法呢"))
+    found = catalogue.find(CatalogueQuery("请问养犬登记有什么办法呢"))
     assert (slugs(found), found.is_loose) == (["dogs"], False), "all its words are there"
     found = catalogue.find(CatalogueQuery("请问宠物蜥蜴要养犬登记吗"))
     assert (slugs(found), found.is_loose) == (["dogs"], True), "some are"

@@ -37,6 +37,7 @@ def _create_search() -> None:
         sa.Column("category", sa.String(length=16), nullable=False),
         sa.Column("unit", sa.String(length=80), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_cells")),
         sa.UniqueConstraint("category", "unit", "year", name=op.f("uq_catalogue_cells_category_unit_year")),
     )
@@ -56,6 +57,8 @@ def _create_search() -> None:
     )
     with op.batch_alter_table("catalogue_search", schema=None) as batch_op:
         batch_op.create_index("ix_catalogue_search_newest", ["dated_on", "id"], unique=False)
+        batch_op.create_index("ix_catalogue_search_newest_of_category", ["category", "dated_on", "id"], unique=False)
+        batch_op.create_index("ix_catalogue_search_newest_of_unit", ["unit", "dated_on", "id"], unique=False)
         batch_op.create_index(
             "ix_catalogue_search_initials",
             ["initials"],
@@ -108,6 +111,8 @@ def downgrade() -> None:
     op.drop_table("catalogue_terms")
     with op.batch_alter_table("catalogue_search", schema=None) as batch_op:
         batch_op.drop_index("ix_catalogue_search_initials")
+        batch_op.drop_index("ix_catalogue_search_newest_of_unit")
+        batch_op.drop_index("ix_catalogue_search_newest_of_category")
         batch_op.drop_index("ix_catalogue_search_newest")
 
     op.drop_table("catalogue_search")
