@@ -189,8 +189,8 @@ def test_the_guide_says_what_the_bundle_says_with_articles_and_where_to_apply(
     for language in ("zh", "en"):
         said = text_of(browser.open(f"/disclosure/guide?lang={language}"))
         for section in desk.context.disclosure.guide:
-            assert section.title.in_(language) in said  # type: ignore[arg-type]
-            assert section.basis is None or section.basis.in_(language) in said  # type: ignore[arg-type]
+            assert section.title.in_(language) in said
+            assert section.basis is None or section.basis.in_(language) in said
     assert "警务公开办公室" in text_of(browser.open("/disclosure/guide?lang=zh"))
 
 
