@@ -22,7 +22,7 @@ from knowledge.catalogue.search import Catalogue
 from knowledge.disclosure import Disclosure
 from knowledge.library import Library
 from knowledge.retrieval import KnowledgeBase
-from knowledge.revisions import Revisions
+from knowledge.revisions import Revision, Revisions
 
 _IDENTIFYING = frozenset({"name", "applicant", "identity", "proof_of_identity", "contact", "telephone", "phone"})
 """Slots that tell who the citizen is; hidden with the name."""
@@ -56,6 +56,11 @@ class Context:
     """The bureau's disclosure guide and its forms."""
     stale_since: Callable[[], datetime | None] = field(default=lambda: None, kw_only=True)
     """Since when the pages show something older than what is published, because that could not be built."""
+
+    before_publishing: Callable[[UnitOfWork, Revision], None] = field(
+        default=lambda _uow, _revision: None, kw_only=True
+    )
+    """Asked before a revision is published by hand; it may refuse by raising an AdminRejected."""
 
     def __repr__(self) -> str:
         """Keep the secret of the office out of logs."""

@@ -14,7 +14,7 @@ from knowledge.text import LANGUAGES, Text
 
 Tree = dict[str, Any]
 
-_ORDER = (
+KEYS: tuple[str, ...] = (
     "slug",
     "version",
     "unit",
@@ -28,6 +28,7 @@ _ORDER = (
     "notes",
     "phrasings",
 )
+"""The keys of an entry in the order in which people read them."""
 
 
 def compose_tree(procedure: Procedure) -> Tree:
@@ -51,7 +52,7 @@ def compose_tree(procedure: Procedure) -> Tree:
 
 def compose_file(tree: Mapping[str, Any]) -> str:
     """A tree as a file of the bundle: keys in the order in which people read them, those of nobody's last."""
-    known = {key: tree[key] for key in _ORDER if key in tree}
+    known = {key: tree[key] for key in KEYS if key in tree}
     others = {key: tree[key] for key in sorted(tree) if key not in known}
     return tomli_w.dumps({**known, **others})
 

@@ -25,7 +25,7 @@ def read_facets(fields: Fields) -> Mapping[FacetName, Facet]:
         elif table is not None:
             fields.fault(f"{name} must be a table [{name}]", name.value)
         elif name not in OPTIONAL_FACETS:
-            fields.fault(f"[{name}] is missing: give zh and en, or bureau_must_fill = true", name.value)
+            fields.fault(f"[{name}] is missing: give zh and en, or bureau_must_fill = true", name.value, kind="facet")
     return found
 
 
@@ -53,7 +53,7 @@ def _read_said(
 def _read_yuan(fields: Fields, name: FacetName, table: Mapping[str, object]) -> tuple[float, ...]:
     amounts = table.get("yuan", [])
     if not isinstance(amounts, list) or not all(_is_number(amount) and amount >= 0 for amount in amounts):
-        fields.fault("yuan must be a list of amounts, such as [120]", name.value, "yuan")
+        fields.fault("yuan must be a list of amounts, such as [120]", name.value, "yuan", kind="yuan")
         return ()
     return tuple(amounts)
 
@@ -66,7 +66,9 @@ def _check_amounts_are_named(fields: Fields, name: FacetName, facet: Facet) -> N
         named = {float(amount) for amount in _AMOUNT.findall(said)}
         for amount in facet.yuan:
             if amount not in named:
-                fields.fault(f"{amount:g} yuan is not named in the {language} text of {name}", name.value, "yuan")
+                fields.fault(
+                    f"{amount:g} yuan is not named in the {language} text of {name}", name.value, "yuan", kind="amount"
+                )
 
 
 def _read_limits(fields: Fields, name: FacetName, table: Mapping[str, object]) -> tuple[TimeLimit, ...]:
@@ -86,17 +88,17 @@ def _read_limit(fields: Fields, name: FacetName, row: Mapping[str, object]) -> T
             fields.fault_with(key, f"{key} is not known in a limit; known are number, unit, for", *where)
     if unit not in set(TimeUnit):
         units = ", ".join(TimeUnit)
-        fields.fault_with(str(unit), f"{unit!r} is not a unit of time; units are {units}", *where)
+        fields.fault_with(str(unit), f"{unit!r} is not a unit of time; units are {units}", *where, kind="limit")
         return None
     count = 0 if unit == TimeUnit.SAME_DAY and number is None else number
     if not isinstance(count, int) or isinstance(count, bool):
-        fields.fault(f"{name}.limits: number must be a whole number", *where)
+        fields.fault(f"{name}.limits: number must be a whole number", *where, kind="limit")
         return None
     said = None if purpose is None else fields.text(purpose, *where)
     try:
         return TimeLimit(count, TimeUnit(str(unit)), said)
     except ValueError as error:
-        fields.fault(str(error), *where)
+        fields.fault(str(error), *where, kind="limit")
         return None
 
 

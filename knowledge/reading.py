@@ -132,7 +132,9 @@ def _read_disclosure(fields: Fields) -> tuple[DisclosureClass, Text | None]:
     disclosure = DisclosureClass(str(wish))
     if disclosure is DisclosureClass.PROACTIVE:
         if ground is not None:
-            fields.fault("what is disclosed proactively needs no ground: leave it out", "disclosure", "ground")
+            fields.fault(
+                "what is disclosed proactively needs no ground: leave it out", "disclosure", "ground", kind="no_ground"
+            )
         return disclosure, None
     if isinstance(ground, str) and ground.strip():
         return disclosure, Text(ground.strip(), ground.strip())
@@ -141,6 +143,7 @@ def _read_disclosure(fields: Fields) -> tuple[DisclosureClass, Text | None]:
             f"the class {disclosure} needs its legal ground: the law, the article and the reason",
             "disclosure",
             "ground",
+            kind="ground",
         )
         return disclosure, None
     return disclosure, fields.text(ground, "disclosure", "ground")
@@ -149,7 +152,7 @@ def _read_disclosure(fields: Fields) -> tuple[DisclosureClass, Text | None]:
 def _read_basis(fields: Fields) -> tuple[Basis, ...]:
     rows = fields.tree.get("basis")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        fields.fault("an entry names at least one [[basis]]: title, article and date of the law", "basis")
+        fields.fault("an entry names at least one [[basis]]: title, article and date of the law", "basis", kind="basis")
         return ()
     found = []
     for index, row in enumerate(rows):
@@ -176,5 +179,5 @@ def _read_phrasings(fields: Fields) -> Mapping[Language, tuple[str, ...]]:
         fewest = FEWEST_PHRASINGS[language]
         if found[language] and len(found[language]) < fewest:
             message = f"phrasings.{language} has {len(found[language])}, needs at least {fewest}"
-            fields.fault(message, "phrasings", language)
+            fields.fault(message, "phrasings", language, kind=f"too_few_{language}")
     return found

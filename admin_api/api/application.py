@@ -11,7 +11,18 @@ from fastapi.responses import HTMLResponse
 
 from admin_api.api.docs_page import compose_docs
 from admin_api.api.openapi import compose_openapi
-from admin_api.api.routers import audit, case_moves, cases, catalogue, correspondence, outbox, parties, staff, triage
+from admin_api.api.routers import (
+    audit,
+    case_moves,
+    cases,
+    catalogue,
+    correspondence,
+    entries,
+    outbox,
+    parties,
+    staff,
+    triage,
+)
 
 PREFIX = "/api/v1"
 PUBLIC_PATHS = frozenset({f"{PREFIX}/openapi.json", f"{PREFIX}/docs"})
@@ -20,7 +31,7 @@ _DOCS_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
 }
-_ROUTERS = (cases, case_moves, correspondence, parties, triage, outbox, catalogue, staff, audit)
+_ROUTERS = (cases, case_moves, correspondence, parties, triage, outbox, catalogue, entries, staff, audit)
 
 
 def create_api() -> APIRouter:

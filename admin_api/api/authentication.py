@@ -36,6 +36,9 @@ class Scope(StrEnum):
     CASES_WRITE = "cases:write"
     PARTIES_READ = "parties:read"
     PROCEDURES_READ = "procedures:read"
+    ENTRIES_READ = "entries:read"
+    ENTRIES_WRITE = "entries:write"
+    ENTRIES_PUBLISH = "entries:publish"
     UNITS_READ = "units:read"
     STAFF_READ = "staff:read"
     TRIAGE_READ = "triage:read"
@@ -50,6 +53,7 @@ class Scope(StrEnum):
 _DESK = frozenset({Role.DESK, Role.ADMINISTRATOR})
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 _ROLES: Mapping[Scope, frozenset[Role]] = {
+    Scope.ENTRIES_PUBLISH: _DESK,
     Scope.TRIAGE_READ: _DESK,
     Scope.TRIAGE_WRITE: _DESK,
     Scope.OUTBOX_READ: _DESK,

@@ -21,6 +21,7 @@ TAGS = (
     ("triage", "Held and shunted messages that wait for a clerk's word."),
     ("outbox", "What we promised to send, and what became of it."),
     ("procedures", "What the bureau has published."),
+    ("entries", "Drafting, reviewing and publishing what questions are answered from."),
     ("units", "The parts of the bureau."),
     ("staff", "Accounts."),
     ("api-keys", "Keys of this API."),

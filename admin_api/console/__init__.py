@@ -1,4 +1,4 @@
-"""The staff console under `/staff`: queue, cases, held and shunted messages, outbox, accounts and keys.
+"""The staff console under `/staff`: queue, cases, held and shunted messages, outbox, entries, accounts and keys.
 
 Every page works without scripts; htmx only spares reloading. Start reading with `queue` and `case_page`.
 """
@@ -15,6 +15,8 @@ from admin_api.console import (
     conversations,
     deliveries,
     entrance,
+    entries,
+    entry_editing,
     keys,
     live,
     queue,
@@ -31,6 +33,8 @@ for _room in (
     triage,
     conversations,
     deliveries,
+    entry_editing,
+    entries,
     accounts,
     keys,
     live,
