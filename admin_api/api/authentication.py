@@ -39,6 +39,9 @@ class Scope(StrEnum):
     ENTRIES_READ = "entries:read"
     ENTRIES_WRITE = "entries:write"
     ENTRIES_PUBLISH = "entries:publish"
+    ITEMS_READ = "items:read"
+    ITEMS_WRITE = "items:write"
+    ITEMS_PUBLISH = "items:publish"
     UNITS_READ = "units:read"
     STAFF_READ = "staff:read"
     TRIAGE_READ = "triage:read"
@@ -54,6 +57,7 @@ _DESK = frozenset({Role.DESK, Role.ADMINISTRATOR})
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 _ROLES: Mapping[Scope, frozenset[Role]] = {
     Scope.ENTRIES_PUBLISH: _DESK,
+    Scope.ITEMS_PUBLISH: _DESK,
     Scope.TRIAGE_READ: _DESK,
     Scope.TRIAGE_WRITE: _DESK,
     Scope.OUTBOX_READ: _DESK,

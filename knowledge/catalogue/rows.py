@@ -159,6 +159,12 @@ def read_rows(
             yield ItemRow(row.number, found)
 
 
+def read_cells(cells: Mapping[Column, str], *, units: Mapping[str, str], today: date) -> Item | tuple[RowFault, ...]:
+    """The item that a form describes, or everything that is wrong with it."""
+    reading = _RowReading(1, cells, units, today)
+    return reading.read(TableRow(1, ()), {}) or tuple(reading.faults)
+
+
 def row_of(item: Item) -> dict[Column, str]:
     """An item as cells that `read_rows` turns into the same item; none of them can be taken for a formula."""
     file = item.file

@@ -38,7 +38,7 @@ class TableRow:
     """Whether the row had more cells, or a longer one, than is read."""
 
 
-def open_table(name: str, file: IO[bytes]) -> Iterator[TableRow]:
+def open_table(name: str, file: IO[bytes], *, most_rows: int = MOST_ROWS) -> Iterator[TableRow]:
     """The rows of a CSV or XLSX by the look of its bytes; KnowledgeRejected, also while reading, says what to mend."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
@@ -49,16 +49,16 @@ def open_table(name: str, file: IO[bytes]) -> Iterator[TableRow]:
     start = file.read(4)
     file.seek(0)
     if start == b"PK\x03\x04":
-        return _bounded(name, _xlsx_rows(name, file))
+        return _bounded(name, _xlsx_rows(name, file), most_rows)
     if start == b"\xd0\xcf\x11\xe0":
         raise KnowledgeRejected(f"{name} is an old XLS or is locked with a password: save it as XLSX or CSV")
-    return _bounded(name, _csv_rows(name, file))
+    return _bounded(name, _csv_rows(name, file), most_rows)
 
 
-def _bounded(name: str, rows: Iterator[TableRow]) -> Iterator[TableRow]:
+def _bounded(name: str, rows: Iterator[TableRow], most_rows: int) -> Iterator[TableRow]:
     for row in rows:
-        if row.number > MOST_ROWS + 1:
-            raise KnowledgeRejected(f"{name} has more than {MOST_ROWS} rows: divide it")
+        if row.number > most_rows + 1:
+            raise KnowledgeRejected(f"{name} has more than {most_rows} rows: divide it")
         yield row
 
 

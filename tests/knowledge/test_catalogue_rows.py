@@ -214,11 +214,11 @@ def test_a_hundred_thousand_rows_are_read_in_bounded_memory(tmp_path_factory: py
     assert peak < 48 * 2**20, "slugs and numbers are remembered, rows are not"
 
 
-def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("knowledge.catalogue.tables.MOST_ROWS", 3)
+def test_too_many_rows_are_refused() -> None:
     assert MOST_ROWS > 100_000
+    table = as_csv(HEADER, *[with_cells(文号=str(number)) for number in range(4)])
     with pytest.raises(KnowledgeRejected, match="more than 3 rows"):
-        read(as_csv(HEADER, *[with_cells(文号=str(number)) for number in range(4)]))
+        list(open_table("file", table, most_rows=3))
 
 
 def test_a_row_that_is_longer_than_a_table_has_columns_is_refused() -> None:
