@@ -18,6 +18,9 @@ from casework.bureau import Bureau
 from casework.case import Case
 from casework.ports import BlobStore, Store, UnitOfWork
 from casework.staff import Role, Staff
+from knowledge.catalogue.importing import Imports
+from knowledge.catalogue.search import Catalogue
+from knowledge.disclosure import Disclosure
 from knowledge.library import Library
 from knowledge.retrieval import KnowledgeBase
 from knowledge.revisions import Revision, Revisions
@@ -46,6 +49,12 @@ class Context:
 
     revisions: Callable[[UnitOfWork], Revisions] = field(kw_only=True)
     """Revisions of what is published, within the transaction of a unit of work."""
+    catalogue: Callable[[UnitOfWork], Catalogue] = field(kw_only=True)
+    """Finds published items of the disclosure catalogue."""
+    imports: Callable[[UnitOfWork], Imports] = field(kw_only=True)
+    """What was imported into it, and how that went."""
+    disclosure: Disclosure = field(default_factory=Disclosure, kw_only=True)
+    """The bureau's disclosure guide and its forms."""
     stale_since: Callable[[], datetime | None] = field(default=lambda: None, kw_only=True)
     """Since when the pages show something older than what is published, because that could not be built."""
 

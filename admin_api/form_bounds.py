@@ -15,6 +15,7 @@ LARGEST_REPLY: Final = 24 * 2**20
 LARGEST_FORM: Final = 256 * 2**10
 """Octets of any other form: twenty thousand characters, percent-encoded."""
 _PAGES_WITH_FORMS: Final = ("/staff", "/status")
+_PAGES_WITH_FILES: Final = ("/staff/items/", "/staff/new-item", "/staff/item-imports")
 
 
 class FormBounds:
@@ -29,7 +30,8 @@ class FormBounds:
         """Pass on what is within its bound."""
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(_PAGES_WITH_FORMS):
             request = Request(scope)
-            bound = LARGEST_REPLY if scope["path"].endswith("/reply") else LARGEST_FORM
+            takes_files = scope["path"].endswith("/reply") or scope["path"].startswith(_PAGES_WITH_FILES)
+            bound = LARGEST_REPLY if takes_files else LARGEST_FORM
             length = request.headers.get("content-length", "")
             if not (length.isascii() and length.isdigit()) or int(length[:12]) > bound:
                 await respond(request, problem_of(TooLarge()), self._html)(scope, receive, send)

@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from casework.bureau import Words
-from casework.party import LANGUAGES
+from casework.party import LANGUAGES, Language
 
 Key = tuple[str | int, ...]
 """Names of tables and keys from the root of the file; the place in an array of tables is a number from 0."""
@@ -100,6 +100,20 @@ class BundleFile:
         said = {language: self.text((*key, language)) for language in LANGUAGES}
         return Words(zh=said["zh"], en=said["en"]) if said["zh"] and said["en"] else None
 
+    def listed(self, key: Key) -> Mapping[Language, tuple[str, ...]] | None:
+        """A required list of texts in every language, with as many lines in each."""
+        self.only(key, LANGUAGES)
+        said = {language: self.texts((*key, language)) for language in LANGUAGES}
+        for language, lines in said.items():
+            if not lines:
+                self.fault(
+                    (*key, language), f"{spell((*key, language))} is missing: list it in {' and '.join(LANGUAGES)}"
+                )
+        if all(said.values()) and len({len(lines) for lines in said.values()}) > 1:
+            self.fault(key, f"{spell(key)} must have as many lines in {' as in '.join(LANGUAGES)}")
+            return None
+        return said if all(said.values()) else None
+
 
 def read_bundle_file(folder: Path | Traversable, name: str) -> BundleFile:
     """The file `name` of a bundle; one that cannot be read is empty and has one fault that says why."""
@@ -131,7 +145,9 @@ def locate(source: str) -> dict[Key, int]:
             rows[name] = rows.get(name, -1) + 1
             here = (*name.split("."), rows[name])
         elif name := found["table"]:
-            here = tuple(name.split("."))
+            first, *rest = name.split(".")
+            # A table below the last row of an array of tables is that row's.
+            here = (first, rows[first], *rest) if first in rows else (first, *rest)
         key = (*here, *found["key"].split(".")) if found["key"] else here
         for length in range(1, len(key) + 1):
             lines.setdefault(key[:length], number)

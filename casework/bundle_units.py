@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 
 from casework.bundle_file import BundleFile
-from casework.bureau import Unit
+from casework.bureau import Publicity, Unit
 from casework.kinds import CaseKind
 
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -14,7 +15,7 @@ MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 TELEPHONE = r"\+?\d[\d ()-]*(?:#\d+)?"
 
 _KINDS = ("bureau", "police_station", "window", "office")
-_KEYS = ("slug", "parent", "kind", "name", "address", "telephone", "mail", "handles", "accepts")
+_KEYS = ("slug", "parent", "kind", "name", "address", "telephone", "mail", "handles", "accepts", "publicity")
 
 
 def read_units(file: BundleFile) -> tuple[Unit, ...]:
@@ -50,9 +51,18 @@ def _read_unit(file: BundleFile, index: int) -> Unit | None:
         mail = file.text((*here, "mail"), pattern=MAIL, shape="an e-mail address") or ""
     handles = tuple(kind for text in file.texts((*here, "handles")) if (kind := _case_kind(file, here, text)))
     keywords = file.texts((*here, "accepts"))
+    publicity = _read_publicity(file, (*here, "publicity"))
     if not (slug and kind and name):
         return None
-    return Unit(slug, name, kind, parent, address, telephone, mail, handles, keywords)
+    return Unit(slug, name, kind, parent, address, telephone, mail, handles, keywords, publicity)
+
+
+def _read_publicity(file: BundleFile, here: tuple[str | int, ...]) -> Publicity:
+    """What a unit publishes of itself; each part may be missing, and is then said to be not published."""
+    names = tuple(field.name for field in fields(Publicity))
+    file.table(here)
+    file.only(here, names)
+    return Publicity(**{name: file.listed((*here, name)) for name in names if _says(file, here, name)})
 
 
 def _says(file: BundleFile, here: tuple[str | int, ...], name: str) -> bool:

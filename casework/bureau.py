@@ -23,6 +23,29 @@ class Words:
         return self.zh if language == "zh" else self.en
 
 
+Lines = Mapping[Language, tuple[str, ...]]
+"""As many lines in each language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publicity:
+    """What a unit publishes of itself, of the eight that the law of the house asks for; None is not published yet.
+
+    The two others, procedures with their basis and charges, are read from the published entries of the unit.
+    """
+
+    duties: Lines | None = None
+    rights: Lines | None = None
+    """Rights and obligations of those who come."""
+    posts: Lines | None = None
+    """Who is responsible for what."""
+    commitments: Lines | None = None
+    results: Lines | None = None
+    """How and where results are made known."""
+    supervision: Lines | None = None
+    """Who supervises, and under which numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A part of the bureau that handles cases or offers procedures."""
@@ -39,6 +62,7 @@ class Unit:
     handles: tuple[CaseKind, ...] = ()
     keywords: tuple[str, ...] = ()
     """Words in a citizen's text that point to this unit."""
+    publicity: Publicity = field(default_factory=Publicity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,15 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from admin_api.pages import texts
 from casework.bundle import Fault, load_bureau
 from casework.bureau import Bureau
 from casework.wording import Wording
-from knowledge.errors import KnowledgeUnavailable
+from knowledge.catalogue.item import Item
+from knowledge.catalogue.rows import ItemRow, RowFault, read_rows, unit_names
+from knowledge.catalogue.tables import open_table
+from knowledge.disclosure import Disclosure, load_disclosure
+from knowledge.errors import KnowledgeRejected, KnowledgeUnavailable
 from knowledge.labelled import Labelled, read_labelled
 from knowledge.library import Library, load_library
 from runtime.bundle_replies import read_replies
@@ -36,6 +41,9 @@ class Bundle:
 
     bureau: Bureau
     library: Library
+    disclosure: Disclosure
+    items: tuple[Item, ...]
+    """What the catalogue holds before anybody has imported or written anything."""
     replies: Wording
     """Texts that the bureau says in its own words."""
     questions: tuple[Labelled, ...] = ()
@@ -80,10 +88,42 @@ def _read(folder: Path | Traversable, *, today: date | None) -> tuple[Bundle | N
         return None, (Fault(str(folder), 1, "is no folder: name the folder that holds bureau.toml"),)
     bureau, bureau_faults = load_bureau(folder)
     library, library_faults = _read_library(folder, bureau, today)
+    disclosure, disclosure_faults = load_disclosure(folder)
+    items, item_faults = _read_items(folder / "disclosure", bureau, today)
     replies, reply_faults = read_replies(folder / "replies")
     questions, question_faults = _read_questions(folder, library, are_all_there=not library_faults)
-    faults = bureau_faults + library_faults + reply_faults + question_faults
-    return (Bundle(bureau, library, replies, questions) if bureau else None), faults
+    shown = tuple(Fault(fault.file, fault.line, fault.message) for fault in disclosure_faults)
+    faults = bureau_faults + library_faults + shown + item_faults + reply_faults + question_faults
+    return (Bundle(bureau, library, disclosure, items, replies, questions) if bureau else None), faults
+
+
+def _read_items(
+    folder: Path | Traversable, bureau: Bureau | None, today: date | None
+) -> tuple[tuple[Item, ...], tuple[Fault, ...]]:
+    """The items of `items.csv`; a fault names the row as its line."""
+    path, name = folder / "items.csv", "disclosure/items.csv"
+    if bureau is None or not path.is_file():
+        return (), ()
+    units = unit_names([(unit.slug, unit.name.zh, unit.name.en) for unit in bureau.units])
+    items: list[Item] = []
+    faults: list[Fault] = []
+    try:
+        with path.open("rb") as file:
+            for row in read_rows(open_table(name, file), units=units, today=today or date.max):
+                if isinstance(row, ItemRow):
+                    items.append(row.item)
+                else:
+                    faults += [Fault(name, fault.row, _misfit(fault)) for fault in row]
+    except KnowledgeRejected as error:
+        faults.append(Fault(name, 1, str(error)))
+    return tuple(items), tuple(faults)
+
+
+def _misfit(fault: RowFault) -> str:
+    where = f"{fault.column.value}: " if fault.column else ""
+    return f"{where}{texts().say(f'item_fault.{fault.fault.value}', 'en')}" + (
+        f" ({fault.found})" if fault.found else ""
+    )
 
 
 def _read_library(

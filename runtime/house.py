@@ -19,7 +19,7 @@ from casework.party import ChannelName
 from casework.ports import BlobStore, Channel
 from casework.store import SqlStore, open_store
 from casework.store.blobs import DirectoryBlobs, open_s3_blobs
-from knowledge.store import SqlRevisions
+from knowledge.store import IndexedRevisions, SqlCatalogue, SqlImports
 from mail_gateway.acceptance import accept_into
 from mail_gateway.local_mailbox import LocalMailbox
 from mail_gateway.server import Limits, MailServer
@@ -32,6 +32,7 @@ from runtime.data_directory import hold_data_directory
 from runtime.delivering import Delivery
 from runtime.draining import Drain
 from runtime.entering import enter_bundle
+from runtime.entering_items import enter_items
 from runtime.furnishing import furnish
 from runtime.handling import DeskHandler
 from runtime.jobs import DRAIN, Bell, DbosJobs, delivering
@@ -83,8 +84,11 @@ class House:
             now,
             self.bell.ring,
             self.settings.session_for,
-            revisions=lambda uow: SqlRevisions(SqlStore.connection_of(uow)),
+            revisions=lambda uow: IndexedRevisions(SqlStore.connection_of(uow)),
             compose_bundle=lambda: zipped(compose_bundle(self.settings.bundle or demo_bundle(), self.store)),
+            catalogue=lambda uow: SqlCatalogue(SqlStore.connection_of(uow)),
+            imports=lambda uow: SqlImports(SqlStore.connection_of(uow)),
+            disclosure=self.bundle.disclosure,
             stale_since=lambda: self.knowledge.failed_since,
             labelled=tuple((question.text, question.relevant) for question in self.bundle.questions),
         )
@@ -175,6 +179,7 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     store = _open_store(settings, kills)
     blobs = open_blobs(settings)
     enter_bundle(store, bundle.library, now=now())
+    enter_items(store, bundle.items, now=now())
     knowledge = LiveKnowledge(store, now)
     room = furnish(bundle, settings.secret_key.get_secret_value().encode(), knowledge)
     mail_room = open_mail_room(room.office, blobs)

@@ -18,6 +18,7 @@ import bot.web_store
 import casework.store
 import knowledge.store
 from casework.errors import CaseworkUnavailable
+from knowledge.store.catalogue_tables import is_of_index
 
 TABLES: tuple[MetaData, ...] = (casework.store.metadata, bot.store.metadata, knowledge.store.metadata)
 """Every table of ours; each floor keeps its own, and `bot.web_store` adds to those of `bot.store`."""
@@ -51,9 +52,11 @@ def require_migrated(engine: Engine) -> None:
             raise NotMigrated
 
 
-def is_ours(_thing: Any, name: str | None, kind: str, reflected: Any, _other: Any) -> bool:
-    """Whether Alembic should look at a table; the job runner keeps its own."""
-    return kind != "table" or not reflected or name in _NAMES
+def is_ours(thing: Any, name: str | None, kind: str, reflected: Any, _other: Any) -> bool:
+    """Whether Alembic should look at a table; the job runner keeps its own, and so has the index of the catalogue."""
+    if kind == "table":
+        return not reflected or name in _NAMES
+    return not (reflected and is_of_index(kind, thing.table.name, name))
 
 
 def configured(connection: Connection | None) -> Config:

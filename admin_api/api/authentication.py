@@ -41,6 +41,9 @@ class Scope(StrEnum):
     ENTRIES_PUBLISH = "entries:publish"
     GAPS_READ = "gaps:read"
     GAPS_WRITE = "gaps:write"
+    ITEMS_READ = "items:read"
+    ITEMS_WRITE = "items:write"
+    ITEMS_PUBLISH = "items:publish"
     UNITS_READ = "units:read"
     STAFF_READ = "staff:read"
     TRIAGE_READ = "triage:read"
@@ -56,6 +59,7 @@ _DESK = frozenset({Role.DESK, Role.ADMINISTRATOR})
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 _ROLES: Mapping[Scope, frozenset[Role]] = {
     Scope.ENTRIES_PUBLISH: _DESK,
+    Scope.ITEMS_PUBLISH: _DESK,
     Scope.TRIAGE_READ: _DESK,
     Scope.TRIAGE_WRITE: _DESK,
     Scope.OUTBOX_READ: _DESK,

@@ -14,6 +14,8 @@ from admin_api.visits import visitor
 from casework.bureau import Bureau, Unit
 from casework.kinds import CaseKind
 from knowledge.bodies import procedure_of
+from knowledge.catalogue.search import CatalogueQuery, Found
+from knowledge.catalogue.terms import LONGEST_QUESTION as LONGEST_WORDS
 from knowledge.errors import KnowledgeNotFound
 from knowledge.past import Gone, look_back
 from knowledge.procedure import FacetName, Procedure
@@ -26,6 +28,8 @@ Visitor = Annotated[Visit, Depends(visitor)]
 
 LONGEST_QUESTION: Final = 200
 MOST_FOUND: Final = 8
+MOST_ITEMS: Final = 5
+"""Published items that a page shows beside procedures; the rest is behind a link."""
 _NEAR_THE_BEST: Final = 0.5
 """Entries that score less than this share of the best one are not shown: they only lengthen the list."""
 
@@ -59,7 +63,7 @@ def show_found(visit: Visitor, q: str = "") -> HTMLResponse:
     """The entries that answer a question, best first, or an honest nothing and how to reach a person."""
     question = q.strip()[:LONGEST_QUESTION]
     if not question:
-        return visit.show("portal/search.html", question="", found=(), sure=True)
+        return visit.show("portal/search.html", question="", found=(), items=None, shown=MOST_ITEMS, sure=True)
     knowledge = visit.context.knowledge()
     finding = knowledge.find(question, None)
     library, best = knowledge.library, finding.matches[0].score if finding.matches else 0.0
@@ -71,7 +75,15 @@ def show_found(visit: Visitor, q: str = "") -> HTMLResponse:
     if finding.decision is Decision.HAND_OVER:
         found = []
     sure = finding.decision is Decision.ANSWER
-    return visit.show("portal/search.html", question=question, found=tuple(found), sure=sure)
+    return visit.show(
+        "portal/search.html",
+        question=question,
+        found=tuple(found),
+        items=_items_beside(question, visit),
+        shown=MOST_ITEMS,
+        units=unit_names(visit),
+        sure=sure,
+    )
 
 
 @router.get("/procedures/{slug}")
@@ -112,7 +124,18 @@ def show_unit(visit: Visitor, slug: str) -> HTMLResponse:
     below = [other for other in bureau.units if other.parent == slug]
     procedures = visit.context.library().by_unit(slug)
     kinds = [kind for kind in CaseKind if kind in unit.handles]
-    return visit.show("portal/unit.html", unit=unit, below=below, procedures=procedures, kinds=kinds)
+    with visit.context.store.read() as uow:
+        items = visit.context.catalogue(uow).find(CatalogueQuery(unit=slug))
+    return visit.show(
+        "portal/unit.html",
+        unit=unit,
+        below=below,
+        procedures=procedures,
+        charges=[(procedure, fee) for procedure in procedures if (fee := _fee_of(procedure, visit))],
+        kinds=kinds,
+        items=items,
+        shown=MOST_ITEMS,
+    )
 
 
 def group_by_unit(visit: Visit) -> list[UnitEntries]:
@@ -129,6 +152,23 @@ def facets_of(procedure: Procedure, visit: Visit) -> list[FacetView]:
         for name in FacetName
         if (facet := procedure.facets.get(name)) is not None
     ]
+
+
+def unit_names(visit: Visit) -> dict[str, str]:
+    """The name of every unit in the visitor's language."""
+    return {unit.slug: unit.name.in_(visit.language) for unit in visit.context.office.bureau.units}
+
+
+def _fee_of(procedure: Procedure, visit: Visit) -> FacetView | None:
+    facet = procedure.facets.get(FacetName.FEE)
+    return FacetView(FacetName.FEE.value, facet.lines(visit.language), facet.bureau_must_fill) if facet else None
+
+
+def _items_beside(question: str, visit: Visit) -> Found | None:
+    """Published items that have the words of the question; None when none has, or some have a few of them."""
+    with visit.context.store.read() as uow:
+        found = visit.context.catalogue(uow).find(CatalogueQuery(question[:LONGEST_WORDS]))
+    return None if found.is_loose or not found.total else found
 
 
 def _find_unit(bureau: Bureau, slug: str) -> Unit | None:

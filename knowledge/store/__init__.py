@@ -4,7 +4,10 @@ Only `runtime` (and tests) may import it. It works on the connection of the call
 published and what casework notes about it are committed together.
 """
 
+from knowledge.store.catalogue import SqlCatalogue
+from knowledge.store.catalogue_imports import SqlImports
+from knowledge.store.indexed_revisions import IndexedRevisions
 from knowledge.store.sql_revisions import SqlRevisions
 from knowledge.store.tables import metadata
 
-__all__ = ["SqlRevisions", "metadata"]
+__all__ = ["IndexedRevisions", "SqlCatalogue", "SqlImports", "SqlRevisions", "metadata"]

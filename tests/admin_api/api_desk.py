@@ -35,7 +35,7 @@ from casework.wording import load_wording
 from casework.working_days import DayUnit, TimeLimit, WorkCalendar
 from knowledge.library import Library, load_library
 from knowledge.retrieval import KnowledgeBase
-from knowledge.store import SqlRevisions
+from knowledge.store import IndexedRevisions, SqlCatalogue, SqlImports
 from knowledge.store import metadata as tables_of_knowledge
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -211,7 +211,9 @@ def running_desk(folder: Path, *, url: str | None = None) -> Iterator[Desk]:
         knowledge=lambda: KnowledgeBase(library),
         clock=clock,
         wake=lambda: wakes.append(MONDAY),
-        revisions=lambda uow: SqlRevisions(SqlStore.connection_of(uow)),
+        revisions=lambda uow: IndexedRevisions(SqlStore.connection_of(uow)),
+        catalogue=lambda uow: SqlCatalogue(SqlStore.connection_of(uow)),
+        imports=lambda uow: SqlImports(SqlStore.connection_of(uow)),
     )
     administrator = add_staff(store, "administrator", Role.ADMINISTRATOR, "bureau")
     app = make_app(context)

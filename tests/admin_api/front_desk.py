@@ -25,9 +25,10 @@ from casework.store.opening import SqlStore
 from casework.thread import Audience
 from casework.wording import load_wording
 from knowledge.retrieval import KnowledgeBase
-from knowledge.store import SqlRevisions
+from knowledge.store import IndexedRevisions, SqlCatalogue, SqlImports
 from knowledge.store import metadata as tables_of_knowledge
 from runtime.bundle import Bundle, load_bundle
+from runtime.entering_items import enter_items
 
 PASSWORD = "window-seat-42"
 _HASH = hash_password(PASSWORD)
@@ -121,6 +122,10 @@ class FrontDesk:
 
         return self.store.write(add)
 
+    def fill_catalogue(self) -> None:
+        """Publish the items of the demo bureau."""
+        enter_items(self.store, _demo()[0].items, now=self.now)
+
     def look(self, case: Case) -> Case:
         """The case as it stands now."""
         with self.store.read() as uow:
@@ -149,6 +154,9 @@ def a_front_desk(folder: Path | None = None, url: str = "") -> FrontDesk:
         knowledge=lambda: base,
         clock=lambda: time[0],
         wake=lambda: wakes.append(1),
-        revisions=lambda uow: SqlRevisions(SqlStore.connection_of(uow)),
+        revisions=lambda uow: IndexedRevisions(SqlStore.connection_of(uow)),
+        catalogue=lambda uow: SqlCatalogue(SqlStore.connection_of(uow)),
+        imports=lambda uow: SqlImports(SqlStore.connection_of(uow)),
+        disclosure=bundle.disclosure,
     )
     return FrontDesk(store, context, time, wakes)

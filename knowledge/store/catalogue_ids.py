@@ -1,0 +1,111 @@
+"""Ids of items that tell by themselves what is counted and by what is sorted: facets, then date, then slug.
+
+An index of words gives ids; with these nothing else need be read to count facets, to narrow by them and to find the
+newest, which makes broad words as quick as rare ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, insert, literal_column, select, update
+
+from knowledge.catalogue.item import Category, Item
+from knowledge.catalogue.search import CatalogueQuery, FacetCell
+from knowledge.store.catalogue_tables import catalogue_cells, catalogue_search
+
+_DAY_BITS: Final = 22
+_SLUG_BITS: Final = 24
+_CELL_SHIFT: Final = _DAY_BITS + _SLUG_BITS
+_LAST_SLUG: Final = 2**_SLUG_BITS - 1
+_C = catalogue_cells.c
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Items that share all three facets."""
+
+    category: Category
+    unit: str
+    year: int
+
+
+def count_cells(connection: Connection, ids: Sequence[int], change: int) -> None:
+    """Note that these items came (1) or went (-1)."""
+    for number, times in Counter(row_id >> _CELL_SHIFT for row_id in ids).items():
+        added = {"items": _C["items"] + change * times}
+        connection.execute(update(catalogue_cells).where(_C.id == number).values(added))
+
+
+def cells_in_use(connection: Connection) -> list[FacetCell]:
+    """How many items share all three facets, everything together."""
+    rows = connection.execute(select(_C.category, _C.unit, _C.year, _C["items"]).where(_C["items"] > 0))
+    return [FacetCell(Category(category), unit, year, number) for category, unit, year, number in rows]
+
+
+def cell_of(row_id: ColumnElement[int]) -> ColumnElement[int]:
+    """The cell in an id."""
+    return row_id.op(">>")(literal_column(str(_CELL_SHIFT)))
+
+
+def day_of(row_id: ColumnElement[int]) -> ColumnElement[int]:
+    """The date in an id, as a number that grows with it."""
+    return row_id.op(">>")(_SLUG_BITS).op("&")(2**_DAY_BITS - 1)
+
+
+def all_cells(connection: Connection) -> dict[int, Cell]:
+    """Every cell by its id."""
+    return {row.id: Cell(Category(row.category), row.unit, row.year) for row in connection.execute(select(*_C))}
+
+
+def narrowed(query: CatalogueQuery, cells: Mapping[int, Cell], row_id: ColumnElement[int]) -> list[Any]:
+    """The chosen facets as a condition on ids; none when no facet is chosen."""
+    if query.category is None and not query.unit and query.year is None:
+        return []
+    chosen = [
+        number
+        for number, cell in cells.items()
+        if query.category in {None, cell.category} and query.unit in {"", cell.unit} and query.year in {None, cell.year}
+    ]
+    return [cell_of(row_id).in_(chosen)]
+
+
+def counted(counts: Sequence[tuple[int, int]], cells: Mapping[int, Cell]) -> list[FacetCell]:
+    """Cells with how many items each has."""
+    return [
+        FacetCell(cells[number].category, cells[number].unit, cells[number].year, count) for number, count in counts
+    ]
+
+
+def assign_ids(connection: Connection, items: Sequence[Item]) -> list[int]:
+    """An id that is free for each item; new cells are made as they are needed."""
+    numbers = _ensure_cells(connection, {Cell(item.category, item.unit, item.dated_on.year) for item in items})
+    wanted = []
+    for item in items:
+        cell = numbers[Cell(item.category, item.unit, item.dated_on.year)]
+        digest = int.from_bytes(hashlib.sha256(item.slug.encode()).digest()[:3], "big")
+        wanted.append(cell << _CELL_SHIFT | item.dated_on.toordinal() << _SLUG_BITS | digest)
+    query = select(catalogue_search.c.id).where(catalogue_search.c.id.in_(wanted))
+    taken = set(connection.execute(query).scalars())
+    free: list[int] = []
+    for row_id in wanted:
+        # Two of sixteen million slugs of one day may meet: the next number is free, or the database says so.
+        ring = (row_id & ~_LAST_SLUG | (row_id + step) & _LAST_SLUG for step in count())
+        free.append(next(candidate for candidate in ring if candidate not in taken))
+        taken.add(free[-1])
+    return free
+
+
+def _ensure_cells(connection: Connection, wanted: set[Cell]) -> dict[Cell, int]:
+    known = {cell: number for number, cell in all_cells(connection).items()}
+    new = sorted(wanted - known.keys(), key=lambda cell: (cell.category, cell.unit, cell.year))
+    if new:
+        rows = [{"category": cell.category.value, "unit": cell.unit, "year": cell.year, "items": 0} for cell in new]
+        connection.execute(insert(catalogue_cells), rows)
+        known = {cell: number for number, cell in all_cells(connection).items()}
+    return known

@@ -1,0 +1,110 @@
+"""How each database is asked for terms: FTS5 of SQLite, tsvector of PostgreSQL. Neither cuts texts itself."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+from sqlalchemy import ColumnElement, cast, column, func, literal_column, select, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from knowledge.catalogue.terms import Term, Wanted
+
+_WORDS: Final = table("catalogue_words", column("rowid"))
+_TERMS: Final = table("catalogue_terms", column("id"), column("vector"), column("title_vector"))
+_TITLE_WEIGHT: Final = 10.0
+
+
+class WordIndex(Protocol):
+    """The parts of a statement over the ids that terms lead to."""
+
+    @property
+    def id(self) -> ColumnElement[int]:
+        """The id of a match."""
+        ...
+
+    @property
+    def ranked_up_to(self) -> int:
+        """Of more matches than this the words say too little to rank by them: titles and dates decide."""
+        ...
+
+    def has(self, wanted: Wanted) -> ColumnElement[bool]:
+        """Title or text has it."""
+        ...
+
+    def has_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
+        """The title has it. Stands alone."""
+        ...
+
+    def is_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
+        """The same, beside `has`."""
+        ...
+
+    def rank(self, wanted: Wanted) -> ColumnElement[float]:
+        """How often and where terms stand; the least is the best. Stands beside `has`."""
+        ...
+
+
+class Fts5:
+    """The index of SQLite."""
+
+    id: ColumnElement[int] = _WORDS.c.rowid
+    ranked_up_to = 10_000
+
+    def has(self, wanted: Wanted) -> ColumnElement[bool]:
+        """Title or text has it."""
+        return _matching(_for_fts5(wanted))
+
+    def has_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
+        """The title has it."""
+        return _matching(f"{{title_terms}} : ({_for_fts5(wanted)})", "in_title")
+
+    def is_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
+        """The same, beside `has`: FTS5 takes one expression a query."""
+        return _WORDS.c.rowid.in_(select(_WORDS.c.rowid).where(self.has_in_title(wanted)).scalar_subquery())
+
+    def rank(self, wanted: Wanted) -> ColumnElement[float]:
+        """BM25, with the title weighing more."""
+        return func.bm25(literal_column("catalogue_words"), _TITLE_WEIGHT, 1.0)
+
+
+class TextSearch:
+    """The index of PostgreSQL."""
+
+    id: ColumnElement[int] = _TERMS.c.id
+    ranked_up_to = 1_000
+
+    def has(self, wanted: Wanted) -> ColumnElement[bool]:
+        """Title or text has it."""
+        return _TERMS.c.vector.op("@@")(_for_text_search(wanted))
+
+    def has_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
+        """The title has it."""
+        return _TERMS.c.title_vector.op("@@")(_for_text_search(wanted))
+
+    def is_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
+        """The same, beside `has`."""
+        return self.has_in_title(wanted)
+
+    def rank(self, wanted: Wanted) -> ColumnElement[float]:
+        """ts_rank, with the title weighing more and long texts less."""
+        return -func.ts_rank(_TERMS.c.vector, _for_text_search(wanted), literal_column("1"))
+
+
+def _matching(expression: str, name: str = "wanted") -> ColumnElement[bool]:
+    condition: Any = text(f"catalogue_words MATCH :{name}").bindparams(**{name: expression})
+    column: ColumnElement[bool] = condition
+    return column
+
+
+def _for_fts5(wanted: Wanted) -> str:
+    """An expression of FTS5; terms hold letters and digits alone, so quoting them is enough."""
+    return " OR ".join(f"({' AND '.join(map(_quoted, word))})" for word in wanted.words)
+
+
+def _quoted(term: Term) -> str:
+    return f'"{term.text}"*' if term.begins else f'"{term.text}"'
+
+
+def _for_text_search(wanted: Wanted) -> Any:
+    words = (" & ".join(f"'{term.text}'{':*' if term.begins else ''}" for term in word) for word in wanted.words)
+    return cast(" | ".join(f"({word})" for word in words), TSQUERY)
