@@ -18,6 +18,7 @@ COMES_WITH = {
     "click": "typer",
     "anyio": "fastapi",
     "markupsafe": "jinja2",
+    "transformers": "sentence-transformers",
 }
 """What is used as a part of a declared dependency."""
 
@@ -51,7 +52,8 @@ def undeclared(names: Iterable[str], declared: set[str]) -> set[str]:
 
 
 def declared_dependencies() -> set[str]:
-    rows = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["s3"]]
+    extras = PROJECT["optional-dependencies"].values()
+    rows = [*PROJECT["dependencies"], *(row for extra in extras for row in extra)]
     return {_fold(re.split(r"[\[<>=!~ ]", row, maxsplit=1)[0]) for row in rows}
 
 
