@@ -71,13 +71,28 @@ def read_revision(name: str, source: str) -> tuple[Revision | None, tuple[Fault,
 
 def _read(fields: Fields, table: Mapping[str, Any], tree: Tree, path: PurePosixPath) -> Revision | None:
     fields.strangers(table, _KEYS, "revision")
+    _check_place(fields, table, tree, path)
+    _check_words_and_days(fields, table)
+    standing = None if fields.faults else _read_standing(fields, table)
+    if standing is None:
+        return None
+    words = {name: table.get(name, "") for name in _WORDS[:4]}
+    return Revision(
+        Subject.ENTRY, path.parent.name, table["number"], body=body_of_tree(tree), standing=standing, **words
+    )
+
+
+def _check_place(fields: Fields, table: Mapping[str, Any], tree: Tree, path: PurePosixPath) -> None:
     named = _FILE.fullmatch(path.name)
     if named is None or int(named["number"]) != table.get("number") or not int(named["number"]):
         fields.fault("the file is called after the revision's number, such as 0003.toml", "revision", "number")
-    if table.get("stage") not in set(Stage):
-        fields.fault(f"{table.get('stage')!r} is not a stage; stages are {', '.join(Stage)}", "revision", "stage")
     if tree.get("slug") != path.parent.name:
         fields.fault(f"slug {tree.get('slug')!r} differs from the folder's name", "slug")
+    if table.get("stage") not in set(Stage):
+        fields.fault(f"{table.get('stage')!r} is not a stage; stages are {', '.join(Stage)}", "revision", "stage")
+
+
+def _check_words_and_days(fields: Fields, table: Mapping[str, Any]) -> None:
     for key in _WORDS:
         if not isinstance(table.get(key, ""), str):
             fields.fault(f"revision.{key} must be a text", "revision", key)
@@ -89,13 +104,6 @@ def _read(fields: Fields, table: Mapping[str, Any], tree: Tree, path: PurePosixP
     due = table.get("review_due_on")
     if due is not None and (not isinstance(due, date) or isinstance(due, datetime)):
         fields.fault("revision.review_due_on must be a date", "revision", "review_due_on")
-    standing = None if fields.faults else _read_standing(fields, table)
-    if standing is None:
-        return None
-    words = {name: table.get(name, "") for name in _WORDS[:4]}
-    return Revision(
-        Subject.ENTRY, path.parent.name, table["number"], body=body_of_tree(tree), standing=standing, **words
-    )
 
 
 def _read_standing(fields: Fields, table: Mapping[str, Any]) -> Standing | None:

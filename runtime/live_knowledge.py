@@ -23,8 +23,8 @@ from knowledge.retrieval import KnowledgeBase
 from knowledge.revisions import Subject
 from knowledge.store import SqlRevisions
 
-LOOK_EVERY = 1.0
-"""Seconds: an edit is to be answered everywhere within five, the build included."""
+LOOK_EVERY = 0.5
+"""Seconds: an edit is to be answered everywhere within five, the build included; looking reads one number."""
 TRY_AGAIN_AFTER = 60.0
 """Seconds until a build that failed is tried again though nothing else was published."""
 log = structlog.get_logger()
