@@ -1,4 +1,4 @@
-"""The staff console under `/staff`: queue, cases, held and shunted messages, outbox, entries, accounts and keys.
+"""The staff console under `/staff`: queue, cases, held and shunted messages, outbox, entries, items, accounts and keys.
 
 Every page works without scripts; htmx only spares reloading. Start reading with `queue` and `case_page`.
 """
@@ -17,6 +17,9 @@ from admin_api.console import (
     entrance,
     entries,
     entry_editing,
+    item_editing,
+    item_imports,
+    items,
     keys,
     live,
     queue,
@@ -35,6 +38,9 @@ for _room in (
     deliveries,
     entry_editing,
     entries,
+    item_editing,
+    item_imports,
+    items,
     accounts,
     keys,
     live,

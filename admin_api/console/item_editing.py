@@ -132,7 +132,7 @@ def _save(visit: Visit, sheet: Sheet, filled: Filled) -> Response:
 
 def _file(visit: Visit, sheet: Sheet, filled: Filled) -> ItemFile | None:
     """The file that was uploaded, kept; else the one that the revision has, unless it is to be removed."""
-    for kept in keep_uploads([file for file in filled.files if isinstance(file, UploadFile)], visit.context.blobs):
+    for kept in keep_uploads(filled.files, visit.context.blobs):
         return ItemFile(kept.sha256, kept.name, kept.content_type, kept.size)
     return None if filled.words.get("remove_file") else sheet.file
 
