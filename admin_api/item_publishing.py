@@ -20,7 +20,7 @@ from casework.ports import BlobStore, UnitOfWork
 from casework.staff import Staff
 from knowledge.catalogue.importing import Books, ImportReport, Moved, import_rows, move_import
 from knowledge.catalogue.item import Item, body_of, item_of
-from knowledge.catalogue.rows import HEADERS, Column, read_rows, row_of, unquote
+from knowledge.catalogue.rows import HEADERS, Column, RowFault, read_cells, read_rows, row_of, unquote
 from knowledge.catalogue.tables import MOST_ROWS, open_table
 from knowledge.publication import Move, Stage
 from knowledge.revisions import Revision, Subject
@@ -31,6 +31,24 @@ T = TypeVar("T")
 
 class ItemFileLost(AdminRejected):
     """The file of the item is not kept here any more: upload it again."""
+
+
+class ItemFaulty(AdminRejected):
+    """The item has faults that must be mended before it can be kept."""
+
+    def __init__(self, faults: Iterable[RowFault]) -> None:
+        """List every fault by its column."""
+        self.faults = tuple(faults)
+        said = "; ".join(f"{fault.column or 'item'}: {fault.fault.value}" for fault in self.faults)
+        super().__init__(f"the item cannot be kept: {said}")
+
+
+def read_item(editor: Editor, cells: Mapping[Column, str]) -> Item:
+    """The item that cells describe; ItemFaulty says everything that is wrong with them."""
+    read = read_cells(cells, units=units_to_draft_for(editor.staff, editor.context), today=editor.today)
+    if not isinstance(read, Item):
+        raise ItemFaulty(read)
+    return read
 
 
 def draft_item(editor: Editor, item: Item, *, note: str = "", after: int | None = None) -> Revision:

@@ -18,6 +18,7 @@ from admin_api.api.routers import (
     catalogue,
     correspondence,
     entries,
+    items,
     outbox,
     parties,
     staff,
@@ -31,7 +32,7 @@ _DOCS_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
 }
-_ROUTERS = (cases, case_moves, correspondence, parties, triage, outbox, catalogue, entries, staff, audit)
+_ROUTERS = (cases, case_moves, correspondence, parties, triage, outbox, catalogue, entries, items, staff, audit)
 
 
 def create_api() -> APIRouter:

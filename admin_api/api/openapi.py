@@ -22,6 +22,7 @@ TAGS = (
     ("outbox", "What we promised to send, and what became of it."),
     ("procedures", "What the bureau has published."),
     ("entries", "Drafting, reviewing and publishing what questions are answered from."),
+    ("items", "Drafting, reviewing and publishing what the disclosure catalogue lists."),
     ("units", "The parts of the bureau."),
     ("staff", "Accounts."),
     ("api-keys", "Keys of this API."),
