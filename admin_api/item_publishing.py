@@ -1,4 +1,4 @@
-"""What people do to items of the disclosure catalogue: drafting, amending and moving them, one by one or an import whole.
+"""What people do to items of the disclosure catalogue: drafting, amending, moving them, one by one or an import whole.
 
 Rights and refusals are those of entries (`admin_api.publishing`). The console and the API share every rule of it.
 """
@@ -14,15 +14,15 @@ from typing import IO, TypeVar
 
 from admin_api.access import Context
 from admin_api.errors import AdminConflict, AdminRejected
-from admin_api.publishing import NEEDED, Editor, MoveRefused, Right, may
+from admin_api.publishing import NEEDED, Editor, Right, carry_out, find, may
 from casework.errors import CaseworkNotFound
 from casework.ports import BlobStore, UnitOfWork
 from casework.staff import Staff
 from knowledge.catalogue.importing import Books, ImportReport, Moved, import_rows, move_import
 from knowledge.catalogue.item import Item, body_of, item_of
-from knowledge.catalogue.rows import HEADERS, Column, read_rows, row_of, unquote
+from knowledge.catalogue.rows import HEADERS, Column, RowFault, read_cells, read_rows, row_of, unquote
 from knowledge.catalogue.tables import MOST_ROWS, open_table
-from knowledge.publication import Move, Stage, obstacle_to
+from knowledge.publication import Move, Stage
 from knowledge.revisions import Revision, Subject
 from knowledge.text import Language
 
@@ -31,6 +31,24 @@ T = TypeVar("T")
 
 class ItemFileLost(AdminRejected):
     """The file of the item is not kept here any more: upload it again."""
+
+
+class ItemFaulty(AdminRejected):
+    """The item has faults that must be mended before it can be kept."""
+
+    def __init__(self, faults: Iterable[RowFault]) -> None:
+        """List every fault by its column."""
+        self.faults = tuple(faults)
+        said = "; ".join(f"{fault.column or 'item'}: {fault.fault.value}" for fault in self.faults)
+        super().__init__(f"the item cannot be kept: {said}")
+
+
+def read_item(editor: Editor, cells: Mapping[Column, str]) -> Item:
+    """The item that cells describe; ItemFaulty says everything that is wrong with them."""
+    read = read_cells(cells, units=units_to_draft_for(editor.staff, editor.context), today=editor.today)
+    if not isinstance(read, Item):
+        raise ItemFaulty(read)
+    return read
 
 
 def draft_item(editor: Editor, item: Item, *, note: str = "", after: int | None = None) -> Revision:
@@ -54,7 +72,7 @@ def draft_item(editor: Editor, item: Item, *, note: str = "", after: int | None 
 
 def amend_item(editor: Editor, item: Item, number: int, *, note: str = "", edits: int | None) -> Revision:
     """New contents for a draft, as it was after so many `edits`; AdminConflict when it was changed since."""
-    revision = find_item(editor, item.slug, number, edits)
+    revision = find(editor, item.slug, number, edits, Subject.ITEM)
     for unit in {item.unit, revision.unit}:
         editor.require(Right.DRAFT, unit)
     if revision.standing.stage is not Stage.DRAFT:
@@ -81,24 +99,14 @@ def move_item(
     review_due_on: date | None = None,
 ) -> Revision:
     """Carry out a move; RightMissing, MoveRefused or ItemFileLost say what is in the way."""
-    revision = find_item(editor, slug, number, edits)
-    editor.require(NEEDED[move], revision.unit)
-    facts = {"by": editor.staff.name, "today": editor.today, "reason": reason, "review_due_on": review_due_on}
-    obstacle = obstacle_to(move, revision.standing, **facts)  # type: ignore[arg-type] # the same facts twice
-    if obstacle is not None:
-        raise MoveRefused(move, obstacle)
-    file = item_of(revision).file
-    if file is not None and move in {Move.REVIEW, Move.PUBLISH} and not is_kept(file.sha256, editor.context.blobs):
-        raise ItemFileLost
-    return editor.revisions.move(revision, move, now=editor.now, **facts)  # type: ignore[arg-type] # as above
 
+    def check(revision: Revision) -> None:
+        file = item_of(revision).file
+        if file is not None and move in {Move.REVIEW, Move.PUBLISH} and not is_kept(file.sha256, editor.context.blobs):
+            raise ItemFileLost
 
-def find_item(editor: Editor, slug: str, number: int, edits: int | None) -> Revision:
-    """A revision as somebody saw it; AdminConflict when it was changed since, KnowledgeNotFound when there is none."""
-    revision = editor.revisions.get(Subject.ITEM, slug, number)
-    if edits is not None and edits != revision.edits:
-        raise AdminConflict(f"revision {number} of {slug!r} was changed meanwhile: load it again and decide anew")
-    return revision
+    revision = find(editor, slug, number, edits, Subject.ITEM)
+    return carry_out(editor, revision, move, reason=reason, review_due_on=review_due_on, check=check)
 
 
 def units_to_draft_for(staff: Staff, context: Context) -> dict[str, str]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -186,7 +186,29 @@ def move_entry(
     accept_drop: bool = False,
 ) -> Revision:
     """Carry out a move; RightMissing, MoveRefused, EntryFaulty or DropNotAccepted say what is in the way."""
+
+    def check(revision: Revision) -> None:
+        if move in {Move.REVIEW, Move.PUBLISH}:
+            require_sound(editor, revision)
+        if move is Move.PUBLISH:
+            editor.context.before_publishing(editor.uow, revision)
+            if not accept_drop:
+                require_no_drop(revision, editor.context, editor.uow)
+
     revision = find(editor, slug, number, edits)
+    return carry_out(editor, revision, move, reason=reason, review_due_on=review_due_on, check=check)
+
+
+def carry_out(
+    editor: Editor,
+    revision: Revision,
+    move: Move,
+    *,
+    reason: str,
+    review_due_on: date | None,
+    check: Callable[[Revision], None],
+) -> Revision:
+    """Move an entry or an item on; RightMissing, MoveRefused, or what `check` raises when the move is possible."""
     editor.require(NEEDED[move], revision.unit)
     obstacle = obstacle_to(
         move,
@@ -198,13 +220,7 @@ def move_entry(
     )
     if obstacle is not None:
         raise MoveRefused(move, obstacle)
-    if move is Move.REVIEW:
-        require_sound(editor, revision)
-    if move is Move.PUBLISH:
-        require_sound(editor, revision)
-        editor.context.before_publishing(editor.uow, revision)
-        if not accept_drop:
-            require_no_drop(revision, editor.context, editor.uow)
+    check(revision)
     return editor.revisions.move(
         revision,
         move,
@@ -243,9 +259,9 @@ def try_ahead(staff: Staff, context: Context, slug: str, number: int) -> None:
             foresee(revision, context, uow)
 
 
-def find(editor: Editor, slug: str, number: int, edits: int | None) -> Revision:
+def find(editor: Editor, slug: str, number: int, edits: int | None, subject: Subject = Subject.ENTRY) -> Revision:
     """A revision as somebody saw it; AdminConflict when it was changed since, KnowledgeNotFound when there is none."""
-    revision = editor.revisions.get(Subject.ENTRY, slug, number)
+    revision = editor.revisions.get(subject, slug, number)
     if edits is not None and edits != revision.edits:
         raise AdminConflict(f"revision {number} of {slug!r} was changed meanwhile: load it again and decide anew")
     return revision

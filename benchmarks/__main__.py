@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
+from benchmarks.catalogue_search import catalogue_search
 from benchmarks.chat_load import CONNECTIONS, Answered, a_question, measure, open_conversations
 from benchmarks.figure import Figure
 from benchmarks.mail_load import Sent, send_mails
@@ -110,6 +111,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "chat": chat,
     "mail_pipeline": mail_pipeline,
     "at_rest": at_rest,
+    "catalogue": catalogue_search,
 }
 
 

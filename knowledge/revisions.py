@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from knowledge.publication import Classification, Move, Stage, Standing
+from knowledge.publication import Classification, DisclosureClass, Move, Stage, Standing
 
 Body = Mapping[str, object]
 """What a revision says, as a tree of JSON values; its form belongs to the kind of subject."""
@@ -163,16 +163,28 @@ class Revisions(Protocol):
         stages: frozenset[Stage],
         due_by: date | None = None,
         words: str = "",
+        unit: str = "",
+        disclosure: DisclosureClass | None = None,
         after: int = 0,
         limit: int = 50,
     ) -> Sequence[Revision]:
         """Revisions in these stages, newest first, for lists; `after` skips so many.
 
-        `due_by` keeps those due for re-review on that date; `words` must all stand in title or slug.
+        `due_by` keeps those due for re-review on that date; `words` must all stand in title or slug; `unit` and
+        `disclosure` keep those of one unit or class.
         """
         ...
 
-    def count(self, subject: Subject, *, stages: frozenset[Stage], due_by: date | None = None, words: str = "") -> int:
+    def count(
+        self,
+        subject: Subject,
+        *,
+        stages: frozenset[Stage],
+        due_by: date | None = None,
+        words: str = "",
+        unit: str = "",
+        disclosure: DisclosureClass | None = None,
+    ) -> int:
         """How many revisions `page` would find."""
         ...
 

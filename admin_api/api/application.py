@@ -19,6 +19,7 @@ from admin_api.api.routers import (
     correspondence,
     entries,
     gaps,
+    items,
     outbox,
     parties,
     staff,
@@ -32,7 +33,7 @@ _DOCS_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
 }
-_ROUTERS = (cases, case_moves, correspondence, parties, triage, outbox, catalogue, entries, gaps, staff, audit)
+_ROUTERS = (cases, case_moves, correspondence, parties, triage, outbox, catalogue, entries, items, gaps, staff, audit)
 
 
 def create_api() -> APIRouter:

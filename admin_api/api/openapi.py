@@ -23,6 +23,7 @@ TAGS = (
     ("procedures", "What the bureau has published."),
     ("gaps", "Questions that were not well answered, grouped by likeness, and closing them."),
     ("entries", "Drafting, reviewing and publishing what questions are answered from."),
+    ("items", "Drafting, reviewing and publishing what the disclosure catalogue lists."),
     ("units", "The parts of the bureau."),
     ("staff", "Accounts."),
     ("api-keys", "Keys of this API."),

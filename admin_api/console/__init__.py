@@ -1,4 +1,4 @@
-"""The staff console under `/staff`: queue, cases, held and shunted messages, outbox, entries, accounts and keys.
+"""The staff console under `/staff`: queue, cases, held and shunted messages, outbox, entries, items, accounts and keys.
 
 Every page works without scripts; htmx only spares reloading. Start reading with `queue` and `case_page`.
 """
@@ -19,6 +19,9 @@ from admin_api.console import (
     entry_editing,
     entry_effect,
     gaps,
+    item_editing,
+    item_imports,
+    items,
     keys,
     live,
     proposals,
@@ -41,6 +44,9 @@ for _room in (
     entry_editing,
     entry_effect,
     entries,
+    item_editing,
+    item_imports,
+    items,
     accounts,
     keys,
     live,

@@ -13,8 +13,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, UploadFile
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
+from starlette.datastructures import UploadFile
 
 from admin_api.console.case_view import SHOWN_AS_PICTURE, compose_case
 from admin_api.console.finding import find_case

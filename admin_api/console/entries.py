@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
@@ -24,6 +22,7 @@ from admin_api.console.entry_view import (
 )
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
+from admin_api.console.revision_list import Asked, list_revisions, show_comparison
 from admin_api.error_handlers import problem_of
 from admin_api.errors import AdminConflict, AdminError, AdminNotFound
 from admin_api.files import compose_download
@@ -35,80 +34,20 @@ from casework.ports import UnitOfWork
 from knowledge.comparing import compare
 from knowledge.errors import KnowledgeConflict, KnowledgeNotFound
 from knowledge.publication import Move, Stage
-from knowledge.revisions import Revision, Revisions, Subject
+from knowledge.revisions import Revision, Subject
 
 router = APIRouter(prefix="/entries")
 StaffVisit = Annotated[Visit, Depends(staff_visit)]
 DeskVisit = Annotated[Visit, Depends(desk_visit)]
 
-PAGE_SIZE: Final = 25
-LAST_PAGE: Final = 4000
-_TABS: Final = {
-    "draft": frozenset({Stage.DRAFT}),
-    "reviewed": frozenset({Stage.REVIEWED}),
-    "published": frozenset({Stage.PUBLISHED}),
-    "due": frozenset({Stage.PUBLISHED}),
-    "withdrawn": frozenset({Stage.WITHDRAWN}),
-}
 _MOVES: Final = {move.value.replace("_", "-"): move for move in Move}
 
 
-@dataclass(frozen=True, slots=True)
-class EntriesWish:
-    """What the list is asked for."""
-
-    tab: str = "draft"
-    words: str = ""
-    page: int = 1
-
-    def href(self, **changes: str | int) -> str:
-        """The address of the list with some of it changed; the page starts anew unless it is given."""
-        wish = replace(self, **{"page": 1, **changes})  # type: ignore[arg-type] # names of fields, as above
-        query = {"stage": wish.tab, "q": wish.words, "page": str(wish.page) if wish.page > 1 else ""}
-        return f"/staff/entries?{urlencode({name: value for name, value in query.items() if value})}"
-
-
-@dataclass(frozen=True, slots=True)
-class EntriesTab:
-    """One stage and how much is at it."""
-
-    name: str
-    count: int
-    href: str
-    current: bool
-
-
 @router.get("")
-def show_entries(visit: StaffVisit, stage: str = "", q: str = "", page: int = 1) -> HTMLResponse:
-    """The revisions at one stage, newest first; without a wish, the first stage at which something waits."""
-    today = visit.context.office.bureau.calendar.local_date(visit.context.clock())
-    with visit.context.store.read() as uow:
-        kept = visit.context.revisions(uow)
-        words = q.strip()[:100]
-        counts = {name: _count(kept, name, words, today) for name in _TABS}
-        waiting = next((name for name in ("draft", "reviewed", "due") if counts[name]), "published")
-        wish = EntriesWish(stage if stage in _TABS else waiting, words, min(max(page, 1), LAST_PAGE))
-        due_by = today if wish.tab == "due" else None
-        skipped = (wish.page - 1) * PAGE_SIZE
-        found = kept.page(
-            Subject.ENTRY, stages=_TABS[wish.tab], due_by=due_by, words=words, after=skipped, limit=PAGE_SIZE
-        )
-        names = names_in(uow, visit)
-    tabs = [EntriesTab(name, counts[name], wish.href(tab=name), name == wish.tab) for name in _TABS]
-    return show_page(
-        visit,
-        "console/entries.html",
-        room="entries",
-        found=found,
-        tabs=tabs,
-        wish=wish,
-        count=counts[wish.tab],
-        last=max(1, -(-counts[wish.tab] // PAGE_SIZE)),
-        names=names,
-        today=today,
-        units={unit.slug: unit.name.in_(visit.language) for unit in visit.context.office.bureau.units},
-        stale_since=visit.context.stale_since(),
-    )
+def show_entries(visit: StaffVisit, asked: Annotated[Asked, Depends()]) -> HTMLResponse:
+    """The revisions at one stage, newest first."""
+    facts = list_revisions(visit, Subject.ENTRY, asked)
+    return show_page(visit, "console/entries.html", room="entries", stale_since=visit.context.stale_since(), **facts)
 
 
 @router.get("/bundle.zip")
@@ -128,22 +67,9 @@ def show_latest(visit: StaffVisit, slug: SlugPath) -> Response:
 
 
 @router.get("/{slug}/compare")
-def show_comparison(visit: StaffVisit, slug: SlugPath, old: int = 0, new: int = 0) -> HTMLResponse:
+def compare_entry(visit: StaffVisit, slug: SlugPath, old: int = 0, new: int = 0) -> HTMLResponse:
     """What differs between any two revisions of an entry; KnowledgeNotFound."""
-    with visit.context.store.read() as uow:
-        kept = visit.context.revisions(uow)
-        history = kept.history(Subject.ENTRY, slug)
-        before, after = kept.get(Subject.ENTRY, slug, old), kept.get(Subject.ENTRY, slug, new)
-    return show_page(
-        visit,
-        "console/entry_compare.html",
-        room="entries",
-        slug=slug,
-        history=history,
-        before=before,
-        after=after,
-        changes=compare(before.body, after.body),
-    )
+    return show_comparison(visit, Subject.ENTRY, slug, old, new)
 
 
 @router.get("/{slug}/{number}")
@@ -238,10 +164,6 @@ def _refusal(error: Exception | None, visit: Visit) -> Sequence[str]:
     if isinstance(error, AdminConflict | KnowledgeConflict):
         return (visit.say("entries.conflict"),)
     return (visit.say("entries.refused", reason=str(error)),)
-
-
-def _count(kept: Revisions, tab: str, words: str, today: date) -> int:
-    return kept.count(Subject.ENTRY, stages=_TABS[tab], due_by=today if tab == "due" else None, words=words)
 
 
 def _day(typed: str) -> date | None:

@@ -24,14 +24,13 @@ from admin_api.publishing import RightMissing
 from admin_api.visits import own_form, staff_visit
 from casework.ports import UnitOfWork
 from knowledge.catalogue.item import Category, Item, ItemFile, item_of
-from knowledge.catalogue.rows import Column, RowFault, read_cells
+from knowledge.catalogue.rows import FILE_COLUMNS, Column, RowFault, file_cells, read_cells
 from knowledge.errors import KnowledgeConflict
 from knowledge.publication import DisclosureClass, Stage
 from knowledge.revisions import Revision, Subject
 
 router = APIRouter()
 StaffVisit = Annotated[Visit, Depends(staff_visit)]
-_FILE_COLUMNS = (Column.FILE_NAME, Column.FILE_TYPE, Column.FILE_SIZE, Column.FILE_SHA256)
 _REFUSALS = (AdminConflict, AdminRejected, KnowledgeConflict, RightMissing)
 
 
@@ -132,19 +131,16 @@ def _save(visit: Visit, sheet: Sheet, filled: Filled) -> Response:
 
 def _file(visit: Visit, sheet: Sheet, filled: Filled) -> ItemFile | None:
     """The file that was uploaded, kept; else the one that the revision has, unless it is to be removed."""
-    for kept in keep_uploads([file for file in filled.files if isinstance(file, UploadFile)], visit.context.blobs):
+    for kept in keep_uploads(filled.files, visit.context.blobs):
         return ItemFile(kept.sha256, kept.name, kept.content_type, kept.size)
     return None if filled.words.get("remove_file") else sheet.file
 
 
 def _read(visit: Visit, sheet: Sheet, typed: Mapping[str, str]) -> Item | tuple[RowFault, ...]:
-    cells = {column: typed.get(column.value, "") for column in Column if column not in _FILE_COLUMNS}
+    cells = {column: typed.get(column.value, "") for column in Column if column not in FILE_COLUMNS}
     if sheet.number:
         cells[Column.SLUG] = sheet.slug
-    if sheet.file is not None:
-        file = sheet.file
-        named = (file.name, file.content_type, str(file.size), file.sha256)
-        cells |= dict(zip(_FILE_COLUMNS, named, strict=True))
+    cells |= file_cells(sheet.file)
     today = visit.context.office.bureau.calendar.local_date(visit.context.clock())
     return read_cells(cells, units=units_to_draft_for(signed_in(visit), visit.context), today=today)
 

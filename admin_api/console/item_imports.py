@@ -78,8 +78,7 @@ def download_report(visit: StaffVisit, import_id: IdPath) -> Response:
     with visit.context.store.read() as uow:
         report = visit.context.imports(uow).get(import_id)
     lines = [compose_row(visit.say(f"imports.{name}") for name in ("row", "column", "fault", "found"))]
-    for fault in report.faults:
-        lines.append(compose_row(map(quote, (str(fault.row), *_said(fault, visit)))))
+    lines += [compose_row(map(quote, (str(fault.row), *_said(fault, visit)))) for fault in report.faults]
     return compose_download(f"import-{import_id}.csv", "text/csv", "".join(lines).encode("utf-8-sig"))
 
 
@@ -124,9 +123,7 @@ def _show_all(visit: Visit, *, fault: str = "") -> HTMLResponse:
     )
 
 
-def _show(
-    visit: Visit, import_id: int, *, moved: Moved | None = None, error: Exception | None = None
-) -> HTMLResponse:
+def _show(visit: Visit, import_id: int, *, moved: Moved | None = None, error: Exception | None = None) -> HTMLResponse:
     with visit.context.store.read() as uow:
         report = visit.context.imports(uow).get(import_id)
         names = names_in(uow, visit)

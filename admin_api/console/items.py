@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
@@ -21,6 +19,7 @@ from admin_api.console.entry_view import (
     suggested_review,
 )
 from admin_api.console.frame import show_page
+from admin_api.console.revision_list import Asked, list_revisions, show_comparison
 from admin_api.error_handlers import problem_of
 from admin_api.errors import AdminConflict, AdminError, AdminNotFound
 from admin_api.files import compose_download
@@ -33,81 +32,20 @@ from knowledge.catalogue.item import item_of
 from knowledge.comparing import compare
 from knowledge.errors import KnowledgeConflict, KnowledgeNotFound
 from knowledge.publication import Move, Stage
-from knowledge.revisions import Revision, Revisions, Subject
+from knowledge.revisions import Revision, Subject
 
 router = APIRouter()
 StaffVisit = Annotated[Visit, Depends(staff_visit)]
 
-PAGE_SIZE: Final = 25
-LAST_PAGE: Final = 4000
-_TABS: Final = {
-    "draft": frozenset({Stage.DRAFT}),
-    "reviewed": frozenset({Stage.REVIEWED}),
-    "published": frozenset({Stage.PUBLISHED}),
-    "due": frozenset({Stage.PUBLISHED}),
-    "withdrawn": frozenset({Stage.WITHDRAWN}),
-}
 MOVES: Final = {move.value.replace("_", "-"): move for move in Move}
 """The moves as addresses spell them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemsWish:
-    """What the list is asked for."""
-
-    tab: str = "draft"
-    words: str = ""
-    page: int = 1
-
-    def href(self, **changes: str | int) -> str:
-        """The address of the list with some of it changed; the page starts anew unless it is given."""
-        wish = replace(self, **{"page": 1, **changes})  # type: ignore[arg-type] # names of fields, as above
-        query = {"stage": wish.tab, "q": wish.words, "page": str(wish.page) if wish.page > 1 else ""}
-        return f"/staff/items?{urlencode({name: value for name, value in query.items() if value})}"
-
-
-@dataclass(frozen=True, slots=True)
-class ItemsTab:
-    """One stage and how much is at it."""
-
-    name: str
-    count: int
-    href: str
-    current: bool
-
-
 @router.get("/items")
-def show_items(visit: StaffVisit, stage: str = "", q: str = "", page: int = 1) -> HTMLResponse:
-    """The revisions at one stage, newest first; without a wish, the first stage at which something waits."""
-    today = visit.context.office.bureau.calendar.local_date(visit.context.clock())
-    words = q.strip()[:100]
-    with visit.context.store.read() as uow:
-        kept = visit.context.revisions(uow)
-        counts = {name: _count(kept, name, words, today) for name in _TABS}
-        waiting = next((name for name in ("draft", "reviewed", "due") if counts[name]), "published")
-        wish = ItemsWish(stage if stage in _TABS else waiting, words, min(max(page, 1), LAST_PAGE))
-        found = kept.page(
-            Subject.ITEM,
-            stages=_TABS[wish.tab],
-            due_by=today if wish.tab == "due" else None,
-            words=words,
-            after=(wish.page - 1) * PAGE_SIZE,
-            limit=PAGE_SIZE,
-        )
-        names = names_in(uow, visit)
-    return show_page(
-        visit,
-        "console/items.html",
-        room="items",
-        found=found,
-        tabs=[ItemsTab(name, counts[name], wish.href(tab=name), name == wish.tab) for name in _TABS],
-        wish=wish,
-        count=counts[wish.tab],
-        last=max(1, -(-counts[wish.tab] // PAGE_SIZE)),
-        names=names,
-        today=today,
-        units={unit.slug: unit.name.in_(visit.language) for unit in visit.context.office.bureau.units},
-    )
+def show_items(visit: StaffVisit, asked: Annotated[Asked, Depends()]) -> HTMLResponse:
+    """The revisions at one stage, newest first."""
+    facts = list_revisions(visit, Subject.ITEM, asked)
+    return show_page(visit, "console/items.html", room="items", **facts)
 
 
 @router.get("/catalogue.csv")
@@ -132,6 +70,12 @@ def show_latest(visit: StaffVisit, slug: SlugPath) -> Response:
     if not found:
         raise KnowledgeNotFound(f"there is no item {slug!r}")
     return visit.go(f"/staff/items/{slug}/{found[0].number}")
+
+
+@router.get("/items/{slug}/compare")
+def compare_item(visit: StaffVisit, slug: SlugPath, old: int = 0, new: int = 0) -> HTMLResponse:
+    """What differs between any two revisions of an item; KnowledgeNotFound."""
+    return show_comparison(visit, Subject.ITEM, slug, old, new)
 
 
 @router.get("/items/{slug}/{number}")
@@ -167,9 +111,7 @@ def take_step(
 
     def work(uow: UnitOfWork) -> Revision:
         due = read_day(review_due_on)
-        return move_item(
-            editor_of(visit, uow), slug, number, move, edits=edits, reason=reason[:500], review_due_on=due
-        )
+        return move_item(editor_of(visit, uow), slug, number, move, edits=edits, reason=reason[:500], review_due_on=due)
 
     try:
         visit.context.store.write(work)
@@ -232,7 +174,3 @@ def _show(
         published=published,
         today=today,
     )
-
-
-def _count(kept: Revisions, tab: str, words: str, today: date) -> int:
-    return kept.count(Subject.ITEM, stages=_TABS[tab], due_by=today if tab == "due" else None, words=words)

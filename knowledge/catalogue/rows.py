@@ -46,6 +46,7 @@ class Column(StrEnum):
     FILE_SHA256 = "file_sha256"
 
 
+FILE_COLUMNS = (Column.FILE_NAME, Column.FILE_TYPE, Column.FILE_SIZE, Column.FILE_SHA256)
 HEADERS: Mapping[Column, tuple[str, ...]] = {
     Column.SLUG: ("标识", "slug", "id"),
     Column.TITLE: ("标题", "名称", "信息名称", "title"),
@@ -167,7 +168,6 @@ def read_cells(cells: Mapping[Column, str], *, units: Mapping[str, str], today: 
 
 def row_of(item: Item) -> dict[Column, str]:
     """An item as cells that `read_rows` turns into the same item; none of them can be taken for a formula."""
-    file = item.file
     cells = {
         Column.SLUG: item.slug,
         Column.TITLE: item.title,
@@ -180,12 +180,15 @@ def row_of(item: Item) -> dict[Column, str]:
         Column.GROUND: item.classification.ground,
         Column.TEXT: item.text,
         Column.TEXT_EN: item.text_en,
-        Column.FILE_NAME: file.name if file else "",
-        Column.FILE_TYPE: file.content_type if file else "",
-        Column.FILE_SIZE: str(file.size) if file else "",
-        Column.FILE_SHA256: file.sha256 if file else "",
+        **file_cells(item.file),
     }
     return {column: quote(cell) for column, cell in cells.items()}
+
+
+def file_cells(file: ItemFile | None) -> dict[Column, str]:
+    """A file as the four cells that tell of it."""
+    said = (file.name, file.content_type, str(file.size), file.sha256) if file else ("",) * len(FILE_COLUMNS)
+    return dict(zip(FILE_COLUMNS, said, strict=True))
 
 
 def quote(cell: str) -> str:

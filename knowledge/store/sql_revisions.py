@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from knowledge.errors import KnowledgeConflict, KnowledgeNotFound
-from knowledge.publication import Classification, Move, Stage, Standing, amended, moved
+from knowledge.publication import Classification, DisclosureClass, Move, Stage, Standing, amended, moved
 from knowledge.revisions import Body, Origin, Revision, Subject
 from knowledge.store.entering import enter_as_they_are, enter_published
 from knowledge.store.lists import of_slug, selected
@@ -148,17 +148,29 @@ class SqlRevisions:
         stages: frozenset[Stage],
         due_by: date | None = None,
         words: str = "",
+        unit: str = "",
+        disclosure: DisclosureClass | None = None,
         after: int = 0,
         limit: int = 50,
     ) -> Sequence[Revision]:
         """Revisions in these stages, newest first; `after` skips so many."""
-        query = selected(subject, stages, due_by=due_by, words=words)
+        query = selected(subject, stages, due_by=due_by, words=words, unit=unit, disclosure=disclosure)
         found = self._connection.execute(query.order_by(revisions.c.id.desc()).offset(after).limit(limit))
         return [revision_from(row) for row in found]
 
-    def count(self, subject: Subject, *, stages: frozenset[Stage], due_by: date | None = None, words: str = "") -> int:
+    def count(
+        self,
+        subject: Subject,
+        *,
+        stages: frozenset[Stage],
+        due_by: date | None = None,
+        words: str = "",
+        unit: str = "",
+        disclosure: DisclosureClass | None = None,
+    ) -> int:
         """How many revisions `page` would find."""
-        query = selected(subject, stages, due_by=due_by, words=words).with_only_columns(func.count())
+        query = selected(subject, stages, due_by=due_by, words=words, unit=unit, disclosure=disclosure)
+        query = query.with_only_columns(func.count())
         return int(self._connection.execute(query).scalar_one())
 
     def state(self, subject: Subject) -> int:

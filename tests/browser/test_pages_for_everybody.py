@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from admin_api.item_publishing import import_items
 from casework.inbox import Arrival, InboxState, RawMail, Reading
 from casework.kinds import CaseKind
 from casework.party import ChannelName
@@ -21,6 +23,15 @@ PUBLIC = [
     "/search?q=qwzx",
     "/procedures/passport-first",
     "/units/exit-entry",
+    "/disclosure",
+    "/disclosure?q=公告&category=policy",
+    "/disclosure?q=qwzx",
+    "/disclosure/guide",
+    "/disclosure/forms/disclosure-application",
+    "/hall",
+    "/hall/units/exit-entry",
+    "/hall/procedures/passport-first",
+    "/hall/letters?typed=SFZ",
     "/status",
     "/nowhere",
 ]
@@ -30,6 +41,12 @@ STAFF = [
     "/staff/triage",
     "/staff/triage/1",
     "/staff/outbox?view=due",
+    "/staff/items?stage=published",
+    "/staff/items/dog-licence",
+    "/staff/items/dog-licence/1/edit",
+    "/staff/new-item",
+    "/staff/item-imports",
+    "/staff/item-imports/1",
     "/staff/accounts",
     "/staff/keys",
     "/staff/password",
@@ -100,6 +117,11 @@ def furnished(desk: FrontDesk) -> FrontDesk:
         uow.inbox.finish(inbox_id, InboxState.HELD, now=desk.now, reading=reading)
 
     desk.store.write(hold)
+    desk.fill_catalogue()
+    table = "标题,日期,类别,单位,正文,标识\n养犬登记说明,2026-05-06,其他,exit-entry,正文,dog-licence\n,昨天,其他,,,\n"
+    with desk.store.read() as uow:
+        staff = next(one for one in uow.accounts.list_staff() if one.name == "zong")
+    import_items("目录.csv", BytesIO(table.encode()), staff=staff, context=desk.context)
     return desk
 
 

@@ -60,16 +60,12 @@ class RevisionFilter(PageQuery):
     """Only what is published and due for re-review."""
 
 
-class RevisionSummary(Schema):
-    """One revision without its contents."""
-
-    model_config = example(**_SUMMARY)
+class RevisionStanding(Schema):
+    """Which revision it is and how it stands, of an entry or an item."""
 
     slug: str
     number: int
     title: str
-    version: str
-    """What is printed with every answer."""
     unit: str
     stage: Stage
     disclosure: DisclosureClass
@@ -87,10 +83,19 @@ class RevisionSummary(Schema):
     review_due_on: date | None
     reason: str
 
+
+class RevisionSummary(RevisionStanding):
+    """One revision without its contents."""
+
+    model_config = example(**_SUMMARY)
+
+    version: str
+    """What is printed with every answer."""
+
     @classmethod
     def of(cls, revision: Revision) -> RevisionSummary:
         """The shape of a revision."""
-        return cls.model_validate(_members(revision))
+        return cls.model_validate({**standing_members(revision), "version": version_of(revision.body)})
 
 
 class StepView(Schema):
@@ -139,7 +144,8 @@ class RevisionDetail(RevisionSummary):
         """The shape of a revision with everything in it."""
         return cls.model_validate(
             {
-                **_members(revision),
+                **standing_members(revision),
+                "version": version_of(revision.body),
                 "entry": revision.body,
                 "steps": [StepView.of(step) for step in revision.standing.steps],
                 "faults": [FaultView.of(fault) for fault in faults],
@@ -343,14 +349,14 @@ class Comparison(Schema):
         return cls(old=old, new=new, changes=views)
 
 
-def _members(revision: Revision) -> dict[str, Any]:
+def standing_members(revision: Revision) -> dict[str, Any]:
+    """What `RevisionStanding` says of a revision."""
     standing = revision.standing
     same = ("slug", "number", "title", "unit", "note", "edits")
     stands = ("stage", "drafted_by", "drafted_at", "reviewed_by", "reviewed_at", "published_by", "published_at")
     return {
         **{name: getattr(revision, name) for name in same},
         **{name: getattr(standing, name) for name in (*stands, "ended_at", "review_due_on", "reason")},
-        "version": version_of(revision.body),
         "disclosure": standing.classification.disclosure,
         "ground": standing.classification.ground,
     }
