@@ -20,7 +20,7 @@ from knowledge.errors import KnowledgeRejected, KnowledgeUnavailable
 from knowledge.labelled import Labelled, read_labelled
 from knowledge.library import Library, load_library
 from runtime.bundle_replies import read_replies
-from runtime.bundle_revisions import read_revisions
+from runtime.bundle_revisions import read_revisions, slugs_of_revisions
 
 QUESTIONS = "questions.toml"
 
@@ -143,7 +143,10 @@ def _read_library(
 def _read_questions(
     folder: Path | Traversable, library: Library, *, are_all_there: bool
 ) -> tuple[tuple[Labelled, ...], tuple[Fault, ...]]:
-    """The labelled questions; while entries are left out for their faults, no slug is held against them."""
+    """The labelled questions; while entries are left out for their faults, no slug is held against them.
+
+    Questions of an entry that was withdrawn stay in an exported bundle: they measure it again when it comes back.
+    """
     file = folder / QUESTIONS
     if not file.is_file():
         return (), ()
@@ -152,6 +155,6 @@ def _read_questions(
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         return (), (Fault(QUESTIONS, line, "not UTF-8: save the file as UTF-8"),)
-    slugs = {entry.slug for entry in library} if are_all_there else None
+    slugs = {entry.slug for entry in library} | slugs_of_revisions(folder) if are_all_there else None
     questions, found = read_labelled(QUESTIONS, source, slugs)
     return questions, tuple(Fault(fault.file, fault.line, fault.message) for fault in found)

@@ -30,6 +30,12 @@ def read_revisions(folder: Path | Traversable) -> tuple[list[Revision], list[Fau
     return revisions, faults + _twice_published(revisions)
 
 
+def slugs_of_revisions(folder: Path | Traversable) -> frozenset[str]:
+    """The entries that the bundle keeps revisions of: those too that were withdrawn and have no procedure any more."""
+    below = folder / FOLDER
+    return frozenset(entry.name for entry in below.iterdir() if entry.is_dir()) if below.is_dir() else frozenset()
+
+
 def _twice_published(revisions: list[Revision]) -> list[Fault]:
     published = [revision for revision in revisions if revision.standing.stage is Stage.PUBLISHED]
     counts = Counter(revision.slug for revision in published)

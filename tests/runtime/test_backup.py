@@ -9,7 +9,7 @@ import json
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,14 @@ from casework.staff import Role
 from casework.store import SqlStore, SqlUnitOfWork, open_store
 from casework.store.blobs import DirectoryBlobs
 from casework.store.tables import cases, inbox, messages, raw_mails, threads
+from knowledge.catalogue.importing import ImportReport
+from knowledge.catalogue.item import Category, Item, ItemFault, ItemFile
+from knowledge.catalogue.item import body_of as body_of_item
+from knowledge.catalogue.rows import Column, RowFault
+from knowledge.catalogue.search import CatalogueQuery
 from knowledge.publication import Classification, DisclosureClass, Move, Stage, Standing
 from knowledge.revisions import Revision, Subject
-from knowledge.store import SqlRevisions
+from knowledge.store import IndexedRevisions, SqlCatalogue, SqlImports, SqlRevisions
 from runtime.backup import BackupRefused, Contents, all_tables, backup
 from runtime.migrating import migrate, newest
 from runtime.restoring import restore
@@ -150,6 +155,8 @@ def fill(place: Place) -> None:
 
     place.store.write(work)
     place.store.write(publish_something)
+    disclosed = place.blobs.put(b"disclosed" * 900)
+    place.store.write(lambda uow: import_something(uow, disclosed))
 
 
 def publish_something(uow: SqlUnitOfWork) -> None:
@@ -163,6 +170,22 @@ def publish_something(uow: SqlUnitOfWork) -> None:
         Subject.ENTRY, "passport", title="护照", unit="crj", body=words, classification=ground, by="wang", now=NOW
     )
     kept.move(made, Move.REVIEW, by="li", now=NOW, today=NOW.date())
+
+
+def import_something(uow: SqlUnitOfWork, digest: str) -> None:
+    """An item with a file, which came with an import and is found by its words."""
+    kept, imports = IndexedRevisions(uow.connection), SqlImports(uow.connection)
+    file = ItemFile(digest, "目录.pdf", "application/pdf", 8100)
+    item = Item(
+        "2026-a", "治安管理办法", Category.POLICY, "bureau", NOW.date(), "号〔2026〕1", text="烟花爆竹", file=file
+    )
+    report = ImportReport(imports.begin("表.csv", by="wang", now=NOW), "表.csv", "wang", NOW)
+    standing = Standing(Stage.PUBLISHED, "wang", NOW, published_at=NOW, review_due_on=date(2027, 5, 1))
+    revision = Revision(Subject.ITEM, item.slug, 1, item.title, item.unit, body_of_item(item), standing)
+    kept.enter_published([revision])
+    imports.add(report.id, [revision])
+    faults = (RowFault(3, Column.TITLE, ItemFault.TITLE_MISSING, ""),)
+    imports.finish(replace(report, taken=1, refused=1, faults=faults))
 
 
 ACROSS = [
@@ -180,14 +203,17 @@ def test_what_is_restored_equals_what_was_backed_up_and_numbers_go_on(
     before, after = places(urls[0]), places(urls[1])
     fill(before)
     written = before.back_up(tmp_path / "archive.tar.gz")
-    assert written.files == 4, "of a message, sent ahead of one, of a waiting one, and of an answer"
+    assert written.files == 5, "of a message, sent ahead of one, of a waiting one, of an answer, and of an item"
     assert written.missing == ()
     assert after.restore(tmp_path / "archive.tar.gz") == written
     kept = before.rows()
     assert [name for name, rows in kept.items() if not rows] == [], "a table that this test does not carry"
     assert after.rows() == kept
     assert sum(map(len, kept.values())) == written.rows
-    for name in ("seen", "ahead", "waiting", "sent"):
+    with after.store.read() as uow:
+        found = SqlCatalogue(uow.connection).find(CatalogueQuery("爆竹"))
+    assert [listed.slug for listed in found.items] == ["2026-a"], "the index is filled anew"
+    for name in ("seen", "ahead", "waiting", "sent", "disclosed"):
         data = name.encode() * 900
         assert after.blobs.get(hashlib.sha256(data).hexdigest()) == data
 
@@ -345,10 +371,10 @@ def test_an_archive_with_a_row_or_a_file_too_few_is_refused(
 
     gone = hashlib.sha256(b"seen" * 900).hexdigest()
     place = places(store_url)
-    with pytest.raises(BackupRefused, match="rows and 4 files; found"):
+    with pytest.raises(BackupRefused, match="rows and 5 files; found"):
         place.restore(changed(archived, without_a_row))
     assert is_untouched(place)
-    with pytest.raises(BackupRefused, match=r"rows and 4 files; found \d+ and 3"):
+    with pytest.raises(BackupRefused, match=r"rows and 5 files; found \d+ and 3"):
         place.restore(changed(archived, lambda name, data: None if name == f"blobs/{gone}" else (name, data)))
     assert is_untouched(place)
 
@@ -407,5 +433,5 @@ def test_a_file_that_was_lost_before_is_named_and_does_not_stop_the_backup(
     lost = hashlib.sha256(b"sent" * 900).hexdigest()
     (tmp_path / "blobs-1" / lost[:2] / lost[2:]).unlink()
     written = place.back_up(tmp_path / "a.tar.gz")
-    assert (written.files, written.missing) == (3, (lost,))
+    assert (written.files, written.missing) == (4, (lost,))
     assert places(sqlite_url).restore(tmp_path / "a.tar.gz") == written
