@@ -44,6 +44,22 @@ def asked_facets(question: str) -> tuple[FacetName, ...]:
     return clear or ((lone,) if lone else ())
 
 
+def without_cues(folded: str) -> str:
+    """A folded question with every word blanked that tells a facet, those too that may name the matter itself."""
+    blanked = list(folded)
+    for cues in _cues().values():
+        for found in cues.anywhere.finditer(folded):
+            blanked[found.start() : found.end(1)] = " " * len(found[1])
+    return "".join(blanked)
+
+
+def only_cues(folded: str) -> str:
+    """The words of a folded question that tell a facet, and no others."""
+    blanked = without_cues(folded)
+    kept = (" " if rest != " " else sign for sign, rest in zip(folded, blanked, strict=True))
+    return " ".join("".join(kept).split())
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """A cue where it stands."""

@@ -7,21 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.engine.dialogues import office
-from bot.engine.following import facets_in, last_entry, names_no_matter
+from bot.engine.following import facets_in, last_entry, names_no_matter, without_rind
 from bot.engine.intent import weigh
 from bot.engine.phrases import fold
 from bot.engine.recognise import is_question, recognise
 from bot.engine.sentence_tables import both
 from bot.engine.turn import Turn
+from knowledge.facets import only_cues
 from knowledge.procedure import FacetName
 from knowledge.retrieval import Decision as Found
 
 LONGEST = 300
 """A longer message tells a story."""
 _LIGHTEST = 3
-_ENDS = re.compile(r"[?？。!！;；\n]+|(?:^|(?<=[\s:：,，]))[0-9][、.．)）]?(?=\s*[㐀-䶿一-鿿A-Za-z])")
-_SEAMS = re.compile(r"([,，、]|以及|还有|[和与及跟]|(?<![A-Za-z])(?:and|plus)(?![A-Za-z]))")
+_ENDS = re.compile(r"(?<=[?？])|[。!！;；\n]+|(?:^|(?<=[\s:：,，]))[0-9][、.．)）]?(?=\s*[㐀-䶿一-鿿A-Za-z])")
+_SEAMS = re.compile(r"([,，、]|以及|还有|[和与及跟]|(?<![A-Za-z])(?:and|plus)(?![A-Za-z]))", re.IGNORECASE)
 _STOPS = frozenset(",，")
+_Piece = tuple[str, str]
+"""Some words, and those that ask for a side of them and stand elsewhere in the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,8 @@ def questions_in(turn: Turn) -> tuple[Question, ...]:
         if asks_for_office(turn, piece):
             found.append(Question(piece, is_office=True))
         elif not names_no_matter(piece):
-            text = f"{ahead}，{piece}" if ahead else piece
-            found.append(Question(text, piece, _joined(facets_in(text), shared)))
+            text = "，".join(words for words in (ahead, piece, shared) if words)
+            found.append(Question(text, piece, facets_in(text)))
             ahead = ""
         elif facets_in(piece):
             before = next((at for at in reversed(range(len(found))) if not found[at].is_office), None)
@@ -68,48 +71,48 @@ def asks_for_office(turn: Turn, words: str) -> bool:
     return bool(office.replies(replace(turn.saying(words), matches=recognise(words))))
 
 
-def _pieces(turn: Turn) -> Iterator[tuple[str, tuple[FacetName, ...]]]:
-    """What stands between ends of sentences, numbers of a list, words such as "also", and the seams of a sentence.
-
-    With each, the sides that it shares with the piece after it.
-    """
+def _pieces(turn: Turn) -> Iterator[_Piece]:
+    """What stands between ends of sentences, numbers of a list, words such as "also", and the seams of a sentence."""
     sentences = [turn.text]
     for pattern in (_ENDS, *(words.between_questions for words in both())):
         sentences = [part for sentence in sentences for part in pattern.split(sentence)]
     for sentence in sentences:
         for piece, shared in _unseamed(turn, sentence):
             named = piece.strip(" \t,，、:：")
-            if weigh(fold(named)) >= _LIGHTEST or asks_for_office(turn, named):
+            if shared or weigh(fold(named)) >= _LIGHTEST or asks_for_office(turn, named):
                 yield named, shared
 
 
-def _unseamed(turn: Turn, sentence: str) -> list[tuple[str, tuple[FacetName, ...]]]:
+def _unseamed(turn: Turn, sentence: str) -> list[_Piece]:
     """A sentence cut at those seams at which another question begins."""
     first, *rest = _SEAMS.split(sentence)
-    cut: list[tuple[str, tuple[FacetName, ...]]] = []
-    current = first
+    cut: list[_Piece] = []
+    current, shared = first, ""
     for seam, piece in zip(rest[::2], rest[1::2], strict=True):
-        shared = _shared(turn, current, seam, piece)
-        if shared or _begins_another(turn, current, piece):
-            cut.append((current, shared))
-            current = piece
+        of_both = _shared(turn, current, seam, piece)
+        if of_both or _begins_another(turn, current, piece):
+            cut.append((current, shared or of_both))
+            current, shared = piece, of_both
         else:
             current += seam + piece
-    return [*cut, (current, ())]
+    return [*cut, (current, shared)]
 
 
 def _begins_another(turn: Turn, before: str, piece: str) -> bool:
     if asks_for_office(turn, piece.strip()) or asks_for_office(turn, before.strip()):
         return True
-    return is_question(before) and is_question(piece) and _are_two_matters(turn, before, piece)
+    return is_question(without_rind(before)) and is_question(piece) and _are_two_matters(turn, before, piece)
 
 
-def _shared(turn: Turn, before: str, seam: str, piece: str) -> tuple[FacetName, ...]:
-    """The sides asked for of two things named together, as in "how much are A and B"."""
-    if seam in _STOPS or is_question(before) or facets_in(before):
-        return ()
-    facets = facets_in(piece)
-    return facets if facets and _are_two_matters(turn, before, piece) else ()
+def _shared(turn: Turn, before: str, seam: str, piece: str) -> str:
+    """The words that ask for the same side of two things named together, as in "how much are A and B"."""
+    if seam in _STOPS:
+        return ""
+    first, second = facets_in(before), facets_in(piece)
+    asks_behind = second and not first and not is_question(without_rind(before))
+    asks_in_front = first and not second and is_question(without_rind(before)) and not is_question(piece.rstrip("?？ "))
+    words = only_cues(fold(piece if asks_behind else before)) if asks_behind or asks_in_front else ""
+    return words if words and _are_two_matters(turn, f"{before} {words}", f"{piece} {words}") else ""
 
 
 def _are_two_matters(turn: Turn, before: str, piece: str) -> bool:

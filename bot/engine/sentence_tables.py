@@ -100,7 +100,7 @@ def sentences(language: Language) -> Sentences:
         follow_ends=tuple(tree["follow"]["ends"]),
         follow_proxy=_required(tree["follow"]["proxy"]),
         follow_light=_required(tree["follow"]["light"]),
-        between_questions=_required(question["between"]),
+        between_questions=re.compile(_required(question["between"]).pattern, re.IGNORECASE),
         matters=dict(tree["matter"]),
         corrections=tuple(re.compile(pattern_of(one, {"slot": named})) for one in correction["value"]),
         reopenings=tuple(re.compile(pattern_of(one, {"slot": named})) for one in correction["ask"]),

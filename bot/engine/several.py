@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.engine.conversation import Conversation
 from bot.engine.dialogues import ask_procedure, office
-from bot.engine.following import last_entry
-from bot.engine.intent import weigh
-from bot.engine.phrases import fold
+from bot.engine.following import facets_before, last_entry, leans, neighbour_of_last
 from bot.engine.questions import LONGEST, Question, questions_in
 from bot.engine.recognise import is_question, recognise
 from bot.engine.turn import Decision, Response, Turn
@@ -16,8 +14,6 @@ from knowledge.retrieval import Decision as Found
 from knowledge.retrieval import Finding
 
 MOST_QUESTIONS = 4
-_A_MERE_HOW = 4
-"""A part of this weight, as "and how?", asks about the part before it."""
 _MOST_OPEN = 2
 _NEAREST = 3
 
@@ -68,7 +64,7 @@ def look_up(turn: Turn, questions: tuple[Question, ...]) -> tuple[Asked, ...]:
     found: dict[str, Asked] = {}
     for question in questions:
         asked = Asked(question, _find(turn, question) if question.matter else None)
-        is_asked = is_question(question.matter) and weigh(fold(question.matter)) > _A_MERE_HOW
+        is_asked = is_question(question.matter)
         if asked.about in found:
             before = found[asked.about].question
             facets = tuple(dict.fromkeys((*before.facets, *question.facets)))
@@ -106,12 +102,15 @@ def _without_what_stands_there(response: Response, before: list[Response]) -> Re
 
 
 def _find(turn: Turn, question: Question) -> Finding:
-    """What is said to its matter, else to all its words."""
+    """What is said to its matter, else to all its words, else to them after the entry answered before."""
     finding = turn.known.find(question.matter, turn.language)
-    if finding.decision is Found.ANSWER or question.text == question.matter:
+    if finding.decision is Found.ANSWER:
         return finding
-    whole = turn.known.find(question.text, turn.language)
-    return whole if whole.decision is Found.ANSWER else finding
+    if question.text != question.matter:
+        whole = turn.known.find(question.text, turn.language)
+        if whole.decision is Found.ANSWER:
+            return whole
+    return neighbour_of_last(turn.saying(question.matter)) or finding
 
 
 def _answer(turn: Turn, asked: Asked) -> Response:
@@ -122,6 +121,7 @@ def _answer(turn: Turn, asked: Asked) -> Response:
     if asked.finding is None and entry:
         return ask_procedure.answer_facets(words, entry, asked.question.facets)
     if asked.finding is not None and asked.is_answered:
-        return ask_procedure.answer_found(words, asked.finding, asked.question.facets)
+        leaning = facets_before(turn) if leans(asked.question.text) else ()
+        return ask_procedure.answer_found(words, asked.finding, asked.question.facets or leaning)
     fresh = replace(words, conversation=Conversation(language=turn.conversation.language))
     return ask_procedure.answer(fresh, asked.finding or fresh.finding)

@@ -8,9 +8,11 @@ from bot.engine import answers
 from bot.engine.choices import NO_THANKS, NONE_OF_THESE
 from bot.engine.conversation import Conversation
 from bot.engine.following import (
+    facets_before,
     facets_in,
     facets_in_its_words,
     facets_of_last,
+    leans,
     names_no_matter,
     neighbour_of_last,
     said_together,
@@ -36,7 +38,7 @@ def answer(turn: Turn, finding: Finding) -> Response:
         if together is None and (followed := facets_in_its_words(turn)):
             return answer_facets(turn, *followed)
         if neighbour := together or neighbour_of_last(turn):
-            return _answer_by_itself(turn, neighbour, facets_in(turn.text) or _facets_before(turn))
+            return _answer_by_itself(turn, neighbour, facets_in(turn.text) or facets_before(turn))
         if finding.decision is Found.HAND_OVER and names_no_matter(turn.text):
             return Response(turn.conversation, (ReplyDraft("answer.which_matter"),), decision=Decision.ASK_BACK)
     return _answer_by_itself(turn, finding, facets_in(turn.text))
@@ -57,19 +59,15 @@ def answer_found(turn: Turn, finding: Finding, asked: tuple[FacetName, ...]) -> 
     return _answered(turn, procedure, enquiry, asked)
 
 
-def _facets_before(turn: Turn) -> tuple[FacetName, ...]:
-    """What was asked for last: "and for a child?" after a fee asks for the fee."""
-    return tuple(FacetName(name) for name in turn.conversation.last_facets if name in set(FacetName))
-
-
 def _answer_by_itself(turn: Turn, finding: Finding, asked_for: tuple[FacetName, ...]) -> Response:
     decision = Decision(finding.decision.value)
     if decision is Decision.ANSWER and finding.matches:
         return answer_found(turn, finding, asked_for)
     enquiry = RecordEnquiry(decision.value, confidence=finding.confidence)
-    # Another matter was spoken of: "and how much?" no longer means the entry before.
-    last = turn.conversation.last_procedure if turn.message.is_letter else None
-    asked = replace(turn.conversation, question=turn.text, last_procedure=last, last_facets=())
+    asked = replace(turn.conversation, question=turn.text)
+    if not turn.message.is_letter and not leans(turn.text):
+        # Another matter was spoken of: "and how much?" no longer means the entry before.
+        asked = replace(asked, last_procedure=None, last_facets=())
     if decision is Decision.ASK_BACK:
         return Response(asked, (_ask_back(turn, finding),), (enquiry,), decision)
     return Response(asked, (unknown(turn.text),), (enquiry,), Decision.HAND_OVER)
