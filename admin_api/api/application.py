@@ -36,8 +36,12 @@ _DOCS_HEADERS = {
 _ROUTERS = (cases, case_moves, correspondence, parties, triage, outbox, catalogue, entries, items, gaps, staff, audit)
 
 
+@cache
 def create_api() -> APIRouter:
-    """Every route under `/api/v1`. The application needs `lend_context` and `install_error_handlers` too."""
+    """Every route under `/api/v1`. The application needs `lend_context` and `install_error_handlers` too.
+
+    Made once, like the routers of the pages: it holds nothing of the application that includes it.
+    """
     api = APIRouter(prefix=PREFIX)
     for module in _ROUTERS:
         api.include_router(module.router)

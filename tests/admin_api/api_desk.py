@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -176,9 +177,16 @@ def add_staff(store: SqlStore, name: str, role: Role, unit: str) -> Staff:
     )
 
 
+@cache
 def load_procedures() -> Library:
     """The entries of the demo bureau."""
     return load_library(PROCEDURES)[0]
+
+
+@cache
+def demo_knowledge() -> KnowledgeBase:
+    """What answers from them, built once for all tests since nothing changes it."""
+    return KnowledgeBase(load_procedures())
 
 
 def make_app(context: Context, *, html: HtmlErrors | None = None) -> FastAPI:
@@ -208,7 +216,7 @@ def running_desk(folder: Path, *, url: str | None = None) -> Iterator[Desk]:
         blobs=DirectoryBlobs(folder / "blobs"),
         office=Office(BUREAU, load_wording(files("casework") / "notices"), b"an invented secret"),
         library=lambda: library,
-        knowledge=lambda: KnowledgeBase(library),
+        knowledge=demo_knowledge,
         clock=clock,
         wake=lambda: wakes.append(MONDAY),
         revisions=lambda uow: IndexedRevisions(SqlStore.connection_of(uow)),

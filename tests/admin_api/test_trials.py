@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
 
 from admin_api.trials import Accepted, Trials, library_with
 from knowledge.bodies import body_of
@@ -12,15 +11,10 @@ from knowledge.proposing import with_phrasing
 from knowledge.publication import Classification, DisclosureClass, Stage, Standing
 from knowledge.retrieval import KnowledgeBase
 from knowledge.revisions import Body, Revision, Subject
-from tests.admin_api.api_desk import load_procedures
+from tests.admin_api.api_desk import demo_knowledge, load_procedures
 
 SLUG = "id-card-lost"
 ASKED = "红本本飞走了咋整"
-
-
-@cache
-def served() -> KnowledgeBase:
-    return KnowledgeBase(load_procedures())
 
 
 def a_revision(body: Body | None = None, classification: Classification | None = None) -> Revision:
@@ -43,10 +37,10 @@ def test_the_same_trial_is_done_once_and_another_text_is_tried_anew() -> None:
     build = Counted()
     trials = Trials(build)
     labelled = [("身份证丢了怎么补", (SLUG,))]
-    first = trials.effect(served(), a_revision(), labelled)
-    assert trials.effect(served(), a_revision(), labelled) is first
+    first = trials.effect(demo_knowledge(), a_revision(), labelled)
+    assert trials.effect(demo_knowledge(), a_revision(), labelled) is first
     assert build.built == 1
-    trials.effect(served(), a_revision(with_phrasing(a_revision().body, "zh", ASKED)), labelled)
+    trials.effect(demo_knowledge(), a_revision(with_phrasing(a_revision().body, "zh", ASKED)), labelled)
     assert build.built == 2
 
 
@@ -57,14 +51,14 @@ def test_only_questions_whose_phrasing_is_in_the_draft_or_published_are_labels()
         Accepted("能养鸡吗", "keep-poultry", ""),
     ]
     with_it = a_revision(with_phrasing(a_revision().body, "zh", ASKED))
-    effect = Trials().effect(served(), with_it, [], accepted)
+    effect = Trials().effect(demo_knowledge(), with_it, [], accepted)
     assert effect.questions == 1
-    assert Trials().effect(served(), a_revision(), [], accepted).questions == 0
+    assert Trials().effect(demo_knowledge(), a_revision(), [], accepted).questions == 0
 
 
 def test_an_entry_that_is_not_disclosed_leaves_the_library() -> None:
     closed = a_revision(classification=Classification(DisclosureClass.NOT_DISCLOSED, "第十四条"))
-    library = library_with(served().library, closed)
+    library = library_with(demo_knowledge().library, closed)
     assert SLUG not in library
-    assert len(library) == len(served().library) - 1
-    assert len(library_with(served().library, a_revision())) == len(served().library)
+    assert len(library) == len(demo_knowledge().library) - 1
+    assert len(library_with(demo_knowledge().library, a_revision())) == len(demo_knowledge().library)
