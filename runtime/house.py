@@ -174,7 +174,7 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     store = _open_store(settings, kills)
     blobs = open_blobs(settings)
     enter_bundle(store, bundle.library, now=now())
-    knowledge = LiveKnowledge(store, now)
+    knowledge = LiveKnowledge(store, now, local_date=bundle.bureau.calendar.local_date)
     room = furnish(bundle, settings.secret_key.get_secret_value().encode(), knowledge)
     mail_room = open_mail_room(room.office, blobs)
     local_mailbox = open_local_mailbox(settings)
