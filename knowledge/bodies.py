@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from knowledge.composing import Tree, compose_tree
@@ -53,6 +54,14 @@ def procedure_of(revision: Revision) -> Procedure:
         said = faults[0].message if faults else "it has no contents"
         raise KnowledgeRejected(f"revision {revision.number} of entry {revision.slug!r} cannot be used: {said}")
     return procedure
+
+
+def procedure_in_force(revision: Revision, local_date: Callable[[datetime], date]) -> Procedure:
+    """The entry as it is answered from: checked when somebody last confirmed it, due when its standing says so."""
+    procedure, standing = procedure_of(revision), revision.standing
+    confirmed_on = local_date(standing.confirmed_at) if standing.confirmed_at else procedure.checked_on
+    checked_on = max(procedure.checked_on, confirmed_on)
+    return replace(procedure, checked_on=checked_on, review_due_on=standing.review_due_on)
 
 
 def digest_of(body: Body) -> str:

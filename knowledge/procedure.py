@@ -108,7 +108,11 @@ class Procedure:
     ground: Text | None = None
     """The legal ground of a class that is not proactive."""
     review_due_on: date | None = None
-    """The day from which a bundle wants it looked at again."""
+    """The day from which it is to be looked at again; in a bundle, the wish for one."""
+
+    def is_due(self, today: date) -> bool:
+        """Whether it was to be looked at again by now."""
+        return self.review_due_on is not None and self.review_due_on <= today
 
     @property
     def classification(self) -> Classification:

@@ -106,6 +106,11 @@ class Standing:
         return frozenset({self.drafted_by, *(step.by for step in self.steps if step.what == AMEND)})
 
     @property
+    def confirmed_at(self) -> datetime | None:
+        """When somebody last said on re-review that it is still right; None when nobody has yet."""
+        return max((step.at for step in self.steps if step.what == Move.CONFIRM.value), default=None)
+
+    @property
     def is_public(self) -> bool:
         """Whether anybody outside may see, find or count it."""
         return self.stage is Stage.PUBLISHED and self.classification.disclosure is DisclosureClass.PROACTIVE

@@ -180,7 +180,7 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     blobs = open_blobs(settings)
     enter_bundle(store, bundle.library, now=now())
     enter_items(store, bundle.items, now=now())
-    knowledge = LiveKnowledge(store, now)
+    knowledge = LiveKnowledge(store, now, local_date=bundle.bureau.calendar.local_date)
     room = furnish(bundle, settings.secret_key.get_secret_value().encode(), knowledge)
     mail_room = open_mail_room(room.office, blobs)
     local_mailbox = open_local_mailbox(settings)

@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 
 from casework.errors import CaseworkError
 from casework.store import SqlStore
-from knowledge.bodies import procedure_of
+from knowledge.bodies import procedure_in_force
 from knowledge.claims import without_claimed
 from knowledge.library import Library
 from knowledge.retrieval import KnowledgeBase
@@ -46,11 +46,13 @@ class LiveKnowledge:
         store: SqlStore,
         clock: Callable[[], datetime],
         build: Callable[[Library], KnowledgeBase] = KnowledgeBase,
+        local_date: Callable[[datetime], date] = datetime.date,
     ) -> None:
         """Build what is published now; whatever goes wrong is raised, for there is nothing older to answer from."""
         self._store = store
         self._clock = clock
         self._build = build
+        self._local_date = local_date
         self._built = self._rebuilt()
         self._failed: tuple[int, float] | None = None
         self.failed_since: datetime | None = None
@@ -104,7 +106,7 @@ class LiveKnowledge:
             kept = SqlRevisions(uow.connection)
             state = kept.state(Subject.ENTRY)
             public = [one for one in kept.published(Subject.ENTRY) if one.standing.is_public]
-        entries = without_claimed(procedure_of(revision) for revision in public)
+        entries = without_claimed(procedure_in_force(revision, self._local_date) for revision in public)
         return _Built(state, self._build(Library(entries, digest=f"{state}")))
 
     def _failed_lately(self, state: int) -> bool:

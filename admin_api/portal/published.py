@@ -107,11 +107,13 @@ def show_procedure(visit: Visitor, slug: str, version: str = "") -> HTMLResponse
 
 def _show_procedure(visit: Visit, procedure: Procedure, *, standing: Standing | None = None) -> HTMLResponse:
     """The page of an entry; with a standing that has ended, as one that is no longer in force."""
+    bureau = visit.context.office.bureau
     return visit.show(
         "portal/procedure.html",
         procedure=procedure,
         facets=facets_of(procedure, visit),
-        unit=_find_unit(visit.context.office.bureau, procedure.unit),
+        unit=_find_unit(bureau, procedure.unit),
+        is_due=standing is None and procedure.is_due(bureau.calendar.local_date(visit.context.clock())),
         past=standing if standing is not None and standing.ended_at is not None else None,
     )
 

@@ -75,7 +75,7 @@ class SqlRevisions:
             move, revision.standing, by=by, now=now, today=today, reason=reason, review_due_on=review_due_on
         )
         with self._decided_by_the_rows(revision):
-            if move is Move.PUBLISH or (move is Move.WITHDRAW and was is Stage.PUBLISHED):
+            if Stage.PUBLISHED in {was, standing.stage}:
                 bump(self._connection, revision.subject)
             if move is Move.PUBLISH:
                 self._supersede(revision, now)

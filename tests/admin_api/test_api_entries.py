@@ -107,6 +107,28 @@ def test_a_phrasing_that_another_entry_claims_is_told_at_review(desk: Desk, revi
     assert f"{taken!r} is claimed by 'passport-renew'" in refused
 
 
+@pytest.mark.parametrize("disclosure", ["on_application", "not_disclosed"])
+@pytest.mark.parametrize("ground", [{}, {"ground": ""}, {"ground": {"zh": "《条例》第十四条"}}], ids=str)
+def test_a_class_that_is_not_proactive_is_reviewed_only_with_its_legal_ground(
+    desk: Desk, reviewer: str, disclosure: str, ground: dict[str, Any]
+) -> None:
+    made = draft(desk, entry=entry(disclosure={"class": disclosure, **ground})).json()
+    assert made["faults"][0]["pointer"].startswith("disclosure.ground")
+    refused = move(desk, made, "review", key=reviewer)
+    assert (refused.status_code, "disclosure.ground" in refused.json()["detail"]) == (422, True)
+    said = {"zh": "《条例》第十四条", "en": "Regulations, art. 14"}
+    sound = draft(desk, entry=entry(disclosure={"class": disclosure, "ground": said})).json()
+    assert (sound["faults"], sound["disclosure"]) == ([], disclosure)
+    assert move(desk, sound, "review", key=reviewer).status_code == 200
+
+
+def test_a_class_that_nobody_knows_is_kept_from_the_public_and_cannot_be_reviewed(desk: Desk, reviewer: str) -> None:
+    made = draft(desk, entry=entry(disclosure={"class": "secret", "ground": "x"})).json()
+    assert made["disclosure"] == "not_disclosed"
+    refused = move(desk, made, "review", key=reviewer)
+    assert (refused.status_code, "'secret' is not a class" in refused.json()["detail"]) == (422, True)
+
+
 def test_what_is_sent_back_or_withdrawn_says_why(desk: Desk, reviewer: str) -> None:
     made = draft(desk).json()
     assert move(desk, made, "send-back", {"reason": " "}, reviewer).status_code == 422

@@ -127,6 +127,15 @@ def test_an_entry_in_one_language_is_kept_when_that_is_wished_and_cannot_be_revi
         assert (refused.status_code, "还不能通过" in text_of(refused)) == (422, True)
 
 
+def test_a_class_that_is_not_proactive_asks_for_its_ground_beside_the_field(desk: FrontDesk, browser: Browser) -> None:
+    answer = edit(browser, {"disclosure.class": "on_application"})
+    assert (answer.status_code, 'id="fault-disclosure.ground' in answer.text) == (422, True)
+    ground = {"disclosure.ground.zh": "《条例》第十三条", "disclosure.ground.en": "Regulations, art. 13"}
+    assert edit(browser, {"disclosure.class": "on_application", **ground}).status_code == 303
+    assert "第十三条" in revision(desk, 2).standing.classification.ground
+    assert "依申请公开" in text_of(browser.open(f"/staff/entries/{SLUG}/2"))
+
+
 def test_a_new_entry_is_drafted_and_a_slug_that_is_taken_or_cannot_be_is_told(browser: Browser) -> None:
     fresh = typed(version="")
     fresh["phrasings.zh"] = "\n".join(f"全新的问法第{number}种" for number in range(8))

@@ -85,6 +85,16 @@ def test_a_draft_and_what_was_never_public_are_not_there(desk: FrontDesk, browse
         assert (page.status_code, "新的" in page.text) == (404, False), path
 
 
+def test_what_is_due_for_re_review_still_stands_and_says_when_it_was_checked(desk: FrontDesk, browser: Browser) -> None:
+    entry = DEMO.get(SLUG)
+    assert "现待复核" not in text_of(browser.open(f"/procedures/{SLUG}"))
+    desk.wait(timedelta(days=365))
+    page = browser.open(f"/procedures/{SLUG}")
+    assert (page.status_code, entry.summary.zh in page.text) == (200, True)
+    checked = f"{entry.checked_on.year}年{entry.checked_on.month}月{entry.checked_on.day}日"
+    assert f"上次核对于{checked}，现待复核" in text_of(page)
+
+
 def test_what_was_withdrawn_is_said_to_be_gone_and_nothing_of_it_is_shown(desk: FrontDesk, browser: Browser) -> None:
     draft(desk, *PUBLISHED, Move.WITHDRAW)
     title = DEMO.get(SLUG).title.zh

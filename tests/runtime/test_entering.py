@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from casework.store import SqlStore, open_store
 from knowledge.bodies import body_of, procedure_of
+from knowledge.card import cite, compose_card
 from knowledge.library import Library
 from knowledge.procedure import Procedure
 from knowledge.publication import DisclosureClass, Move, Stage
@@ -167,6 +169,33 @@ def test_what_is_served_follows_what_is_published_and_is_swapped_as_one(store: S
     assert live().library.get(SLUG).version == "edited"
     question = live().find(DEMO[0].phrasings["zh"][0])
     assert (question.matches[0].slug, question.matches[0].version) == (SLUG, "edited")
+
+
+def test_what_is_due_still_answers_and_whoever_confirms_it_moves_the_day_on_which_it_was_checked(
+    store: SqlStore,
+) -> None:
+    enter(store, *DEMO)
+    zone = ZoneInfo("Asia/Shanghai")
+    live = LiveKnowledge(store, lambda: NOW, local_date=lambda at: at.astimezone(zone).date())
+    entry = DEMO[0]
+    due_on = live().library.get(SLUG).review_due_on
+    assert due_on == entry.checked_on + timedelta(days=365)
+    assert live().library.get(SLUG).is_due(due_on)
+    assert not live().library.get(SLUG).is_due(due_on - timedelta(days=1))
+    found = live().find(entry.phrasings["zh"][0]).matches[0]
+    assert (found.slug, cite(live().library.get(found.slug), "zh").checked_on) == (SLUG, entry.checked_on)
+    late = datetime(2027, 11, 25, 23, 0, tzinfo=UTC)
+    there = published(store)
+    assert there is not None
+    store.write(
+        lambda uow: SqlRevisions(uow.connection).move(
+            there, Move.CONFIRM, by="li", now=late, today=late.date(), review_due_on=date(2028, 5, 25)
+        )
+    )
+    assert live.refresh()
+    confirmed = live().library.get(SLUG)
+    assert (confirmed.checked_on, confirmed.review_due_on) == (date(2027, 11, 26), date(2028, 5, 25))
+    assert "2027-11-26" in compose_card(confirmed, "zh")
 
 
 def test_a_build_that_fails_leaves_the_old_one_is_told_and_is_tried_again_for_new_words(store: SqlStore) -> None:
