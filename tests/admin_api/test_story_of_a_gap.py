@@ -18,7 +18,7 @@ from tests.admin_api.browsing import Browser, signed_in, text_of
 from tests.admin_api.front_desk import FrontDesk, a_front_desk
 
 LOST = "id-card-lost"
-ASKED = ("钱包被偷证件没了", "钱包被偷了，证件没了", "钱包被偷证件都没了怎么办")
+ASKED = ("钱包掉河里证件没了", "钱包掉河里，证件没了", "钱包掉进河里证件没了怎么办")
 STOLEN = "昨天把身份证弄丢了想补一张"
 
 
