@@ -18,7 +18,7 @@ ASKED = ("钱包掉河里证件没了", "钱包掉河里，证件没了", "钱�
 TELEPHONE = "13800001111"
 LETTER = f"您好，请问钱包掉河里，证件没了怎么办？我的电话是{TELEPHONE}。谢谢。"
 POULTRY = "请问小区里可以养鸡吗？"
-LAW = {"title": {"zh": "示例规定", "en": "Example rules"}, "article": "1", "on": "2026-01-01"}
+LAW = {"title": {"zh": "示例规定", "en": "Example rules"}, "article": "第一条", "on": "2026-01-01"}
 STAFF_ANSWER = "住宅小区内不得饲养家禽，可以向社区居委会咨询。"
 
 
