@@ -7,6 +7,7 @@ from admin_api.errors import AdminRejected
 from admin_api.trials import Accepted
 from casework.ports import UnitOfWork
 from knowledge.effect import Effect
+from knowledge.gaps import asked_in
 from knowledge.revisions import Revision
 
 
@@ -30,7 +31,9 @@ def foresee(revision: Revision, context: Context, uow: UnitOfWork) -> Effect:
     It takes an index: call it outside the transaction that publishes, which then finds the result kept.
     KnowledgeRejected when the revision has faults still.
     """
-    accepted = [Accepted(*row) for row in uow.enquiries.answered_by()]
+    accepted = [
+        Accepted(asked_in(question), slug, phrasing) for question, slug, phrasing in uow.enquiries.answered_by()
+    ]
     return context.trials.effect(context.knowledge(), revision, context.labelled, accepted)
 
 

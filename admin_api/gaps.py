@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,7 +18,7 @@ from casework.message import Author, Direction, Message
 from casework.party import Language
 from casework.ports import UnitOfWork
 from casework.staff import Staff
-from knowledge.gaps import group_alike
+from knowledge.gaps import asked_in, group_alike
 from knowledge.masking import masked, without_personal
 from knowledge.proposing import LONGEST_PHRASING
 from knowledge.retrieval import Decision
@@ -134,7 +134,8 @@ def find_gaps(
     """The gaps of the last `days` that `staff` may see, the most asked first; with `kind` of those questions alone."""
     units = units_seen_by(staff, context.office.bureau)
     found = uow.enquiries.open_questions(since=since(context, days), units=units)
-    questions = [question for question in reversed(found) if kind is None or question.shortfall is kind]
+    wanted = (question for question in reversed(found) if kind is None or question.shortfall is kind)
+    questions = [replace(question, text=asked_in(question.text)) for question in wanted]
     groups = group_alike([question.text for question in questions])
     return tuple(Gap(tuple(questions[place] for place in group)) for group in groups)
 

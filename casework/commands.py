@@ -31,7 +31,7 @@ class AddToCase:
 
 @dataclass(frozen=True, slots=True)
 class RecordEnquiry:
-    """A question that the assistant answered, or could not, without a case."""
+    """A question that the assistant answered, or could not: then an officer may have a case of it."""
 
     decision: str
     """`answer`, `ask_back`, `hand_over`, `dialogue` or `emergency`."""

@@ -28,8 +28,19 @@ _RAREST = 4
 _MOST_HEADS = 40
 """Heads kept under one term: what so many groups share tells nothing apart."""
 _PIECE = re.compile(r"[㐀-䶿一-鿿\U00020000-\U0003ffff]|[^\W㐀-䶿一-鿿_]+")
+_BETWEEN_SENTENCES = re.compile(r"(?<=[。！？!?;；])|(?<=\.)\s+|\n")
+_SHORT = 60
+"""Characters of a message that is taken as one question."""
 _OTHERS = 200
 """Wordings that are thought to exist beside those at hand: among a few, what is shared must not pass for common."""
+
+
+def asked_in(text: str) -> str:
+    """What a message asks: of a long one, as letters are, the sentences that end as questions, when there are any."""
+    if len(text) <= _SHORT:
+        return text
+    sentences = (sentence.strip() for sentence in _BETWEEN_SENTENCES.split(text))
+    return " ".join(sentence for sentence in sentences if sentence.endswith(("?", "？"))) or text
 
 
 def group_alike(questions: Sequence[str]) -> tuple[tuple[int, ...], ...]:

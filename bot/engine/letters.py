@@ -142,8 +142,18 @@ def _only_thanks(turn: Turn) -> bool:
 
 
 def _officer(turn: Turn) -> Response | None:
-    """Anything else is a consultation that an officer answers."""
-    return replace(_filed(turn, CaseKind.CONSULTATION), decision=Decision.HAND_OVER)
+    """Anything else is a consultation that an officer answers; what it asks is kept as a question without an answer."""
+    filed = _filed(turn, CaseKind.CONSULTATION)
+    return replace(filed, commands=(*filed.commands, *_unanswered(turn)), decision=Decision.HAND_OVER)
+
+
+def _unanswered(turn: Turn) -> tuple[RecordEnquiry, ...]:
+    """That nothing published answers the letter; how a case stands is asked of no entry, and a story asks nothing."""
+    asking = _sentences_that_ask(turn)
+    if not asking or turn.wants(Intent.CASE_STATUS) or case_status.names_a_case(_body(turn)):
+        return ()
+    finding = turn.known.find("\n".join(asking)[:LONGEST_TO_ANSWER], turn.language)
+    return (RecordEnquiry(Decision.HAND_OVER.value, confidence=finding.confidence),)
 
 
 LETTER_POLICY: tuple[tuple[str, Row], ...] = (

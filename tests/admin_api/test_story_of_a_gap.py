@@ -18,7 +18,7 @@ from tests.admin_api.browsing import Browser, signed_in, text_of
 from tests.admin_api.front_desk import FrontDesk, a_front_desk
 
 LOST = "id-card-lost"
-ASKED = ("钱包被偷证件没了", "钱包被偷了，证件没了", "钱包被偷证件都没了怎么办")
+ASKED = ("钱包掉河里证件没了", "钱包掉河里，证件没了", "钱包掉进河里证件没了怎么办")
 STOLEN = "昨天把身份证弄丢了想补一张"
 
 
@@ -100,7 +100,9 @@ def test_a_phrasing_that_makes_answers_worse_is_published_only_with_a_tick(desk:
     with signed_in(desk, "shen") as browser:
         assert step(browser, "passport-first", 2, "review") == 303
         page = "/staff/entries/passport-first/2"
-        assert f'hx-get="{page}/effect"' in browser.open(page).text
+        shown = browser.open(page)
+        assert f'hx-get="{page}/effect"' in shown.text
+        assert "这一稿之后还有新稿" not in text_of(shown)
         part = browser.client.get(f"{page}/effect", headers={"hx-request": "true"})
         assert "答对的会变少，或者答错的会变多" in text_of(part)
         assert STOLEN in part.text

@@ -356,3 +356,35 @@ def test_who_writes_again_can_be_reached_again(counter: Counter) -> None:
         party = uow.parties.find(address)
     assert party is not None
     assert party.contact_points[0].undeliverable_since is None
+
+
+def open_questions(counter: Counter) -> list[tuple[str, str | None]]:
+    with counter.store.read() as uow:
+        found = uow.enquiries.open_questions(since=counter.now - timedelta(days=1))
+    return [(question.shortfall.value, question.unit) for question in found]
+
+
+def test_a_letter_that_nothing_published_answers_is_an_open_question_and_a_case(counter: Counter) -> None:
+    handled = counter.say("您好，请问小区里可以养鸡吗？", who="a@b.example", channel="email")
+    assert handled.decision == "hand_over"
+    with counter.store.read() as uow:
+        (letter,) = [one for one in uow.threads.messages(handled.thread_id) if one.direction is Direction.INBOUND]
+    assert letter.case_id is not None
+    assert open_questions(counter) == [("unanswered", "city-bureau")]
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "我家和邻居因为宅基地的事情闹了很多年，想请你们评评理。",
+        "您好，请问首次办理普通护照要多少钱？",
+        "请问我的案件ZMD-2026-000123-6办到哪一步了？",
+        "我要投诉你们的民警态度恶劣，为什么没人管？",
+    ],
+    ids=["asks nothing", "is answered", "asks how a case stands", "complains"],
+)
+def test_a_letter_that_asks_for_nothing_that_could_be_published_is_no_open_question(
+    counter: Counter, letter: str
+) -> None:
+    counter.say(letter, who="a@b.example", channel="email")
+    assert open_questions(counter) == []

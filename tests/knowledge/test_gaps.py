@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.gaps import group_alike
+from knowledge.gaps import asked_in, group_alike
 
 SAME = ("身份证掉了咋整", "身份证弄丢了怎么补", "我的身份证丢失补办要多久", "请问身份證掉了，咋整？")
 POULTRY = ("可以在小区里养鸡吗", "小区里能不能养鸡", "在小区养鸡可以吗？", "小区能养鸡不")
@@ -89,3 +89,24 @@ def test_the_order_in_which_questions_come_does_not_matter(questions: list[str],
 @settings(max_examples=30)
 def test_asking_again_word_for_word_never_opens_another_group(questions: list[str]) -> None:
     assert len(group_alike([*questions, *questions])) <= max(len(group_alike(questions)), 1)
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        ("小区里能养鸡吗", "小区里能养鸡吗"),
+        ("电话13800001111。可以养鸡吗？", "电话13800001111。可以养鸡吗？"),
+        (
+            "您好！\n我家住在示例路十二号院，楼下邻居去年搬来以后一直想在楼道口的空地上养几只鸡，我们劝过几次也说不清楚到底行不行。请问小区里可以养鸡吗？盼复。\n示例甲",
+            "请问小区里可以养鸡吗？",
+        ),
+        (
+            "Dear sir or madam, my name is Example. I moved here in May. May I keep chickens in my yard? Kind regards",
+            "May I keep chickens in my yard?",
+        ),
+        ("邻居养鸡。" * 20, "邻居养鸡。" * 20),
+    ],
+    ids=["short", "short with more", "a letter", "an English letter", "long without a question"],
+)
+def test_of_a_long_message_only_the_sentences_that_ask_are_grouped(message: str, asked: str) -> None:
+    assert asked_in(message) == asked

@@ -26,10 +26,10 @@ def browser_page(*, language: str = "zh-CN") -> Iterator[Page]:
             browser.close()
 
 
-def sign_in(page: Page, desk: RunningDesk) -> None:
-    """Sign in as the colleague of the desk."""
+def sign_in(page: Page, desk: RunningDesk, name: str = "desk") -> None:
+    """Sign in as a colleague of the desk."""
     page.goto(desk.product.url("/staff"))
-    page.fill("#name", "desk")
+    page.fill("#name", name)
     page.fill("#password", PASSWORD)
     page.click("form[action='/staff/sign-in'] button[type=submit]")
     page.wait_for_url("**/staff/queue*")

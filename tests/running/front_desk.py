@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ import httpx
 
 from admin_api.api.authentication import Scope, hash_key
 from admin_api.passwords import hash_password
-from casework.staff import Role
+from casework.staff import Role, Staff
 from casework.store import SqlUnitOfWork, open_store
 from tests.running.product import WEB, Product, running
 from tests.running.smarthost import Smarthost, smarthost
@@ -66,20 +66,34 @@ def add_colleague(product: Product) -> None:
     """An administrator named `desk` and a key that may do everything."""
 
     def work(uow: SqlUnitOfWork) -> None:
-        hashed = hash_password(PASSWORD)
-        staff = uow.accounts.add_staff(
-            "desk",
-            display_name="值班员",
-            unit="city-bureau",
-            role=Role.ADMINISTRATOR,
-            language="zh",
-            mail="desk@gaj.example",
-            password_hash=hashed,
-        )
-        uow.accounts.set_password(staff.id, hashed, must_change=False)
+        staff = _hire(uow, "desk", "值班员", Role.ADMINISTRATOR)
         scopes = [scope.value for scope in Scope]
         uow.accounts.add_api_key("tests", hash_key(API_KEY), scopes, now=datetime.now(UTC), staff_id=staff.id)
 
+    _write(product, work)
+
+
+def add_second_colleague(product: Product, name: str) -> None:
+    """Somebody of the desk, so that what one drafts another may review."""
+    _write(product, lambda uow: _hire(uow, name, "审核员", Role.DESK))
+
+
+def _hire(uow: SqlUnitOfWork, name: str, display_name: str, role: Role) -> Staff:
+    hashed = hash_password(PASSWORD)
+    staff = uow.accounts.add_staff(
+        name,
+        display_name=display_name,
+        unit="city-bureau",
+        role=role,
+        language="zh",
+        mail=f"{name}@gaj.example",
+        password_hash=hashed,
+    )
+    uow.accounts.set_password(staff.id, hashed, must_change=False)
+    return staff
+
+
+def _write(product: Product, work: Callable[[SqlUnitOfWork], object]) -> None:
     store = open_store(product.store_url)
     try:
         store.write(work)
