@@ -34,7 +34,7 @@ _TYPE_BELOW = """smallest => [...document.querySelectorAll('main *')]
   .filter(e => parseFloat(getComputedStyle(e).fontSize) < smallest).map(e => e.outerHTML.slice(0, 80))"""
 
 
-@pytest.fixture(params=SCREENS.values(), ids=SCREENS)
+@pytest.fixture(params=list(SCREENS.values()), ids=list(SCREENS))
 def screen(request: pytest.FixtureRequest, chromium: Browser, desk: FrontDesk, served: Served) -> Iterator[Page]:
     """A touch screen without a keyboard."""
     width, height = request.param
