@@ -16,6 +16,7 @@ from admin_api.console.entry_view import (
     may_draft,
     moves_of,
     names_in,
+    revision_in,
     sentences_of,
     steps_of,
     suggested_review,
@@ -119,10 +120,9 @@ def _show(
     visit: Visit, slug: str, number: int, *, error: Exception | None = None, typed: dict[str, str] | None = None
 ) -> HTMLResponse:
     with visit.context.store.read() as uow:
-        kept = visit.context.revisions(uow)
-        revision = kept.get(Subject.ENTRY, slug, number)
-        history = kept.history(Subject.ENTRY, slug)
+        history = visit.context.revisions(uow).history(Subject.ENTRY, slug)
         names = names_in(uow, visit)
+    revision = revision_in(history, slug, number)
     bureau = visit.context.office.bureau
     today = bureau.calendar.local_date(visit.context.clock())
     published = next((one for one in history if one.standing.stage is Stage.PUBLISHED), None)

@@ -11,6 +11,7 @@ from admin_api.pages import Visit
 from admin_api.publishing import NEEDED, Editor, Right, may
 from casework.ports import UnitOfWork
 from knowledge.claims import Claim
+from knowledge.errors import KnowledgeNotFound
 from knowledge.fields import Fault
 from knowledge.publication import MOVES, Move, Obstacle, Stage, obstacle_to
 from knowledge.revisions import BUNDLE, Revision
@@ -77,6 +78,14 @@ def names_in(uow: UnitOfWork, visit: Visit) -> dict[str, str]:
         BUNDLE: visit.say("entries.by_bundle"),
         **{staff.name: staff.display_name for staff in uow.accounts.list_staff()},
     }
+
+
+def revision_in(history: Sequence[Revision], slug: str, number: int) -> Revision:
+    """One revision of a history; KnowledgeNotFound."""
+    for revision in history:
+        if revision.number == number:
+            return revision
+    raise KnowledgeNotFound(f"there is no revision {number} of {slug!r}: look at its history")
 
 
 def editor_of(visit: Visit, uow: UnitOfWork) -> Editor:

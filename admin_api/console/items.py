@@ -15,6 +15,7 @@ from admin_api.console.entry_view import (
     may_draft,
     moves_of,
     names_in,
+    revision_in,
     steps_of,
     suggested_review,
 )
@@ -147,14 +148,12 @@ def _show(
     visit: Visit, slug: str, number: int, *, error: Exception | None = None, typed: dict[str, str] | None = None
 ) -> HTMLResponse:
     with visit.context.store.read() as uow:
-        kept = visit.context.revisions(uow)
-        revision = kept.get(Subject.ITEM, slug, number)
-        history = kept.history(Subject.ITEM, slug)
+        history = visit.context.revisions(uow).history(Subject.ITEM, slug)
         names = names_in(uow, visit)
+    revision = revision_in(history, slug, number)
     bureau = visit.context.office.bureau
     today = bureau.calendar.local_date(visit.context.clock())
     published = next((one for one in history if one.standing.stage is Stage.PUBLISHED), None)
-    is_other = published is not None and published.number != revision.number
     return show_page(
         visit,
         "console/item.html",
@@ -170,7 +169,7 @@ def _show(
         units={unit.slug: unit.name.in_(visit.language) for unit in bureau.units},
         refusal=say_refusal(error, visit),
         typed={"review_due_on": suggested_review(revision, today).isoformat(), **(typed or {})},
-        changes=compare(published.body, revision.body) if published and is_other else None,
+        changes=compare(published.body, revision.body) if published and published is not revision else None,
         published=published,
         today=today,
     )

@@ -88,6 +88,8 @@ def test_an_edit_becomes_a_draft_which_another_person_reviews_and_publishes(desk
     assert saved.headers["location"] == f"/staff/entries/{SLUG}/2?done=entry_saved"
     page = text_of(browser.open(f"/staff/entries/{SLUG}/2"))
     assert "与现行第 1 稿的差别" in page
+    assert f'href="/staff/entries/{SLUG}/2/edit"' in browser.open(f"/staff/entries/{SLUG}/2").text
+    assert f'href="/staff/entries/{SLUG}/1/edit"' not in browser.open(f"/staff/entries/{SLUG}/1").text
     assert "起草或修改过这一稿的人不能自己审核" in page
     own = step(browser, "review")
     assert (own.status_code, "不能自己审核" in text_of(own)) == (422, True)

@@ -130,8 +130,13 @@ def test_an_edit_of_a_published_item_is_a_new_draft_and_what_differs_is_shown(
     assert "写明期限" in shown
     assert "三十日内" in text_of(browser.open("/staff/items/dog-licence/compare?old=1&new=2"))
     assert browser.open("/staff/items/dog-licence").url.path == "/staff/items/dog-licence/2"
+    assert "这一稿之后还有新稿" not in shown
+    assert 'href="/staff/items/dog-licence/2/edit"' in browser.open("/staff/items/dog-licence/2").text
+    assert "/edit" not in browser.open("/staff/items/dog-licence/1").text
     publish(other, 2)
     assert revision(desk, 1).standing.stage is Stage.SUPERSEDED
+    assert "与现行" not in text_of(browser.open("/staff/items/dog-licence/2"))
+    assert browser.open("/staff/items/dog-licence/9").status_code == 404
 
 
 def test_two_people_who_edit_one_draft_do_not_overwrite_each_other(browser: Browser, other: Browser) -> None:

@@ -221,8 +221,9 @@ def test_a_unit_shows_the_eight_publicities_and_what_it_has_not_published(desk: 
     for language in ("zh", "en"):
         said = text_of(browser.open(f"/units/exit-entry?lang={language}"))
         assert all(texts().texts[language][f"publicity.{name}"] in said for name in names)
-        empty = text_of(browser.open(f"/units/yangli-town-station?lang={language}"))
-        assert empty.count(texts().texts[language]["disclosure.not_published"]) == 7
+    for unit in desk.context.office.bureau.units:
+        said = text_of(browser.open(f"/units/{unit.slug}?lang=zh"))
+        assert texts().texts["zh"]["disclosure.not_published"] not in said, unit.slug
     page = browser.open("/units/exit-entry?lang=zh")
     assert "0396-000-0102" in text_of(page)
     assert "出入境窗口服务规范" in text_of(page)
@@ -236,6 +237,14 @@ def test_search_shows_documents_beside_procedures(desk: FrontDesk, browser: Brow
     assert "相关公开信息" in text_of(page)
     assert "出入境窗口服务规范" in text_of(page)
     assert "相关公开信息" not in text_of(browser.open("/search?q=qwzxv"))
+
+
+def test_what_a_unit_has_not_published_is_said(desk: FrontDesk) -> None:
+    office = desk.context.office
+    units = tuple(replace(unit, publicity=type(unit.publicity)()) for unit in office.bureau.units)
+    bare = replace(desk.context, office=replace(office, bureau=replace(office.bureau, units=units)))
+    said = text_of(Browser(create_app(bare)).open("/units/exit-entry?lang=zh"))
+    assert said.count(texts().texts["zh"]["disclosure.not_published"]) == 6
 
 
 @pytest.mark.parametrize(
