@@ -187,9 +187,11 @@ def _show(
 ) -> HTMLResponse:
     with visit.context.store.read() as uow:
         kept = visit.context.revisions(uow)
-        revision = kept.get(Subject.ENTRY, slug, number)
         history = kept.history(Subject.ENTRY, slug)
+        revision = next((one for one in history if one.number == number), None)
         names = names_in(uow, visit)
+    if revision is None:
+        raise KnowledgeNotFound(f"there is no revision {number} of {slug!r}: look at its history")
     bureau = visit.context.office.bureau
     today = bureau.calendar.local_date(visit.context.clock())
     published = next((one for one in history if one.standing.stage is Stage.PUBLISHED), None)
