@@ -100,7 +100,7 @@ def test_an_entry_from_its_draft_to_its_withdrawal(desk: RunningDesk) -> None:
     assert (page_of_old.status_code, OLD_FEE in page_of_old.text) == (410, False)
 
     # What was answered stays as it was, and still names the text that was in force.
-    (answered,) = [message for message in early.history() if message["author"] == "assistant"]
+    (answered,) = [message for message in early.history() if message["author"] == "desk"]
     assert (cited(answered), OLD_FEE in answered["text"]) == (old_version, True)
 
     # For staff everything that was ever answered is kept, and who did what.
