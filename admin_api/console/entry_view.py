@@ -47,7 +47,7 @@ def moves_of(revision: Revision, visit: Visit) -> list[MoveView]:
     found = []
     for move, (stages, _) in MOVES.items():
         if revision.standing.stage not in stages or (
-            move is Move.SEND_BACK and revision.standing.stage is Stage.DRAFT and not revision.standing.steps
+            move is Move.SEND_BACK and revision.standing.stage is Stage.DRAFT and _was_just_sent_back(revision)
         ):
             continue
         right = NEEDED[move]
@@ -55,6 +55,12 @@ def moves_of(revision: Revision, visit: Visit) -> list[MoveView]:
         obstacle = obstacle_to(move, revision.standing, by=staff.name, today=today)
         found.append(MoveView(move, right if is_missing else None, obstacle is Obstacle.OWN_DRAFT))
     return found
+
+
+def _was_just_sent_back(revision: Revision) -> bool:
+    """Whether it waits for its drafter already."""
+    steps = revision.standing.steps
+    return bool(steps) and steps[-1].what == Move.SEND_BACK.value
 
 
 def may_draft(revision: Revision, visit: Visit) -> bool:

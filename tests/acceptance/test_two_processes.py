@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Self
+from typing import Self
 
 import httpx
 import pytest
 
-from admin_api.api.authentication import Scope, hash_key
-from casework.staff import Role
-from casework.store import SqlUnitOfWork, open_store
 from tests.running.citizens import ChatCitizen
 from tests.running.databases import fresh_database
-from tests.running.front_desk import API_KEY, add_colleague
+from tests.running.front_desk import add_colleague
 from tests.running.product import WEB, Product, running, wait_until
+from tests.running.publishing import add_reviewer, call, done, draft_edit, latest_of, publish, step
 
 SLUG = "passport-first"
 QUESTION = "办护照要多少钱"
-REVIEWER_KEY = "swk_of-a-second-pair-of-eyes"
 ANSWERED_WITHIN = 5.0
 ASKED_EVERY = 0.05
 
@@ -72,42 +67,8 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         stack.enter_context(running(first))
         stack.enter_context(running(second))
         add_colleague(first)
-        _add_reviewer(url)
+        add_reviewer(first)
         yield first, second
-
-
-def _add_reviewer(url: str) -> None:
-    def work(uow: SqlUnitOfWork) -> None:
-        staff = uow.accounts.add_staff(
-            "shen", display_name="审核员", unit="city-bureau", role=Role.DESK, language="zh", mail="", password_hash="x"
-        )
-        scopes = [Scope.ENTRIES_READ.value, Scope.ENTRIES_PUBLISH.value]
-        uow.accounts.add_api_key("eyes", hash_key(REVIEWER_KEY), scopes, now=datetime.now(UTC), staff_id=staff.id)
-
-    store = open_store(url)
-    try:
-        store.write(work)
-    finally:
-        store.close()
-
-
-def api(product: Product, method: str, path: str, body: object = None, key: str = API_KEY) -> Any:
-    headers = {"authorization": f"Bearer {key}", "idempotency-key": uuid.uuid4().hex}
-    answer = WEB.request(method, product.url(f"/api/v1{path}"), json=body, headers=headers)
-    assert answer.status_code in {200, 201}, answer.text
-    return answer.json()
-
-
-def publish(product: Product, **changes: Any) -> Any:
-    """Publish an edit of the entry through one process."""
-    latest = api(product, "GET", f"/entries/{SLUG}")["items"][0]
-    entry = api(product, "GET", f"/entries/{SLUG}/revisions/{latest['number']}")["entry"]
-    wanted = {"entry": {**entry, **changes}, "after": latest["number"]}
-    made = api(product, "POST", f"/entries/{SLUG}/drafts", wanted)
-    path = f"/entries/{SLUG}/revisions/{made['number']}"
-    api(product, "POST", f"{path}/review", {}, REVIEWER_KEY)
-    due = (datetime.now(UTC) + timedelta(days=200)).date().isoformat()
-    return api(product, "POST", f"{path}/publish", {"review_due_on": due}, REVIEWER_KEY)
 
 
 def answered(citizen: ChatCitizen) -> tuple[str, str]:
@@ -117,7 +78,7 @@ def answered(citizen: ChatCitizen) -> tuple[str, str]:
 
 
 def test_both_processes_entered_the_bundle_once(both: tuple[Product, Product]) -> None:
-    history = api(both[1], "GET", f"/entries/{SLUG}")["items"]
+    history = done(call(both[1], "GET", f"/entries/{SLUG}"))["items"]
     assert [(one["number"], one["stage"]) for one in history] == [(1, "published")]
 
 
@@ -129,7 +90,7 @@ def test_an_edit_published_through_one_process_is_answered_by_the_other_within_f
     before, _ = answered(of_second)
     fee = {"zh": "工本费每本168元。", "en": "168 yuan per passport.", "yuan": [168]}
     with Traffic(first) as here, Traffic(second) as there:
-        published = publish(first, fee=fee)
+        published = publish(first, draft_edit(first, SLUG, fee=fee))
         began = time.monotonic()
         wait_until(lambda: answered(of_second)[0] == published["version"], "the edit in the other process", seconds=30)
         took = time.monotonic() - began
@@ -149,8 +110,7 @@ def _is_gone(product: Product) -> bool:
 
 def test_what_is_withdrawn_through_one_process_is_answered_by_neither(both: tuple[Product, Product]) -> None:
     second = both[1]
-    latest = api(second, "GET", f"/entries/{SLUG}")["items"][0]
-    api(second, "POST", f"/entries/{SLUG}/revisions/{latest['number']}/withdraw", {"reason": "示例"}, REVIEWER_KEY)
+    step(second, latest_of(second, SLUG), "withdraw", {"reason": "示例"})
     for product in both:
         wait_until(partial(_is_gone, product), "the withdrawal", seconds=ANSWERED_WITHIN)
         found = WEB.get(product.url("/search"), params={"q": QUESTION}).text

@@ -103,6 +103,17 @@ def test_an_edit_becomes_a_draft_which_another_person_reviews_and_publishes(desk
     assert revision(desk, 2).body["version"] == "2026-11-23"
 
 
+def test_the_newest_revision_can_be_edited_and_an_older_one_says_that_there_is_a_later(browser: Browser) -> None:
+    edit(browser, {"fee.zh": "工本费160元。", "fee.yuan": "160", "fee.en": "160 yuan."})
+    newest, older = (browser.open(f"/staff/entries/{SLUG}/{number}") for number in (2, 1))
+    assert (f"/staff/entries/{SLUG}/2/edit" in newest.text, "这一稿之后还有新稿" in newest.text) == (True, False)
+    assert (f"/staff/entries/{SLUG}/1/edit" in older.text, "这一稿之后还有新稿" in older.text) == (False, True)
+    assert "多少费用 中文" in text_of(newest)
+    assert "多少费用 金额（元）" in text_of(newest)
+    assert "与现行第 1 稿的差别" not in text_of(older)
+    assert browser.open(f"/staff/entries/{SLUG}/9").status_code == 404
+
+
 def test_faults_are_shown_beside_their_fields_and_nothing_typed_is_lost(desk: FrontDesk, browser: Browser) -> None:
     answer = edit(
         browser, {"title.en": "", "fee.yuan": "九十", "basis.0.on": "昨天", "summary.zh": "<b>这段</b>要留下"}
