@@ -18,6 +18,22 @@ ASKED = ("钱包掉河里证件没了", "钱包掉河里，证件没了", "钱�
 TELEPHONE = "13800001111"
 LETTER = f"您好，请问钱包掉河里，证件没了怎么办？我的电话是{TELEPHONE}。谢谢。"
 POULTRY = "请问小区里可以养鸡吗？"
+IN_CHINESE = (
+    "小区里能不能养鸡",
+    "在家养鸡可以吗",
+    "楼下能养鸭子吗",
+    "邻居养鸡合不合规定",
+    "阳台上可以养鹅吗",
+    "城里让不让养家禽",
+    "住宅小区饲养家禽的规定",
+)
+IN_ENGLISH = (
+    "may I keep chickens at home",
+    "can I keep poultry",
+    "are chickens allowed in the compound",
+    "rules for keeping ducks",
+    "my neighbour keeps geese",
+)
 LAW = {"title": {"zh": "示例规定", "en": "Example rules"}, "article": "第一条", "on": "2026-01-01"}
 STAFF_ANSWER = "住宅小区内不得饲养家禽，可以向社区居委会咨询。"
 
@@ -123,8 +139,8 @@ def test_a_staff_answer_to_a_letter_becomes_an_entry_that_answers_the_next_citiz
         "basis": [LAW],
         "summary": {"zh": STAFF_ANSWER, "en": "No poultry may be kept in residential compounds."},
         "phrasings": {
-            "zh": [*drafted["entry"]["phrasings"]["zh"], "小区里能不能养鸡", "在家养鸡可以吗"],
-            "en": ["may I keep chickens at home", "can I keep poultry", "are chickens allowed in the compound"],
+            "zh": [*drafted["entry"]["phrasings"]["zh"], *IN_CHINESE],
+            "en": [*IN_ENGLISH],
         },
     }
     answer = desk.api("POST", "/entries/poultry/revisions/1/amendments", {"entry": mended, "edits": drafted["edits"]})
