@@ -141,7 +141,7 @@ def _show(
         faults=sentences_of(faults_of(revision.body, slug, bureau), (), visit),
         refusal=_refusal(error, visit),
         typed={"review_due_on": suggested_review(revision, today).isoformat(), **(typed or {})},
-        changes=compare(published.body, revision.body) if published and published is not revision else None,
+        changes=compare(published.body, revision.body) if published and published.number != revision.number else None,
         published=published,
         today=today,
         can_be_tried=can_be_tried(revision, visit),

@@ -169,7 +169,7 @@ def _show(
         units={unit.slug: unit.name.in_(visit.language) for unit in bureau.units},
         refusal=say_refusal(error, visit),
         typed={"review_due_on": suggested_review(revision, today).isoformat(), **(typed or {})},
-        changes=compare(published.body, revision.body) if published and published is not revision else None,
+        changes=compare(published.body, revision.body) if published and published.number != revision.number else None,
         published=published,
         today=today,
     )
