@@ -1,0 +1,144 @@
+"""A linear model over the known phrasings, solved in closed form, with what it would say had it not seen one of them.
+
+Ridge regression in its dual form: one n×n matrix for n phrasings. Its inverse gives the predictions with one phrasing,
+or one whole entry, left out, so that weights and confidence are fitted on questions that the model has not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.postings import Counts, Floats, Numbers, Postings
+from knowledge.views import Codes, Views
+
+Matrix = NDArray[np.float64]
+
+MOST_SOLVED = 2500
+"""Phrasings; above that the matrix takes too long, and the nearest phrasing stands for the model."""
+FEWEST_AN_ENTRY = 1.5
+"""Phrasings an entry on the average: with fewer there is nothing to learn beyond nearness."""
+
+_VIEWS = ("pairs", "topic", "letters")
+_SHARES = ((0.45, 0.1, 0.45), (0.4, 0.2, 0.4), (0.25, 0.35, 0.4))
+"""How much pairs, topic and letters count, to choose from."""
+_PENALTIES = (0.3, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """Cosine of one view with every phrasing."""
+
+    counts: Counts
+    rarity: Floats
+    postings: Postings
+
+    @classmethod
+    def of(cls, texts: Sequence[Codes], owners: Numbers, entries: int) -> Self:
+        counts = Counts.of(texts)
+        frequency = counts.document_frequency(owners)
+        rarity = (np.log((1 + entries) / (1 + frequency)) + 1).astype(np.float32)
+        weights = (1 + np.log(np.maximum(counts.counts, 1))) * rarity[counts.terms]
+        squares = np.bincount(counts.owners, weights=weights**2, minlength=counts.size)
+        lengths = np.sqrt(np.maximum(squares, 1e-12))
+        return cls(counts, rarity, Postings.of(counts, (weights / lengths[counts.owners]).astype(np.float32)))
+
+    def with_(self, codes: Codes) -> Floats:
+        terms, times, _ = self.counts.look_up(codes)
+        weights = (1 + np.log(np.maximum(times, 1))) * self.rarity[terms]
+        length = float(np.sqrt((weights**2).sum())) or 1.0
+        return self.postings.add_up(terms, (weights / length).astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasings:
+    """All phrasings, and the model over them when they are enough and not too many."""
+
+    owners: Numbers
+    """The entry of each, ascending."""
+    firsts: Numbers
+    """Of the entries that have any: their first phrasing."""
+    entries: int
+    views: tuple[_Likeness, ...]
+    shares: tuple[float, ...]
+    weights: Floats | None
+    """Of each phrasing for each entry; None when there is no model."""
+
+    def near(self, asked: Views) -> Floats:
+        """Likeness of the question with each phrasing, 0 to 1."""
+        found = np.zeros(len(self.owners), np.float32)
+        for share, name, likeness in zip(self.shares, _VIEWS, self.views, strict=True):
+            found += np.float32(share) * likeness.with_(getattr(asked, name))
+        return found
+
+    def nearest(self, near: Floats) -> Floats:
+        """The likeness of each entry's likest phrasing."""
+        found = np.zeros(self.entries, np.float32)
+        if len(near):
+            found[self.owners[self.firsts]] = np.maximum.reduceat(near, self.firsts)
+        return found
+
+    def modelled(self, near: Floats) -> Floats | None:
+        """What the model says to each entry."""
+        return None if self.weights is None else _bent(near) @ self.weights
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What the phrasings say to one another, each as if it had not been known."""
+
+    near: Floats
+    """Likeness of each with each."""
+    without_itself: Floats | None
+    """What the model says to each phrasing without it: a row a phrasing, a column an entry."""
+    without_its_entry: Floats | None
+    """The same without any phrasing of its entry."""
+
+
+def learn(texts: Sequence[Views], owners: Numbers, entries: int) -> tuple[Phrasings, Unseen | None]:
+    """The phrasings as a model, and its rehearsal where it is one."""
+    likenesses = tuple(_Likeness.of([getattr(text, name) for text in texts], owners, entries) for name in _VIEWS)
+    firsts = np.flatnonzero(np.diff(owners, prepend=-1)).astype(np.int32)
+    plain = Phrasings(owners, firsts, entries, likenesses, _SHARES[1], None)
+    if not len(firsts) or len(owners) < FEWEST_AN_ENTRY * len(firsts) or len(owners) > MOST_SOLVED:
+        return plain, None
+    grams = [np.stack([likeness.with_(getattr(text, name)) for text in texts]) for name, likeness in zip(_VIEWS, likenesses, strict=True)]
+    targets = np.zeros((len(owners), entries))
+    targets[np.arange(len(owners)), owners] = 1.0
+    best: tuple[float, tuple[float, ...], Matrix, Matrix, Floats] | None = None
+    for shares in _SHARES:
+        near = sum(np.float32(share) * gram for share, gram in zip(shares, grams, strict=True))
+        for penalty in _PENALTIES:
+            inverse = np.linalg.inv(_bent(near).astype(np.float64) + penalty * np.eye(len(owners)))
+            weights = inverse @ targets
+            left_out = targets - weights / np.diag(inverse)[:, None]
+            quality = _mean_reciprocal_rank(left_out, owners)
+            if best is None or quality > best[0] + 1e-6:
+                best = (quality, shares, inverse, weights, near)
+    assert best is not None
+    _, shares, inverse, weights, near = best
+    model = Phrasings(owners, firsts, entries, likenesses, shares, weights.astype(np.float32))
+    left_out = targets - weights / np.diag(inverse)[:, None]
+    return model, Unseen(near, left_out.astype(np.float32), _without_entries(inverse, weights, firsts).astype(np.float32))
+
+
+def _without_entries(inverse: Matrix, weights: Matrix, firsts: Numbers) -> Matrix:
+    found = np.zeros_like(weights)
+    for start, end in zip(firsts, [*firsts[1:], len(weights)], strict=True):
+        own = slice(start, end)
+        found[own] = -np.linalg.solve(inverse[own, own], weights[own])
+    return found
+
+
+def _bent(near: Floats) -> Floats:
+    """Likeness and its square: two terms that occur together count more than each for itself."""
+    return near + near * near
+
+
+def _mean_reciprocal_rank(scores: Matrix, owners: Numbers) -> float:
+    own = scores[np.arange(len(owners)), owners]
+    return float((1 / (1 + (scores > own[:, None]).sum(axis=1))).mean())
