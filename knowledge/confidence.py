@@ -11,8 +11,18 @@ from knowledge.fitting import Matrix, Vector, fit_likelihood, sigmoid, softmax
 from knowledge.ranking import Standing
 
 SIGNS = (
-    "at rest", "share", "lead", "near", "model", "words covered", "content covered", "strange", "agreement", "length",
-    "spelling", "dense",
+    "at rest",
+    "share",
+    "lead",
+    "near",
+    "model",
+    "words covered",
+    "content covered",
+    "strange",
+    "agreement",
+    "length",
+    "spelling",
+    "dense",
 )
 """What confidence is read from."""
 

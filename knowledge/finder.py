@@ -156,7 +156,10 @@ def _calibrated(index: Index, labelled: Sequence[Labelled]) -> tuple[Confidence,
     """The confidence refitted, and how each labelled question goes by a model that has not seen it."""
     readings = [(read(fold(text), index), slugs) for text, slugs in labelled]
     rows = np.array([reading.signs for reading, _ in readings])
-    hits = [[index.slugs[entry] in slugs for entry in reading.standing.entries[:MOST_CHOICES]] for reading, slugs in readings]
+    hits = [
+        [index.slugs[entry] in slugs for entry in reading.standing.entries[:MOST_CHOICES]]
+        for reading, slugs in readings
+    ]
     right = np.array([bool(hit) and hit[0] for hit in hits], dtype=np.float64)
     trials: list[Trial] = []
     rounds = np.arange(len(right)) % _ROUNDS
@@ -170,7 +173,9 @@ def _calibrated(index: Index, labelled: Sequence[Labelled]) -> tuple[Confidence,
 def _matches(reading: Reading, language: str | None, index: Index) -> tuple[Match, ...]:
     standing = reading.standing
     first = standing.raw[0]
-    likeness = 1.0 if reading.is_verbatim else min(1.0, 0.5 * float(first[3]) + 0.5 * float(np.clip(reading.signs[6], 0, 1)))
+    likeness = (
+        1.0 if reading.is_verbatim else min(1.0, 0.5 * float(first[3]) + 0.5 * float(np.clip(reading.signs[6], 0, 1)))
+    )
     words = reading.spaced.split()
     codes = code(words)
     matches = []

@@ -99,7 +99,9 @@ def build_index(entries: Sequence[Entry]) -> Index:
         slugs=tuple(entry.slug for entry in entries),
         versions=tuple(entry.version for entry in entries),
         passages=passages,
-        verbatim={only_words(text): passage.entry for passage, text in reversed(list(zip(passages, folded, strict=True)))},
+        verbatim={
+            only_words(text): passage.entry for passage, text in reversed(list(zip(passages, folded, strict=True)))
+        },
         corpus=corpus,
         spelling=_spelling(folded),
         weights=weights,

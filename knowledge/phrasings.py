@@ -106,7 +106,10 @@ def learn(texts: Sequence[Views], owners: Numbers, entries: int) -> tuple[Phrasi
     plain = Phrasings(owners, firsts, entries, likenesses, _SHARES[1], None)
     if not len(firsts) or len(owners) < FEWEST_AN_ENTRY * len(firsts) or len(owners) > MOST_SOLVED:
         return plain, None
-    grams = [np.stack([likeness.with_(getattr(text, name)) for text in texts]) for name, likeness in zip(_VIEWS, likenesses, strict=True)]
+    grams = [
+        np.stack([likeness.with_(getattr(text, name)) for text in texts])
+        for name, likeness in zip(_VIEWS, likenesses, strict=True)
+    ]
     targets = np.zeros((len(owners), entries))
     targets[np.arange(len(owners)), owners] = 1.0
     best: tuple[float, tuple[float, ...], Matrix, Matrix, Floats] | None = None
@@ -123,7 +126,9 @@ def learn(texts: Sequence[Views], owners: Numbers, entries: int) -> tuple[Phrasi
     _, shares, inverse, weights, near = best
     model = Phrasings(owners, firsts, entries, likenesses, shares, weights.astype(np.float32))
     left_out = targets - weights / np.diag(inverse)[:, None]
-    return model, Unseen(near, left_out.astype(np.float32), _without_entries(inverse, weights, firsts).astype(np.float32))
+    return model, Unseen(
+        near, left_out.astype(np.float32), _without_entries(inverse, weights, firsts).astype(np.float32)
+    )
 
 
 def _without_entries(inverse: Matrix, weights: Matrix, firsts: Numbers) -> Matrix:

@@ -81,9 +81,7 @@ class Standing:
 
     def reordered(self, order: NDArray[np.int64]) -> Standing:
         """The same candidates in another order."""
-        return Standing(
-            self.entries[order], self.opinions[order], self.raw[order], self.phrasings[order], self.scores
-        )
+        return Standing(self.entries[order], self.opinions[order], self.raw[order], self.phrasings[order], self.scores)
 
 
 def score(asked: Views, corpus: Corpus, dense: Floats | None = None) -> Scores:
@@ -110,7 +108,8 @@ def stand(scores: Scores, spaced: str, corpus: Corpus, *, without: int | None = 
     centred = table - table.mean(axis=1, keepdims=True)
     spread = table.std(axis=1, keepdims=True)
     outstanding = centred / np.where(spread > 1e-6, spread, np.inf)
-    rough = outstanding.copy(); rough[3] = 10 * table[3]
+    rough = outstanding.copy()
+    rough[3] = 10 * table[3]
     total = np.round(corpus.prior[: len(RANKERS)] @ rough, 5)
     if without is not None:
         total[without] = -np.inf
@@ -139,7 +138,9 @@ def _best(total: Vector, count: int) -> NDArray[np.int64]:
     return places[np.argsort(-total[places], kind="stable")][:count]
 
 
-def _likest_phrasings(entries: Sequence[int] | NDArray[np.int64], near: Floats, phrasings: Phrasings) -> NDArray[np.int64]:
+def _likest_phrasings(
+    entries: Sequence[int] | NDArray[np.int64], near: Floats, phrasings: Phrasings
+) -> NDArray[np.int64]:
     starts = np.searchsorted(phrasings.owners, entries, side="left")
     ends = np.searchsorted(phrasings.owners, entries, side="right")
     return np.array(

@@ -47,7 +47,9 @@ def rehearse(
     )
 
 
-def _phrasings_left_out(entries: Sequence[Entry], texts: Sequence[Views], corpus: Corpus, unseen: Unseen | None) -> Iterator[Rehearsed]:
+def _phrasings_left_out(
+    entries: Sequence[Entry], texts: Sequence[Views], corpus: Corpus, unseen: Unseen | None
+) -> Iterator[Rehearsed]:
     owners = corpus.phrasings.owners
     count = np.bincount(owners, minlength=corpus.phrasings.entries)
     tells = np.array([bool(entry.told) for entry in entries])
@@ -69,7 +71,11 @@ def _phrasings_left_out(entries: Sequence[Entry], texts: Sequence[Views], corpus
 
 
 def _damaged(entries: Sequence[Entry], corpus: Corpus) -> Iterator[Rehearsed]:
-    lone = [(number, entry.asked[0].text) for number, entry in enumerate(entries) if len(entry.asked) == 1 and not entry.told]
+    lone = [
+        (number, entry.asked[0].text)
+        for number, entry in enumerate(entries)
+        if len(entry.asked) == 1 and not entry.told
+    ]
     for place, (entry, text) in enumerate(chosen := _some(lone)):
         folded = damage(fold(text), fold(chosen[place - 1][1]))
         scores = score(view(folded), corpus)

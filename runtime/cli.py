@@ -13,7 +13,7 @@ import typer
 
 from casework.errors import CaseworkError
 from knowledge.errors import KnowledgeError
-from runtime import cli_cases
+from runtime import cli_cases, cli_knowledge
 from runtime.backup import BackupRefused
 from runtime.bundle import BundleRefused, check_bundle, load_bundle
 from runtime.data_directory import DataDirectoryInUse
@@ -28,6 +28,7 @@ app.add_typer(cli_cases.staff_app, name="staff", help="Accounts of people who wo
 app.add_typer(cli_cases.key_app, name="key", help="Keys of the API.")
 app.add_typer(cli_cases.case_app, name="case", help="Look at cases.")
 cli_cases.add_commands(app)
+cli_knowledge.add_commands(app)
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SUNWINDOW_CONFIG names it otherwise.")]
 
