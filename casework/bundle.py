@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework.bundle_file import BundleFile, Fault, read_bundle_file
 from casework.bundle_units import MAIL, SLUG, SLUG_SHAPE, TELEPHONE, read_units
-from casework.bureau import Bureau, Commitment, Telephone, Words
+from casework.bureau import USUALLY_WRONG, Bureau, Commitment, Telephone, Words
 from casework.kinds import CaseKind
 from casework.office_hours import WEEKDAYS, Span, compose_hours, parse_spans
 from casework.wording import Wording, load_wording
@@ -32,9 +32,12 @@ _KEYS = (
     "office_hours",
     "commitments",
     "emergency",
+    "answers",
 )
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?|http://(?:localhost|127\.0\.0\.1)(?::\d+)?")
 _DOMAIN = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+LEAST_WRONG, MOST_WRONG = 0.005, 0.3
+"""Bounds of the share of answers that may be wrong: nobody can promise none, and more is no help to anybody."""
 
 
 def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault, ...]]:
@@ -53,6 +56,7 @@ def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault,
     emergency = _read_emergency(file, words)
     commitments = _read_commitments(file)
     origins = _read_origins(file)
+    may_be_wrong = _read_may_be_wrong(file)
     faults = tuple(file.faults + units_file.faults)
     if faults or not (slug and prefix and name and calendar and mail):
         return None, faults
@@ -70,6 +74,7 @@ def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault,
         emergency=emergency,
         embed_origins=origins,
         office_hours=hours,
+        may_be_wrong=may_be_wrong,
     )
     return bureau, ()
 
@@ -206,3 +211,16 @@ def _read_origins(file: BundleFile) -> tuple[str, ...]:
             )
             file.fault(("embed_origins",), message)
     return origins
+
+
+def _read_may_be_wrong(file: BundleFile) -> float:
+    """How often an answer may be wrong; the usual one in twenty where the bureau says nothing."""
+    file.only(("answers",), ("may_be_wrong",))
+    said = file.get(("answers", "may_be_wrong"))
+    if said is None:
+        return USUALLY_WRONG
+    if isinstance(said, bool) or not isinstance(said, int | float) or not LEAST_WRONG <= said <= MOST_WRONG:
+        message = f"answers.may_be_wrong must be a share from {LEAST_WRONG} to {MOST_WRONG}, such as 0.05 for one in 20"
+        file.fault(("answers", "may_be_wrong"), message)
+        return USUALLY_WRONG
+    return float(said)

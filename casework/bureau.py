@@ -10,6 +10,9 @@ from casework.kinds import CaseKind
 from casework.party import Language
 from casework.working_days import TimeLimit, WorkCalendar
 
+USUALLY_WRONG = 0.05
+"""One answer in twenty."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -76,6 +79,8 @@ class Bureau:
     """Origins of sites that may show the chat in a frame."""
     office_hours: Words = field(default_factory=lambda: Words("", ""))
     """The opening hours in words."""
+    may_be_wrong: float = USUALLY_WRONG
+    """The share of answers, 0 to 1, that may be wrong; the surer one must be, the more questions go to a person."""
 
     @property
     def root(self) -> Unit:

@@ -124,6 +124,27 @@ def test_the_calendar_keeps_hours_zone_and_closing_days(tmp_path: Path) -> None:
     assert not calendar.is_working_day(datetime(2026, 12, 31, tzinfo=UTC).date())
 
 
+def test_how_often_an_answer_may_be_wrong_is_the_bureaus_to_say(tmp_path: Path) -> None:
+    said, _ = load_bureau(write_bundle(tmp_path, bureau=BUREAU + "\n[answers]\nmay_be_wrong = 0.02\n"))
+    assert said is not None
+    assert said.may_be_wrong == 0.02
+
+
+def test_one_answer_in_twenty_may_be_wrong_where_the_bureau_says_nothing(tmp_path: Path) -> None:
+    silent, _ = load_bureau(write_bundle(tmp_path))
+    assert silent is not None
+    assert silent.may_be_wrong == 0.05
+
+
+@pytest.mark.parametrize("said", ["0", "1", "true", '"5 %"'])
+def test_a_share_of_wrong_answers_that_nobody_could_keep_is_refused(tmp_path: Path, said: str) -> None:
+    bureau, faults = load_bureau(write_bundle(tmp_path, bureau=BUREAU + f"\n[answers]\nmay_be_wrong = {said}\n"))
+    assert bureau is None
+    assert [fault.message for fault in faults] == [
+        "answers.may_be_wrong must be a share from 0.005 to 0.3, such as 0.05 for one in 20"
+    ]
+
+
 def test_the_office_hours_are_said_in_both_languages(tmp_path: Path) -> None:
     bureau, _ = load_bureau(write_bundle(tmp_path))
 
