@@ -1,4 +1,4 @@
-"""The answer as plain text: the facet that was asked for first, then the card, then what it rests on.
+"""The answer as plain text: the facets that were asked for first, then the card, then what it rests on.
 
 Short lines without markup, so that it reads the same on a phone, in a mail and in a terminal.
 """
@@ -12,7 +12,10 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from knowledge.procedure import FacetName, Language, Procedure
+from knowledge.procedure import Facet, FacetName, Language, Procedure
+
+_NOT_PUBLISHED = Facet(bureau_must_fill=True)
+"""Stands for a facet that the entry leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,13 @@ def cite(procedure: Procedure, language: Language) -> Citation:
     return Citation(procedure.slug, procedure.title.in_(language), procedure.version, procedure.checked_on, basis)
 
 
-def compose_card(procedure: Procedure, language: Language, facet: FacetName | None = None) -> str:
-    """The whole answer, `facet` first. A facet that the bureau has not published is said to be so."""
+def compose_card(procedure: Procedure, language: Language, *asked: FacetName) -> str:
+    """The whole answer, the facets `asked` first. One that the bureau has not published is said to be so."""
     labels = _labels(language)
-    others = [name for name in FacetName if name is not facet and name in procedure.facets]
+    others = [name for name in FacetName if name not in asked and name in procedure.facets]
     heading = [labels["heading"].format(title=procedure.title.in_(language))]
-    asked = _facet_lines(procedure, facet, language) if facet is not None and facet in procedure.facets else []
     parts = [
-        heading + asked,
+        heading + [line for name in asked for line in _facet_lines(procedure, name, language)],
         [procedure.summary.in_(language)],
         [line for name in others for line in _facet_lines(procedure, name, language)],
         [procedure.notes.in_(language)] if procedure.notes else [],
@@ -50,13 +52,13 @@ def compose_card(procedure: Procedure, language: Language, facet: FacetName | No
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
-def compose_facet(procedure: Procedure, language: Language, facet: FacetName) -> str:
-    """One facet alone, as in an answer to a question that follows another; empty when the entry has no such facet."""
-    return "\n".join(_facet_lines(procedure, facet, language)) if facet in procedure.facets else ""
+def compose_facets(procedure: Procedure, language: Language, *asked: FacetName) -> str:
+    """Some facets alone, as in an answer to a question that follows another; what is not published is said to be so."""
+    return "\n".join(line for name in asked for line in _facet_lines(procedure, name, language))
 
 
 def _facet_lines(procedure: Procedure, name: FacetName, language: Language) -> list[str]:
-    labels, facet = _labels(language), procedure.facets[name]
+    labels, facet = _labels(language), procedure.facets.get(name, _NOT_PUBLISHED)
     said = list(facet.lines(language))
     if facet.bureau_must_fill:
         said.append(labels["rest_not_published" if said else "not_published"])

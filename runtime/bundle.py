@@ -12,8 +12,11 @@ from casework.bundle import Fault, load_bureau
 from casework.bureau import Bureau
 from casework.wording import Wording
 from knowledge.errors import KnowledgeUnavailable
+from knowledge.labelled import Labelled, read_labelled
 from knowledge.library import Library, load_library
 from runtime.bundle_replies import read_replies
+
+QUESTIONS = "questions.toml"
 
 
 class BundleRefused(Exception):
@@ -34,6 +37,8 @@ class Bundle:
     library: Library
     replies: Wording
     """Texts that the bureau says in its own words."""
+    questions: tuple[Labelled, ...] = ()
+    """Questions whose answer is known, by which the entries are measured; the file may be missing."""
 
     def reworded(self, texts: Wording) -> Wording:
         """Texts of a room, the bureau's own words laid over those that it has."""
@@ -69,8 +74,9 @@ def _read(folder: Path | Traversable, *, today: date | None) -> tuple[Bundle | N
     bureau, bureau_faults = load_bureau(folder)
     library, library_faults = _read_library(folder, bureau, today)
     replies, reply_faults = read_replies(folder / "replies")
-    faults = bureau_faults + library_faults + reply_faults
-    return (Bundle(bureau, library, replies) if bureau else None), faults
+    questions, question_faults = _read_questions(folder, library, are_all_there=not library_faults)
+    faults = bureau_faults + library_faults + reply_faults + question_faults
+    return (Bundle(bureau, library, replies, questions) if bureau else None), faults
 
 
 def _read_library(
@@ -85,3 +91,20 @@ def _read_library(
     if not len(library) and not faults:
         faults = (Fault("procedures", 1, "there is no procedure: add one file for each that the bureau offers"),)
     return library, faults
+
+
+def _read_questions(
+    folder: Path | Traversable, library: Library, *, are_all_there: bool
+) -> tuple[tuple[Labelled, ...], tuple[Fault, ...]]:
+    """The labelled questions; while entries are left out for their faults, no slug is held against them."""
+    file = folder / QUESTIONS
+    if not file.is_file():
+        return (), ()
+    try:
+        source = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return (), (Fault(QUESTIONS, line, "not UTF-8: save the file as UTF-8"),)
+    slugs = {entry.slug for entry in library} if are_all_there else None
+    questions, found = read_labelled(QUESTIONS, source, slugs)
+    return questions, tuple(Fault(fault.file, fault.line, fault.message) for fault in found)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.engine.conversation import CONFIRM, Progress
 from bot.engine.dialogue import Dialogue
 from bot.engine.dialogues import ask_procedure, case_status, office, small_talk
+from bot.engine.following import facets_in
 from bot.engine.form import MORE
 from bot.engine.intent import Intent, IntentMatch, weigh
 from bot.engine.phrases import fold
@@ -12,7 +15,6 @@ from bot.engine.recognise import is_lone_question, is_question
 from bot.engine.sentence_tables import sentences
 from bot.engine.steering import IN_ORDER, active_dialogue, enter, go_on
 from bot.engine.turn import LookUp, ReplyDraft, Response, Turn
-from knowledge.facets import asked_facet
 from knowledge.procedure import FacetName
 from knowledge.retrieval import Decision as Found
 
@@ -42,18 +44,21 @@ def explain_purpose(turn: Turn) -> Response | None:
 def small_talk_aside(turn: Turn) -> Response | None:
     """A greeting, thanks, a call for help or for our telephone, and the question again."""
     found = active_dialogue(turn.conversation)
-    draft = (small_talk.reply(turn) or _office(turn, *found)) if found and not turn.choice else None
+    drafts = _said_between(turn, *found) if found and not turn.choice else ()
     is_answer = turn.says(Intent.ANNOYED) or (
         turn.says(Intent.THANKS) and found is not None and found[1].asking == MORE
     )
-    if found is None or draft is None or is_answer:
+    if not drafts or is_answer:
         return None
-    return Response(turn.conversation, (ReplyDraft(draft.key, draft.facts), *go_on(turn, turn.conversation)))
+    without_choices = (replace(draft, choices=()) for draft in drafts)
+    return Response(turn.conversation, (*without_choices, *go_on(turn, turn.conversation)))
 
 
-def _office(turn: Turn, dialogue: Dialogue, progress: Progress) -> ReplyDraft | None:
+def _said_between(turn: Turn, dialogue: Dialogue, progress: Progress) -> tuple[ReplyDraft, ...]:
+    if talk := small_talk.reply(turn):
+        return (talk,)
     is_asked = is_lone_question(turn.text) and not dialogue.takes_questions(progress)
-    return office.reply(turn) if is_asked else None
+    return office.replies(turn) if is_asked else ()
 
 
 def answer_aside(turn: Turn) -> Response | None:
@@ -99,17 +104,24 @@ def _is_wish(turn: Turn, match: IntentMatch, current: Dialogue, progress: Progre
 
 def _about_its_matter(turn: Turn, dialogue: Dialogue) -> Response | None:
     """The fee, the time and so on of what the open dialogue is about, when the question names nothing else."""
-    facet = asked_facet(turn.text)
+    facets = facets_in(turn.text)
     matter = sentences(turn.language).matters.get(dialogue.name)
     is_short = is_lone_question(turn.text) and weigh(fold(turn.text)) <= _SHORT_QUESTION
     # "Who deals with it?" asks about us, and not who may apply.
-    if facet in {None, FacetName.WHO} or matter is None or not is_short or turn.finding.decision is Found.ANSWER:
+    if (
+        not facets
+        or facets == (FacetName.WHO,)
+        or matter is None
+        or not is_short
+        or turn.finding.decision is Found.ANSWER
+    ):
         return None
     finding = turn.known.find(f"{matter} {turn.text}", turn.language)
     if finding.decision is not Found.ANSWER:
         return None
     procedure = turn.known.library.get(finding.matches[0].slug)
-    return ask_procedure.answer_facet(turn, procedure, facet) if facet and facet in procedure.facets else None
+    published = tuple(name for name in facets if name in procedure.facets)
+    return ask_procedure.answer_facets(turn, procedure, published) if published else None
 
 
 def _is_aside(turn: Turn, dialogue: Dialogue, progress: Progress) -> bool:

@@ -70,6 +70,8 @@ class Conversation:
     """The latest question that found no sure answer: what a person would be asked."""
     last_procedure: str | None = None
     """Slug of the entry that was answered last."""
+    last_facets: tuple[str, ...] = ()
+    """The sides of it that were asked for."""
     last_case: str | None = None
     """Reference of the case that was filed last in this conversation."""
     last_message: str = ""
@@ -126,6 +128,7 @@ def parse_state(state: Mapping[str, Any], *, version: int) -> Conversation:
         offers=tuple(Offer(**offer) for offer in state.get("offers", ())),
         question=state.get("question", ""),
         last_procedure=state.get("last_procedure"),
+        last_facets=tuple(state.get("last_facets", ())),
         last_case=state.get("last_case"),
         last_message=state.get("last_message", ""),
         spoke_at=datetime.fromisoformat(spoke_at) if spoke_at else None,

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.engine.dialogues import ask_procedure, case_status, emergency, office, small_talk
-from bot.engine.following import names_no_matter
+from bot.engine.dialogues import case_status, emergency, small_talk
+from bot.engine.following import facets_in, names_no_matter
 from bot.engine.intent import Intent, weigh
 from bot.engine.phrases import fold
+from bot.engine.questions import Question, questions_in
 from bot.engine.recognise import is_question, recognise
+from bot.engine.several import Asked, look_up, say
 from bot.engine.turn import Decision, Keyed, ReplyDraft, Response, Turn
 from bot.engine.units import find_unit, overseer
 from casework.bureau import Bureau
@@ -19,7 +21,6 @@ from casework.kinds import CaseKind
 from casework.references import find_references
 from knowledge.normalise import LONGEST_QUESTION
 from knowledge.retrieval import Decision as Found
-from knowledge.retrieval import Finding
 
 LONGEST_TO_ANSWER = LONGEST_QUESTION
 """A letter longer than this tells a story, which an officer reads."""
@@ -27,6 +28,10 @@ MOST_ANSWERS = 3
 _A_FEW_KIND_WORDS = 40
 _CLAUSE = re.compile(r"[,，。.!！~～\n;；]+|\bfor\b")
 _BUT = re.compile(r"但是|可是|不过|还没|没有|不满|然而|\b(but|however|still|not|yet)\b", re.IGNORECASE)
+_UNHELPED = re.compile(
+    rf"{_BUT.pattern}|没(说|讲|写|看|弄)?(清|明白|懂)|不(清楚|明白|对|够)|\b(unclear|wrong|incomplete|again)\b",
+    re.IGNORECASE,
+)
 _UNNAMED = re.compile(
     r"(?<!不)匿名|(为我|替我|帮我|给我)保密|(不要|别|勿)(公开|透露|泄露)我|anonymous|keep my name|confidential",
     re.IGNORECASE,
@@ -106,17 +111,15 @@ def _question(turn: Turn) -> Response | None:
     """A sure answer to everything that the letter asks; how a case stands is no such thing."""
     if turn.wants(Intent.CASE_STATUS) or case_status.names_a_case(_body(turn)):
         return None
-    answers = _answers(turn)
+    asked = _answers(turn)
     known = turn.conversation.last_procedure
-    if not answers or known in answers:
+    leans = any(not one.question.matter for one in asked)
+    if not asked or known in {one.about for one in asked} or (leans and _UNHELPED.search(_body(turn))):
         # Who writes again after an answer was not helped by it: an officer reads on.
         return None
-    answered = [ask_procedure.answer(turn.saying(question), finding) for question, finding in answers.values()]
-    drafts = tuple(draft for response in answered for draft in response.drafts)
-    drafts += tuple(draft for draft in (_office(turn, one) for one in _questions(turn)) if draft)[:1]
-    commands = tuple(command for response in answered for command in response.commands)
+    answered = say(turn, asked)
     receipt = ReplyDraft("letter.answered", is_receipt=True)
-    return Response(answered[0].conversation, (*drafts, receipt), commands, Decision.ANSWER)
+    return replace(answered, drafts=(*answered.drafts, receipt))
 
 
 def _thanks(turn: Turn) -> Response | None:
@@ -202,30 +205,36 @@ def _unit(text: str, kind: CaseKind, bureau: Bureau) -> str | None:
     return overseer(found.slug, bureau) if found else None
 
 
-def _answers(turn: Turn) -> dict[str, tuple[str, Finding]]:
-    """By entry, each question with its sure finding; empty when something that the letter asks has none."""
+def _answers(turn: Turn) -> tuple[Asked, ...]:
+    """Each question with its sure finding; nothing when something that the letter asks has none."""
     body = _body(turn)
     if len(body) > LONGEST_TO_ANSWER or turn.message.attachments or find_references(body, _prefix(turn)):
-        return {}
-    questions = _questions(turn) or [_topic(turn)]
-    found: dict[str, tuple[str, Finding]] = {}
-    for question in questions:
-        finding = turn.known.find(question, turn.language)
-        if finding.decision is Found.ANSWER:
-            found.setdefault(finding.matches[0].slug, (question, finding))
-        elif not _is_courtesy(question) and _office(turn, question) is None:
-            whole = turn.known.find(_topic(turn), turn.language)
-            is_sure = whole.decision is Found.ANSWER and len(questions) == 1
-            return {whole.matches[0].slug: (question, whole)} if is_sure else {}
-    return found if len(found) <= MOST_ANSWERS else {}
+        return ()
+    questions = questions_in(turn.saying("\n".join(_sentences_that_ask(turn)) or _topic(turn)))
+    asked = [one for one in look_up(turn, questions) if one.is_answered or not _is_courtesy(one.question.matter)]
+    is_sure = all(one.is_answered for one in asked) and len(asked) <= MOST_ANSWERS
+    # What only leans on the answer before, or asks for our hours, is no answer to a letter that tells more.
+    names_it = any(one.question.matter for one in asked)
+    if is_sure and asked and (names_it or _tells_nothing_else(turn)):
+        return tuple(asked)
+    return _by_topic(turn, asked)
 
 
-def _questions(turn: Turn) -> list[str]:
+def _tells_nothing_else(turn: Turn) -> bool:
+    return all(is_question(sentence) or names_no_matter(sentence) for sentence in _sentences(_body(turn)))
+
+
+def _by_topic(turn: Turn, asked: list[Asked]) -> tuple[Asked, ...]:
+    """The one question of a letter that names its matter elsewhere, in its subject perhaps."""
+    topic = _topic(turn)
+    found = turn.known.find(topic, turn.language)
+    if len(asked) > 1 or found.decision is not Found.ANSWER:
+        return ()
+    return (Asked(Question(topic, topic, facets_in(_body(turn))), found),)
+
+
+def _sentences_that_ask(turn: Turn) -> list[str]:
     return [sentence for sentence in _sentences(_body(turn)) if is_question(sentence)]
-
-
-def _office(turn: Turn, question: str) -> ReplyDraft | None:
-    return office.reply(replace(turn.saying(question), matches=recognise(question)))
 
 
 def _is_courtesy(question: str) -> bool:

@@ -182,8 +182,8 @@ def _small_talk(turn: Turn) -> Response | None:
 
 
 def _office(turn: Turn) -> Response | None:
-    draft = office.reply(turn)
-    return Response(turn.conversation, (draft,)) if draft else None
+    drafts = office.replies(turn)
+    return Response(turn.conversation, drafts) if drafts else None
 
 
 def _look_up(turn: Turn) -> Response | None:

@@ -58,6 +58,10 @@ class Sentences:
     follow_start: re.Pattern[str]
     """With these begins what leans on the question before."""
     follow_ends: tuple[str, ...]
+    follow_proxy: re.Pattern[str]
+    """Somebody else comes for the citizen."""
+    follow_light: re.Pattern[str]
+    """Says nothing of a matter in a question that follows another."""
     between_questions: re.Pattern[str]
     """Stands between two questions of one message."""
     matters: Mapping[str, str]
@@ -94,7 +98,9 @@ def sentences(language: Language) -> Sentences:
         question_ends=tuple(question["ends"]),
         follow_start=_required(tree["follow"]["start"]),
         follow_ends=tuple(tree["follow"]["ends"]),
-        between_questions=_required(question["between"]),
+        follow_proxy=_required(tree["follow"]["proxy"]),
+        follow_light=_required(tree["follow"]["light"]),
+        between_questions=re.compile(_required(question["between"]).pattern, re.IGNORECASE),
         matters=dict(tree["matter"]),
         corrections=tuple(re.compile(pattern_of(one, {"slot": named})) for one in correction["value"]),
         reopenings=tuple(re.compile(pattern_of(one, {"slot": named})) for one in correction["ask"]),

@@ -41,8 +41,13 @@ def active_dialogue(conversation: Conversation) -> tuple[Dialogue, Progress] | N
 
 
 def enter(turn: Turn, dialogue: Dialogue, match: IntentMatch | None) -> Response:
-    """Begin a dialogue; what it interrupts is set aside and comes back when it is over."""
+    """Begin a dialogue; what it interrupts is set aside and comes back when it is over.
+
+    Who asks for it in words speaks of another matter than the entry answered last.
+    """
     parked = turn.conversation.park().forget(dialogue.name)
+    if match is not None:
+        parked = replace(parked, last_procedure=None, last_facets=())
     return stepped(replace(turn, conversation=parked), dialogue.begin(turn, match))
 
 

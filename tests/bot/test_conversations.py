@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ OF_A_STORY = {"story", "channel", "at", "turns"}
 OF_A_TURN = {
     "say", "press", "letter", "files", "edit", "long", "wait_minutes", "taken_over", "case", "own_cases", "look_up",
     "bot", "text", "without", "choices", "sources", "decision", "opens", "details", "unit", "anonymous", "adds_to",
-    "alerts", "nothing_filed", "language",
+    "alerts", "nothing_filed", "language", "in_order", "once",
 }  # fmt: skip
 
 
@@ -77,12 +78,21 @@ def check(rehearsal: Rehearsal, turn: dict[str, Any], replies: tuple[Reply, ...]
     assert response.decision == turn.get("decision", response.decision)
     assert [words for words in _listed(turn.get("text")) if words not in everything] == []
     assert [words for words in _listed(turn.get("without")) if words in everything] == []
+    check_order(turn.get("in_order", ()), everything)
+    assert [words for words in _listed(turn.get("once")) if everything.count(words) != 1] == []
     offered = [choice.value for reply in replies for choice in reply.choices]
     assert offered == turn.get("choices", offered)
     sources = [source.procedure for reply in replies for source in reply.sources]
     assert sources == turn.get("sources", sources)
     assert rehearsal.conversation.language == turn.get("language", rehearsal.conversation.language)
     check_commands(response, turn)
+
+
+def check_order(expected: Sequence[str], everything: str) -> None:
+    place = 0
+    for words in expected:
+        assert words in everything[place:], f"{words!r} does not stand where it should"
+        place = everything.index(words, place) + len(words)
 
 
 def check_commands(response: Response, turn: dict[str, Any]) -> None:

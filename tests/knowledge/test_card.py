@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from knowledge.card import cite, compose_card, compose_facet
+from knowledge.card import cite, compose_card, compose_facets
 from knowledge.library import Library
 from knowledge.procedure import FacetName, Language
 
@@ -55,14 +55,23 @@ def test_what_is_not_published_is_said_plainly(library: Library, language: Langu
 
 
 def test_what_is_known_of_an_unpublished_facet_is_said_with_the_warning(library: Library) -> None:
-    said = compose_facet(library.get("dog-licence"), "zh", FacetName.FEE)
+    said = compose_facets(library.get("dog-licence"), "zh", FacetName.FEE)
     assert said.split("\n") == ["费用：", "· 登记要收费。", "· 其余部分本局尚未公布，请向窗口核实。"]
 
 
-def test_asking_for_a_facet_that_the_entry_lacks_gives_the_card_alone(library: Library) -> None:
+def test_a_facet_that_the_entry_lacks_is_said_to_be_not_published(library: Library) -> None:
     complaint = library.get("complaint")
-    assert compose_card(complaint, "zh", FacetName.VALIDITY) == compose_card(complaint, "zh")
-    assert not compose_facet(complaint, "zh", FacetName.VALIDITY)
+    said = "有效期：本局尚未公布此项，请向窗口核实。"
+    assert compose_facets(complaint, "zh", FacetName.VALIDITY) == said
+    assert compose_card(complaint, "zh", FacetName.VALIDITY).split("\n")[1] == said
+    assert said not in compose_card(complaint, "zh")
+
+
+def test_several_facets_come_first_in_the_order_in_which_they_were_asked(library: Library) -> None:
+    card = compose_card(library.get("passport"), "en", FacetName.TIME_LIMIT, FacetName.FEE)
+    first, second = card.split("\n")[1:3]
+    assert (first[:5], second[:4]) == ("Time:", "Fee:")
+    assert card.count("Fee:") == card.count("Time:") == 1
 
 
 def test_notes_stand_before_the_source(library: Library) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from importlib.resources import as_file
@@ -10,6 +11,8 @@ import pytest
 
 from casework.bundle import Fault
 from casework.wording import Wording
+from knowledge.labelled import QuestionKind
+from knowledge.normalise import fold
 from runtime.bundle import BundleRefused, check_bundle, demo_bundle, load_bundle
 
 TODAY = date(2026, 11, 24)
@@ -74,6 +77,28 @@ def _reply_that_is_a_number(folder: Path) -> int:
     return _write_reply(folder, "no_deadline = 3")
 
 
+def _question_for_nobody(folder: Path) -> int:
+    return _ask(folder, 'text = "渡口几点开船"', 'relevant = ["ferry-first"]', 'kind = "plain"') + 1
+
+
+def _question_of_no_kind(folder: Path) -> int:
+    return _ask(folder, 'text = "渡口几点开船"', "relevant = []", 'kind = "odd"') + 2
+
+
+def _question_asked_twice(folder: Path) -> int:
+    said = ('text = "渡口几点开船"', "relevant = []", 'kind = "out_of_scope"')
+    _ask(folder, *said)
+    return _ask(folder, *said)
+
+
+def _ask(folder: Path, *lines: str) -> int:
+    """Add a labelled question; the number of the line of its text."""
+    file = folder / "questions.toml"
+    before = file.read_text(encoding="utf-8")
+    file.write_text("\n".join([before, "[[question]]", *lines, ""]), encoding="utf-8")
+    return before.count("\n") + 3
+
+
 def _edit(file: Path, old: str, new: str) -> int:
     """The number of the line that now holds `new`."""
     before, found, after = file.read_text(encoding="utf-8").partition(old)
@@ -103,6 +128,9 @@ def _write_reply(folder: Path, text: str) -> int:
         pytest.param(_reply_with_a_stranger, "replies/en.toml", "asks for {weather}", id="a fact nobody tells"),
         pytest.param(_reply_with_half_a_brace, "replies/en.toml", "brace", id="half a brace"),
         pytest.param(_reply_that_is_a_number, "replies/en.toml", "must be a text", id="a number for a text"),
+        pytest.param(_question_for_nobody, "questions.toml", "'ferry-first', which is no entry", id="an unknown slug"),
+        pytest.param(_question_of_no_kind, "questions.toml", "kinds are plain", id="an unknown kind"),
+        pytest.param(_question_asked_twice, "questions.toml", "stands in line", id="a question asked twice"),
     ],
 )
 def test_a_fault_is_told_with_file_and_line(
@@ -113,6 +141,45 @@ def test_a_fault_is_told_with_file_and_line(
     faults = check_bundle(bundle_folder, TODAY)
 
     assert [(fault.file, fault.line) for fault in faults if message in fault.message] == [(file, line)], faults
+
+
+def test_a_bundle_without_labelled_questions_is_sound(bundle_folder: Path) -> None:
+    (bundle_folder / "questions.toml").unlink()
+
+    assert check_bundle(bundle_folder, TODAY) == ()
+    assert load_bundle(bundle_folder).questions == ()
+
+
+def test_labelled_questions_in_another_encoding_are_a_fault(bundle_folder: Path) -> None:
+    (bundle_folder / "questions.toml").write_bytes('# 问题\ntext = "a"'.encode("gb18030"))
+
+    assert [str(fault) for fault in check_bundle(bundle_folder, TODAY)] == [
+        "questions.toml:1: not UTF-8: save the file as UTF-8"
+    ]
+
+
+def test_while_an_entry_is_broken_no_question_is_blamed_for_it(bundle_folder: Path) -> None:
+    _break_unit_of_procedure(bundle_folder)
+
+    assert {fault.file for fault in check_bundle(bundle_folder, TODAY)} == {"procedures/passport-first.toml"}
+
+
+def test_the_demo_bureau_has_labelled_questions_of_every_kind_in_both_languages() -> None:
+    bundle = load_bundle()
+    counts = Counter(question.kind for question in bundle.questions)
+    least = {"homophone": 25, "typo": 20, "dialect": 20, "mixed": 20, "out_of_scope": 45, "between": 10}
+
+    assert sum(counts.values()) >= 200
+    assert {kind: number for kind, number in least.items() if counts[QuestionKind(kind)] < number} == {}
+    assert sum(question.text.isascii() for question in bundle.questions) >= 60
+    assert {entry.slug for entry in bundle.library} == {slug for one in bundle.questions for slug in one.relevant}
+
+
+def test_no_labelled_question_is_a_phrasing_of_an_entry() -> None:
+    bundle = load_bundle()
+    phrasings = {fold(said) for entry in bundle.library for each in entry.phrasings.values() for said in each}
+
+    assert [question.text for question in bundle.questions if fold(question.text) in phrasings] == []
 
 
 def test_a_faulty_bundle_is_refused_with_every_fault(bundle_folder: Path) -> None:
