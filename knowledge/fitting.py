@@ -35,7 +35,7 @@ def fit_choice(choices: Sequence[tuple[Matrix, int]], prior: Vector, penalty: fl
             mean = shares @ rows
             slope += mean - rows[right]
             bend += (rows * shares[:, None]).T @ rows - np.outer(mean, mean)
-        weights, is_there = _step(weights, np.linalg.solve(bend, slope), cost)
+        weights, is_there = _step(weights, np.asarray(np.linalg.solve(bend, slope), np.float64), cost)
         if is_there:
             break
     return np.round(weights, _DIGITS)
@@ -53,7 +53,7 @@ def fit_likelihood(rows: Matrix, right: Vector, importance: Vector, prior: Vecto
         likelihood = sigmoid(rows @ weights)
         slope = rows.T @ (importance * (likelihood - right)) + penalty * (weights - prior)
         bend = (rows * (importance * likelihood * (1 - likelihood))[:, None]).T @ rows + np.diag(penalty)
-        weights, is_there = _step(weights, np.linalg.solve(bend, slope), cost)
+        weights, is_there = _step(weights, np.asarray(np.linalg.solve(bend, slope), np.float64), cost)
         if is_there:
             break
     return np.round(weights, _DIGITS)

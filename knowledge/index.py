@@ -20,7 +20,7 @@ from knowledge.rehearsal import Rehearsed, rehearse
 from knowledge.searchable import Entry
 from knowledge.spelling import Spelling
 from knowledge.topic import only_words, topic_of, unwrapped, with_synonyms
-from knowledge.views import Codes, Views, view
+from knowledge.views import Codes, view
 from knowledge.wordlists import synonyms
 
 _WORDS = Saturation(k1=0.6, b=0.5)

@@ -93,9 +93,9 @@ class Unseen:
 
     near: Floats
     """Likeness of each with each."""
-    without_itself: Floats | None
+    without_itself: Floats
     """What the model says to each phrasing without it: a row a phrasing, a column an entry."""
-    without_its_entry: Floats | None
+    without_its_entry: Floats
     """The same without any phrasing of its entry."""
 
 
@@ -112,23 +112,39 @@ def learn(texts: Sequence[Views], owners: Numbers, entries: int) -> tuple[Phrasi
     ]
     targets = np.zeros((len(owners), entries))
     targets[np.arange(len(owners)), owners] = 1.0
-    best: tuple[float, tuple[float, ...], Matrix, Matrix, Floats] | None = None
-    for shares in _SHARES:
-        near = sum(np.float32(share) * gram for share, gram in zip(shares, grams, strict=True))
-        for penalty in _PENALTIES:
-            inverse = np.linalg.inv(_bent(near).astype(np.float64) + penalty * np.eye(len(owners)))
-            weights = inverse @ targets
-            left_out = targets - weights / np.diag(inverse)[:, None]
-            quality = _mean_reciprocal_rank(left_out, owners)
-            if best is None or quality > best[0] + 1e-6:
-                best = (quality, shares, inverse, weights, near)
-    assert best is not None
-    _, shares, inverse, weights, near = best
-    model = Phrasings(owners, firsts, entries, likenesses, shares, weights.astype(np.float32))
+    solved = (_solve(shares, grams, penalty, targets, owners) for shares in _SHARES for penalty in _PENALTIES)
+    best = next(solved)
+    for one in solved:
+        best = one if one.quality > best.quality + 1e-6 else best
+    model = Phrasings(owners, firsts, entries, likenesses, best.shares, best.weights.astype(np.float32))
+    without_entries = _without_entries(best.inverse, best.weights, firsts)
+    return model, Unseen(best.near, best.left_out.astype(np.float32), without_entries.astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """The model under one choice of shares and penalty."""
+
+    shares: tuple[float, ...]
+    near: Floats
+    inverse: Matrix
+    weights: Matrix
+    left_out: Matrix
+    """What it says to each phrasing without that phrasing."""
+    quality: float
+
+
+def _solve(
+    shares: tuple[float, ...], grams: Sequence[Floats], penalty: float, targets: Matrix, owners: Numbers
+) -> _Solved:
+    near = np.zeros_like(grams[0])
+    for share, gram in zip(shares, grams, strict=True):
+        near += np.float32(share) * gram
+    kernel = np.asarray(_bent(near), np.float64) + penalty * np.eye(len(owners))
+    inverse = np.asarray(np.linalg.inv(kernel), np.float64)
+    weights = inverse @ targets
     left_out = targets - weights / np.diag(inverse)[:, None]
-    return model, Unseen(
-        near, left_out.astype(np.float32), _without_entries(inverse, weights, firsts).astype(np.float32)
-    )
+    return _Solved(shares, near, inverse, weights, left_out, _mean_reciprocal_rank(left_out, owners))
 
 
 def _without_entries(inverse: Matrix, weights: Matrix, firsts: Numbers) -> Matrix:

@@ -1,4 +1,4 @@
-"""Weights of terms in texts, kept both ways: text by text, and term by term so that a question adds up in microseconds."""
+"""Weights of terms in texts, kept both ways: text by text, and term by term, so that a question adds up quickly."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ CANDIDATES = 24
 """How many entries are compared closely."""
 
 RANKERS = ("words", "content", "letters", "near", "model", "dense")
-"""BM25 of three views over whole entries, the nearest phrasing, the model over all, and an embedding if there is one."""
+"""BM25 of three views over whole entries, the nearest phrasing, the model over all, an embedding if there is one."""
 
 OPINIONS = (*RANKERS, "spelling", "brevity")
 """What is weighed for each candidate: how far it stands out for each ranker, and the letters of its likest phrasing."""
