@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -12,9 +11,9 @@ from knowledge.caution import Trial
 from knowledge.confidence import Confidence, fit_confidence, signs_of
 from knowledge.documents import Documents, Saturation
 from knowledge.fitting import Matrix, Vector, fit_choice
+from knowledge.meaning import Embedder, Meaning
 from knowledge.normalise import fold
 from knowledge.phrasings import learn
-from knowledge.postings import Floats
 from knowledge.ranking import BARE, MODELLED, TELLING, Corpus
 from knowledge.rehearsal import Rehearsed, rehearse
 from knowledge.searchable import Entry
@@ -31,14 +30,6 @@ _HOLD = 15.0
 _HOLD_EACH = 0.3
 _STRANGERS = 0.25
 """The share of questions that no entry answers, for which confidence is fitted."""
-
-
-class Embedder(Protocol):
-    """A model that turns texts into vectors: dense retrieval, where a bureau has one."""
-
-    def embed(self, texts: Sequence[str]) -> Floats:
-        """A row a text, each of length 1."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +53,8 @@ class Index:
     verbatim: Mapping[str, int]
     """The entry of each phrasing, by the phrasing's bare words."""
     corpus: Corpus
+    meaning: Meaning | None
+    """Where there is a model of sentences."""
     spelling: Spelling
     weights: Vector
     """How much each opinion counts here."""
@@ -70,8 +63,11 @@ class Index:
     """How the rehearsed questions went."""
 
 
-def build_index(entries: Sequence[Entry]) -> Index:
-    """The index of `entries`: the same entries give the same index, in every process."""
+def build_index(entries: Sequence[Entry], embedder: Embedder | None = None) -> Index:
+    """The index of `entries`, compared by meaning too where there is an `embedder`.
+
+    The same entries give the same index, in every process.
+    """
     passages = tuple(
         Passage(number, asked.language, asked.text) for number, entry in enumerate(entries) for asked in entry.asked
     )
@@ -79,7 +75,8 @@ def build_index(entries: Sequence[Entry]) -> Index:
     texts = [view(text) for text in folded]
     owners = np.array([passage.entry for passage in passages], dtype=np.int32)
     phrasings, unseen = learn(texts, owners, len(entries))
-    told = [view(fold("\n".join(entry.told), limit=None), with_pairs=False) for entry in entries]
+    said = [fold("\n".join(entry.told), limit=None) for entry in entries]
+    told = [view(text, with_pairs=False) for text in said]
     corpus = Corpus(
         words=Documents.of(_joined([text.words for text in texts], owners, [text.words for text in told]), _WORDS),
         content=Documents.of(
@@ -103,6 +100,7 @@ def build_index(entries: Sequence[Entry]) -> Index:
             only_words(text): passage.entry for passage, text in reversed(list(zip(passages, folded, strict=True)))
         },
         corpus=corpus,
+        meaning=Meaning.of(embedder, folded, owners, said) if embedder else None,
         spelling=_spelling(folded),
         weights=weights,
         confidence=confidence,

@@ -63,6 +63,13 @@ class Counts:
         pairs = np.unique(self.terms.astype(np.int64) * (int(groups.max(initial=0)) + 1) + groups[self.owners])
         return np.bincount(pairs // (int(groups.max(initial=0)) + 1), minlength=len(self.vocabulary))
 
+    def numbers_of(self, codes: Codes) -> Numbers:
+        """The number of each of `codes`; -1 for one that no text has."""
+        if not len(self.vocabulary):
+            return np.full(len(codes), -1, np.int32)
+        places = np.minimum(np.searchsorted(self.vocabulary, codes), len(self.vocabulary) - 1)
+        return np.where(self.vocabulary[places] == codes, places, -1).astype(np.int32)
+
     def look_up(self, codes: Codes) -> tuple[Numbers, Floats, int]:
         """Numbers of the known terms among `codes`, how often each occurs, and how many different ones are unknown."""
         asked, counts = np.unique(codes, return_counts=True)
@@ -102,3 +109,12 @@ class Postings:
         places = np.arange(ends[-1]) + np.repeat(self.starts[terms] - (ends - lengths), lengths)
         weights = self.weights[places] * np.repeat(factors, lengths)
         return np.bincount(self.texts[places], weights=weights, minlength=self.size).astype(np.float32)
+
+    def holding(self, terms: Numbers, texts: Integers) -> NDArray[np.bool_]:
+        """Which of `texts` have which of `terms`: a row a term, a column a text."""
+        found = np.zeros((len(terms), len(texts)), np.bool_)
+        for row, term in enumerate(terms.tolist()):
+            own = self.texts[self.starts[term] : self.starts[term + 1]]
+            places = np.minimum(np.searchsorted(own, texts), len(own) - 1)
+            found[row] = own[places] == texts
+        return found

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from knowledge.calibration import KnownAnswer
 from knowledge.caution import Caution, Thresholds
 from knowledge.confidence import Decision
-from knowledge.finder import Finder, Finding, Labelled, Match
+from knowledge.finder import Finder, Finding
 from knowledge.library import Library
+from knowledge.meaning import Embedder
 from knowledge.normalise import fold, language_of
 from knowledge.procedure import Language
+from knowledge.reasons import Match
 from knowledge.searchable import entries_of
 
-__all__ = ["Caution", "Decision", "Finding", "KnowledgeBase", "Labelled", "Match", "Thresholds"]
+__all__ = ["Caution", "Decision", "Embedder", "Finding", "KnowledgeBase", "KnownAnswer", "Match", "Thresholds"]
 
 
 class KnowledgeBase:
@@ -24,11 +27,18 @@ class KnowledgeBase:
         thresholds: Thresholds | None = None,
         *,
         caution: Caution | None = None,
-        labelled: Iterable[Labelled] = (),
+        labelled: Iterable[KnownAnswer] = (),
+        embedder: Embedder | None = None,
     ) -> None:
-        """Index `library`: about a second for fifty entries with a thousand phrasings, the dictionary included."""
+        """Index `library`: a few seconds for fifty entries with two thousand phrasings.
+
+        `caution` says how often an answer may be wrong, `labelled` questions show how sure one may be, an `embedder`
+        compares by meaning too; `thresholds` overrule what was learnt.
+        """
         self.library = library
-        self.finder = Finder(entries_of(library), caution=caution, labelled=labelled, thresholds=thresholds)
+        self.finder = Finder(
+            entries_of(library), caution=caution, labelled=labelled, thresholds=thresholds, embedder=embedder
+        )
 
     def find(self, question: str, language: Language | None = None) -> Finding:
         """The entries that may answer `question`, and whether to answer, ask back or hand over.
