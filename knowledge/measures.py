@@ -40,6 +40,17 @@ def ask_all(finder: Finder, questions: Sequence[Question]) -> list[Asked]:
     return asked
 
 
+def ask_in_halves(finder: Finder, questions: Sequence[Question]) -> list[Asked]:
+    """Ask every question of a finder that has learnt how sure one may be from the other half of them alone."""
+    halves = [questions[0::2], questions[1::2]]
+    found = [
+        ask_all(finder.taught([question.known for question in other]), own)
+        for own, other in zip(halves, reversed(halves), strict=True)
+    ]
+    asked = {one.question.id: one for half in found for one in half}
+    return [asked[question.id] for question in questions]
+
+
 def measure(asked: Sequence[Asked]) -> dict[str, float | None]:
     """All figures."""
     inside = [one for one in asked if one.question.right]
@@ -58,6 +69,33 @@ def measure(asked: Sequence[Asked]) -> dict[str, float | None]:
         "p99_ms": float(np.percentile(took, 99)) if asked else None,
     }
     return {name: None if value is None else round(value, 2) for name, value in figures.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of some questions, in percent of them; None where there are none to speak of."""
+
+    questions: int
+    p_at_1: float | None
+    """Of those that some entry answers."""
+    answered: float | None
+    right: float | None
+    """Of those that were answered."""
+    asked_back: float | None
+    handed_over: float | None
+
+
+def tally(asked: Sequence[Asked]) -> Tally:
+    """Count what became of `asked`."""
+    answered = [one for one in asked if one.finding.decision is Decision.ANSWER]
+    return Tally(
+        questions=len(asked),
+        p_at_1=_percent([one.is_right for one in asked if one.question.right]),
+        answered=_percent([one.finding.decision is Decision.ANSWER for one in asked]),
+        right=_percent([one.is_right for one in answered]),
+        asked_back=_percent([one.finding.decision is Decision.ASK_BACK for one in asked]),
+        handed_over=_percent([one.finding.decision is Decision.HAND_OVER for one in asked]),
+    )
 
 
 def _percent(shares: Sequence[float]) -> float | None:

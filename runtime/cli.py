@@ -120,12 +120,14 @@ def ask(
     bundle: Annotated[Path | None, typer.Option(help="Folder of the bureau; the demo bureau otherwise.")] = None,
 ) -> None:
     """Show which published entry answers a question, how surely, and why."""
-    from knowledge.retrieval import KnowledgeBase
+    from runtime.furnishing import know
 
-    finding = KnowledgeBase(load_bundle(bundle).library).find(question)
+    finding = know(load_bundle(bundle)).find(question)
     typer.echo(f"{finding.decision.value}  confidence {finding.confidence:.2f}")
+    apart = {choice.slug: f"  differs by: {', '.join(choice.differs_by)}" for choice in finding.choices}
     for match in finding.matches:
-        typer.echo(f"  {match.score:.2f}  {match.slug}  {match.version}  because: {', '.join(match.because)}")
+        reasons = f"because: {', '.join(match.because)}{apart.get(match.slug, '')}"
+        typer.echo(f"  {match.score:.2f}  {match.slug}  {match.version}  {reasons}")
 
 
 @app.command()

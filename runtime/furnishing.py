@@ -8,7 +8,8 @@ from importlib.resources import files
 from bot.desk import Desk
 from casework.actions.intake import Office
 from casework.wording import Wording, load_wording
-from knowledge.retrieval import KnowledgeBase
+from knowledge.library import Library
+from knowledge.retrieval import Caution, Embedder, KnowledgeBase
 from runtime.bundle import Bundle
 
 
@@ -23,13 +24,26 @@ class Furniture:
     mail_words: Wording
 
 
-def furnish(bundle: Bundle, secret: bytes) -> Furniture:
+def know(bundle: Bundle, embedder: Embedder | None = None, library: Library | None = None) -> KnowledgeBase:
+    """What a bureau knows, as cautious as it wishes, calibrated on its labelled questions.
+
+    `library` are its entries where they are no longer those of the bundle; an `embedder` compares by meaning too.
+    """
+    return KnowledgeBase(
+        bundle.library if library is None else library,
+        caution=Caution(bundle.bureau.may_be_wrong),
+        labelled=[(question.text, frozenset(question.relevant)) for question in bundle.questions],
+        embedder=embedder,
+    )
+
+
+def furnish(bundle: Bundle, secret: bytes, embedder: Embedder | None = None) -> Furniture:
     """Set up the desk of a bureau, in its own words where the bundle has them."""
     notices, replies, mail_words = (
         bundle.reworded(load_wording(files(room) / folder))
         for room, folder in (("casework", "notices"), ("bot", "replies"), ("mail_gateway", "wording"))
     )
     office = Office(bundle.bureau, notices, secret)
-    knowledge = KnowledgeBase(bundle.library)
+    knowledge = know(bundle, embedder)
     desk = Desk(knowledge=knowledge, library=bundle.library, office=office, replies=replies)
     return Furniture(office, knowledge, desk, replies, mail_words)

@@ -18,7 +18,8 @@ from casework.party import ChannelName
 from casework.ports import BlobStore, Channel
 from casework.store import SqlStore, open_store
 from casework.store.blobs import DirectoryBlobs, open_s3_blobs
-from knowledge.retrieval import KnowledgeBase
+from knowledge.dense import load_sentence_model
+from knowledge.retrieval import Embedder, KnowledgeBase
 from mail_gateway.acceptance import accept_into
 from mail_gateway.local_mailbox import LocalMailbox
 from mail_gateway.server import Limits, MailServer
@@ -154,7 +155,7 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     kills = kill_points(settings.environment)
     store = _open_store(settings, kills)
     blobs = open_blobs(settings)
-    room = furnish(bundle, settings.secret_key.get_secret_value().encode())
+    room = furnish(bundle, settings.secret_key.get_secret_value().encode(), _load_model(settings))
     mail_room = open_mail_room(room.office, blobs)
     local_mailbox = open_local_mailbox(settings)
     bell = Bell()
@@ -186,6 +187,11 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
             settings.jobs_url, house.work(), due=house.due, housekeeping=house.keep_house, executor=socket.gethostname()
         )
     return house
+
+
+def _load_model(settings: Settings) -> Embedder | None:
+    """The model of sentences that questions are compared by, where the installation has one."""
+    return load_sentence_model(settings.dense_model) if settings.dense_model else None
 
 
 def _open_store(settings: Settings, kills: KillPoints | None) -> SqlStore:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,12 @@ def load_procedures() -> Library:
     return load_library(PROCEDURES)[0]
 
 
+@cache
+def know_procedures() -> KnowledgeBase:
+    """The same, ready to be asked."""
+    return KnowledgeBase(load_procedures())
+
+
 def make_app(context: Context, *, html: HtmlErrors | None = None) -> FastAPI:
     """The API alone in an application."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -205,7 +212,7 @@ def running_desk(folder: Path, *, url: str | None = None) -> Iterator[Desk]:
         blobs=DirectoryBlobs(folder / "blobs"),
         office=Office(BUREAU, load_wording(files("casework") / "notices"), b"an invented secret"),
         library=lambda: library,
-        knowledge=lambda: KnowledgeBase(library),
+        knowledge=know_procedures,
         clock=clock,
         wake=lambda: wakes.append(MONDAY),
     )

@@ -26,6 +26,7 @@ from casework.thread import Audience
 from casework.wording import load_wording
 from knowledge.retrieval import KnowledgeBase
 from runtime.bundle import Bundle, load_bundle
+from runtime.furnishing import know
 
 PASSWORD = "window-seat-42"
 _HASH = hash_password(PASSWORD)
@@ -128,7 +129,7 @@ class FrontDesk:
 @cache
 def _demo() -> tuple[Bundle, KnowledgeBase]:
     bundle = load_bundle()
-    return bundle, KnowledgeBase(bundle.library)
+    return bundle, know(bundle)
 
 
 def a_front_desk(folder: Path | None = None, url: str = "") -> FrontDesk:
