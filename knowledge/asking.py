@@ -13,6 +13,8 @@ from knowledge.ranking import Standing, score, stand
 from knowledge.topic import only_words, topic_of
 from knowledge.views import view
 
+_FIRST = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -30,6 +32,8 @@ class Reading:
     """Slips that were set right, as `捕办→补办`."""
     is_verbatim: bool
     """Whether the question is one of the entry's own, word for word."""
+    fitting: tuple[int, ...]
+    """Those of the first candidates whose titles have every word that the question has: it tells them not apart."""
 
 
 def read(folded: str, index: Index) -> Reading:
@@ -42,7 +46,16 @@ def read(folded: str, index: Index) -> Reading:
     verbatim = index.verbatim.get(only_words(folded))
     if verbatim is not None:
         ordered, total = _first(ordered, total, verbatim)
-    return Reading(ordered, total, signs_of(ordered, total), topic, mended, verbatim is not None)
+    fitting = _fitting(topic, ordered, index)
+    return Reading(ordered, total, signs_of(ordered, total), topic, mended, verbatim is not None, fitting)
+
+
+def _fitting(topic: str, ordered: Standing, index: Index) -> tuple[int, ...]:
+    words = set(topic.split())
+    if not words:
+        return ()
+    first = ordered.entries[:_FIRST].tolist()
+    return tuple(entry for entry in first if any(words <= title for title in index.titles.get(entry, ())))
 
 
 def _first(standing: Standing, total: Vector, entry: int) -> tuple[Standing, Vector]:

@@ -11,8 +11,8 @@ from knowledge.fitting import Vector, fit_likelihood
 
 _MARGIN = 1.0
 """Standard deviations: what held on known questions holds a little less on new ones."""
-_WORTH_OFFERING = 0.4
-"""Ask back as long as the right entry is among the choices this often."""
+_WORTH_OFFERING = 0.5
+"""Ask back as long as the right entry is rather among the choices than not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,9 @@ def _to_answer(caution: Caution, trials: Sequence[Trial]) -> float:
     bound = _wilson(precision, number)
     fine = np.flatnonzero(bound >= 1 - caution.may_be_wrong)
     last = fine[-1] if len(fine) else -1
+    if last < 0 and len(trials) < 2 / caution.may_be_wrong:
+        # Too few to show anything by: confidence is taken at its word.
+        return 1 - caution.may_be_wrong
     if last < 0:
         # Nothing can be shown to be right often enough: only what is surer than all that was tried.
         return float(np.round(max(0.995, confidence[0]), 4))

@@ -83,7 +83,12 @@ class Finder:
         return Finding(decision, round(confidence, 4), matches, choices)
 
     def _decide(self, reading: Reading, confidence: float) -> Decision:
-        if reading.is_verbatim or confidence >= self.thresholds.answer:
+        if reading.is_verbatim:
+            return Decision.ANSWER
+        if len(reading.fitting) > 1 and not _is_nearly_known(reading):
+            # The question says no more than what several titles have in common.
+            return Decision.ASK_BACK
+        if confidence >= self.thresholds.answer:
             return Decision.ANSWER
         if confidence >= self.thresholds.ask_back:
             return Decision.ASK_BACK
@@ -94,5 +99,9 @@ def _confidence_in(reading: Reading, calibration: Calibration) -> float:
     if reading.is_verbatim:
         return _CERTAIN
     confidence = calibration.confidence.of(reading.signs)
-    has_topic = bool(reading.topic) or reading.standing.raw[0][_NEAR] >= _NEARLY_KNOWN
+    has_topic = bool(reading.topic) or _is_nearly_known(reading)
     return confidence if has_topic else min(confidence, _NO_TOPIC)
+
+
+def _is_nearly_known(reading: Reading) -> bool:
+    return bool(reading.standing.raw[0][_NEAR] >= _NEARLY_KNOWN)

@@ -50,6 +50,8 @@ class Index:
     versions: tuple[str, ...]
     passages: tuple[Passage, ...]
     """In the order of their entries."""
+    titles: Mapping[int, tuple[frozenset[str], ...]]
+    """What each entry is called, as the words of its topic: the first thing it is asked in each language."""
     verbatim: Mapping[str, int]
     """The entry of each phrasing, by the phrasing's bare words."""
     corpus: Corpus
@@ -96,6 +98,7 @@ def build_index(entries: Sequence[Entry], embedder: Embedder | None = None) -> I
         slugs=tuple(entry.slug for entry in entries),
         versions=tuple(entry.version for entry in entries),
         passages=passages,
+        titles=_titles(passages, corpus.spaced),
         verbatim={
             only_words(text): passage.entry for passage, text in reversed(list(zip(passages, folded, strict=True)))
         },
@@ -106,6 +109,16 @@ def build_index(entries: Sequence[Entry], embedder: Embedder | None = None) -> I
         confidence=confidence,
         trials=trials,
     )
+
+
+def _titles(passages: Sequence[Passage], topics: Sequence[str]) -> dict[int, tuple[frozenset[str], ...]]:
+    firsts: dict[tuple[int, str | None], frozenset[str]] = {}
+    for passage, topic in zip(passages, topics, strict=True):
+        firsts.setdefault((passage.entry, passage.language), frozenset(topic.split()))
+    titles: dict[int, tuple[frozenset[str], ...]] = {}
+    for (entry, _), words in firsts.items():
+        titles[entry] = (*titles.get(entry, ()), words)
+    return titles
 
 
 def _joined(asked: Sequence[Codes], owners: Iterable[int], told: Sequence[Codes]) -> list[Codes]:

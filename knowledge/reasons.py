@@ -20,7 +20,7 @@ MOST_MATCHES = 10
 MOST_CHOICES = 5
 _NEAR = RANKERS.index("near")
 _COVERED = SIGNS.index("content covered")
-_AS_NEAR = 0.5
+_AS_NEAR = 0.1
 """A phrasing in the citizen's language is shown when it is at least this near, beside the nearest of all."""
 _WITHIN = 2.5
 """How far behind the first, in log-odds, an entry may be to be offered beside it."""
@@ -60,11 +60,11 @@ def matches_of(reading: Reading, language: str | None, index: Index) -> tuple[Ma
 
 def choices_of(reading: Reading, matches: Sequence[Match], language: str | None, index: Index) -> tuple[Match, ...]:
     """The matches worth offering, each with the words that it alone has."""
-    behind = reading.total[0] - reading.total[:MOST_CHOICES]
-    offered = matches[: max(1, int((behind <= _WITHIN).sum()))]
-    entries = reading.standing.entries[: len(offered)].tolist()
-    apart = _told_apart([_title(entry, language, index) for entry in entries])
-    return tuple(replace(match, differs_by=words) for match, words in zip(offered, apart, strict=True))
+    entries = reading.standing.entries[:MOST_CHOICES].tolist()
+    behind = reading.total[0] - reading.total
+    places = [place for place, entry in enumerate(entries) if behind[place] <= _WITHIN or entry in reading.fitting]
+    apart = _told_apart([_title(entries[place], language, index) for place in places])
+    return tuple(replace(matches[place], differs_by=words) for place, words in zip(places, apart, strict=True))
 
 
 def _likeness(reading: Reading) -> float:

@@ -52,7 +52,7 @@ def _phrasings_left_out(
 ) -> Iterator[Rehearsed]:
     owners = corpus.phrasings.owners
     count = np.bincount(owners, minlength=corpus.phrasings.entries)
-    tells = np.array([bool(entry.told) for entry in entries])
+    tells = np.array([bool(entry.told) for entry in entries], dtype=bool)
     several = np.flatnonzero((count[owners] > 1) | tells[owners])
     for place in _some(several.tolist()):
         entry = int(owners[place])
