@@ -33,7 +33,10 @@ class Reading:
     is_verbatim: bool
     """Whether the question is one of the entry's own, word for word."""
     fitting: tuple[int, ...]
-    """Those of the first candidates whose titles have every word that the question has: it tells them not apart."""
+    """The candidates that the question does not tell apart: their titles have every word that it has.
+
+    None where the first of them, and no other entry, has questions of its own about those very words.
+    """
 
 
 def read(folded: str, index: Index) -> Reading:
@@ -51,8 +54,8 @@ def read(folded: str, index: Index) -> Reading:
 
 
 def _fitting(topic: str, ordered: Standing, index: Index) -> tuple[int, ...]:
-    words = set(topic.split())
-    if not words:
+    words = frozenset(topic.split())
+    if not words or index.claims.get(words) in ordered.entries[:1].tolist():
         return ()
     first = ordered.entries[:_FIRST].tolist()
     return tuple(entry for entry in first if any(words <= title for title in index.titles.get(entry, ())))

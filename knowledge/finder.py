@@ -85,8 +85,8 @@ class Finder:
     def _decide(self, reading: Reading, confidence: float) -> Decision:
         if reading.is_verbatim:
             return Decision.ANSWER
-        if len(reading.fitting) > 1 and not _is_nearly_known(reading):
-            # The question says no more than what several titles have in common.
+        if len(reading.fitting) > 1:
+            # The question says no more than what several titles have in common, and no entry claims it.
             return Decision.ASK_BACK
         if confidence >= self.thresholds.answer:
             return Decision.ANSWER

@@ -52,6 +52,8 @@ class Index:
     """In the order of their entries."""
     titles: Mapping[int, tuple[frozenset[str], ...]]
     """What each entry is called, as the words of its topic: the first thing it is asked in each language."""
+    claims: Mapping[frozenset[str], int]
+    """The one entry with questions that are about these words and no others; with one, they may be about a side."""
     verbatim: Mapping[str, int]
     """The entry of each phrasing, by the phrasing's bare words."""
     corpus: Corpus
@@ -99,6 +101,7 @@ def build_index(entries: Sequence[Entry], embedder: Embedder | None = None) -> I
         versions=tuple(entry.version for entry in entries),
         passages=passages,
         titles=_titles(passages, corpus.spaced),
+        claims=_claims(passages, corpus.spaced),
         verbatim={
             only_words(text): passage.entry for passage, text in reversed(list(zip(passages, folded, strict=True)))
         },
@@ -119,6 +122,13 @@ def _titles(passages: Sequence[Passage], topics: Sequence[str]) -> dict[int, tup
     for (entry, _), words in firsts.items():
         titles[entry] = (*titles.get(entry, ()), words)
     return titles
+
+
+def _claims(passages: Sequence[Passage], topics: Sequence[str]) -> dict[frozenset[str], int]:
+    askers: dict[frozenset[str], list[int]] = {}
+    for passage, topic in zip(passages, topics, strict=True):
+        askers.setdefault(frozenset(topic.split()), []).append(passage.entry)
+    return {words: found[0] for words, found in askers.items() if len(found) > 1 and len(set(found)) == 1}
 
 
 def _joined(asked: Sequence[Codes], owners: Iterable[int], told: Sequence[Codes]) -> list[Codes]:
