@@ -26,7 +26,7 @@ SIGNS = (
 )
 """What confidence is read from."""
 
-PRIOR: Vector = np.array([-2.5, 0.5, 0.2, 3.0, 1.0, 1.5, 1.5, -0.5, 1.0, 0.2, 0.3, 0.5])
+PRIOR: Vector = np.array([-2.2, 0.7, 0.2, 0.6, 2.7, 0.5, -0.2, -1.4, 0.2, 0.4, 0.5, 0.5])
 _PENALTY = 1.0
 
 

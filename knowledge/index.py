@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,8 +14,8 @@ from knowledge.documents import Documents, Saturation
 from knowledge.fitting import Matrix, Vector, fit_choice
 from knowledge.meaning import Embedder, Meaning
 from knowledge.normalise import fold
-from knowledge.phrasings import learn
-from knowledge.ranking import BARE, MODELLED, TELLING, Corpus
+from knowledge.phrasings import Flags, learn
+from knowledge.ranking import BARE, MODELLED, RANKERS, TELLING, TITLED, Corpus
 from knowledge.rehearsal import Rehearsed, rehearse
 from knowledge.searchable import Entry
 from knowledge.spelling import Spelling
@@ -25,6 +26,10 @@ from knowledge.wordlists import synonyms
 _WORDS = Saturation(k1=0.6, b=0.5)
 _CONTENT = Saturation(k1=0.6, b=0.4)
 _LETTERS = Saturation(k1=1.2, b=0.6)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_SHORTEST_NAME = 3
+_BY_TEXT = RANKERS.index("near")
+"""The opinions before it are those of whole texts."""
 _HOLD = 15.0
 """How firmly the weights of opinions are held near what is good in general."""
 _HOLD_EACH = 0.3
@@ -40,6 +45,8 @@ class Passage:
     language: str | None
     text: str
     """As it is published; shown as the reason for a match."""
+    is_name: bool = False
+    """Whether it is the entry's slug, whose words are searched and never shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +79,13 @@ def build_index(entries: Sequence[Entry], embedder: Embedder | None = None) -> I
 
     The same entries give the same index, in every process.
     """
-    passages = tuple(
-        Passage(number, asked.language, asked.text) for number, entry in enumerate(entries) for asked in entry.asked
-    )
+    passages = tuple(passage for number, entry in enumerate(entries) for passage in _passages_of(number, entry))
     folded = [fold(passage.text, limit=None) for passage in passages]
     texts = [view(text) for text in folded]
     owners = np.array([passage.entry for passage in passages], dtype=np.int32)
-    phrasings, unseen = learn(texts, owners, len(entries))
+    names = np.array([passage.is_name for passage in passages], dtype=bool)
+    phrasings, unseen = learn(texts, owners, len(entries), names)
+    telling = np.array([_tells(entry) for entry in entries], dtype=bool)
     said = [fold("\n".join(entry.told), limit=None) for entry in entries]
     told = [view(text, with_pairs=False) for text in said]
     corpus = Corpus(
@@ -90,10 +97,15 @@ def build_index(entries: Sequence[Entry], embedder: Embedder | None = None) -> I
             _joined([text.letters for text in texts], owners, [text.letters for text in told]), _LETTERS
         ),
         phrasings=phrasings,
-        prior=_prior(entries, has_model=phrasings.weights is not None),
+        prior=MODELLED if phrasings.weights is not None else _prior(telling, 0.5),
         spaced=tuple(map(topic_of, folded)),
+        names=names,
+        telling=telling,
     )
     rehearsed = rehearse(entries, texts, corpus, unseen)
+    if telling.any() and phrasings.weights is None:
+        corpus = replace(corpus, prior=_prior(telling, _trust(rehearsed)))
+        rehearsed = rehearse(entries, texts, corpus, unseen)
     weights = _fit_weights(rehearsed, corpus.prior)
     confidence, trials = _fit_confidence(rehearsed, weights)
     return Index(
@@ -114,9 +126,19 @@ def build_index(entries: Sequence[Entry], embedder: Embedder | None = None) -> I
     )
 
 
+def _passages_of(number: int, entry: Entry) -> Iterator[Passage]:
+    for asked in entry.asked:
+        yield Passage(number, asked.language, asked.text)
+    name = " ".join(_WORD.findall(entry.slug))
+    if len(name) >= _SHORTEST_NAME:
+        yield Passage(number, None, name, is_name=True)
+
+
 def _titles(passages: Sequence[Passage], topics: Sequence[str]) -> dict[int, tuple[frozenset[str], ...]]:
     firsts: dict[tuple[int, str | None], frozenset[str]] = {}
     for passage, topic in zip(passages, topics, strict=True):
+        if passage.is_name:
+            continue
         firsts.setdefault((passage.entry, passage.language), frozenset(topic.split()))
     titles: dict[int, tuple[frozenset[str], ...]] = {}
     for (entry, _), words in firsts.items():
@@ -127,7 +149,8 @@ def _titles(passages: Sequence[Passage], topics: Sequence[str]) -> dict[int, tup
 def _claims(passages: Sequence[Passage], topics: Sequence[str]) -> dict[frozenset[str], int]:
     askers: dict[frozenset[str], list[int]] = {}
     for passage, topic in zip(passages, topics, strict=True):
-        askers.setdefault(frozenset(topic.split()), []).append(passage.entry)
+        if not passage.is_name:
+            askers.setdefault(frozenset(topic.split()), []).append(passage.entry)
     return {words: found[0] for words, found in askers.items() if len(found) > 1 and len(set(found)) == 1}
 
 
@@ -138,11 +161,25 @@ def _joined(asked: Sequence[Codes], owners: Iterable[int], told: Sequence[Codes]
     return [np.concatenate(codes) for codes in parts]
 
 
-def _prior(entries: Sequence[Entry], *, has_model: bool) -> Vector:
-    if has_model:
-        return MODELLED
-    telling = sum(bool(entry.told) for entry in entries) / max(1, len(entries))
-    return np.asarray(telling * TELLING + (1 - telling) * BARE)
+def _prior(telling: Flags, trust: float) -> Vector:
+    share = float(telling.mean()) if len(telling) else 0.0
+    titled = trust**3
+    return np.asarray(share * (titled * TITLED + (1 - titled) * TELLING) + (1 - share) * BARE)
+
+
+def _trust(rehearsed: Sequence[Rehearsed]) -> float:
+    """How well titles tell what their answers are about: the mean reciprocal rank of the answer for its title alone."""
+    ranks = []
+    for one in rehearsed:
+        place = np.flatnonzero(one.inside.entries == one.entry)
+        told = one.inside.opinions[:, :_BY_TEXT].sum(axis=1)
+        ranks.append(float(1 / (1 + (told > told[place[0]]).sum())) if len(place) else 0.0)
+    return sum(ranks) / len(ranks) if ranks else 0.5
+
+
+def _tells(entry: Entry) -> bool:
+    """Whether there is more to search in what an entry tells than in what it is asked: tags alone are no answer."""
+    return sum(map(len, entry.told)) > 2 * sum(len(asked.text) for asked in entry.asked)
 
 
 def _fit_weights(rehearsed: Sequence[Rehearsed], prior: Vector) -> Vector:

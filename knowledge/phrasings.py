@@ -17,15 +17,18 @@ from knowledge.postings import Counts, Floats, Numbers, Postings
 from knowledge.views import Codes, Views
 
 Matrix = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 MOST_SOLVED = 2500
 """Phrasings; above that the matrix takes too long, and the nearest phrasing stands for the model."""
 FEWEST_AN_ENTRY = 1.5
 """Phrasings an entry on the average: with fewer there is nothing to learn beyond nearness."""
 
-_VIEWS = ("pairs", "topic", "letters")
-_SHARES = ((0.45, 0.1, 0.45), (0.4, 0.2, 0.4), (0.25, 0.35, 0.4))
-"""How much pairs, topic and letters count, to choose from."""
+_VIEWS = ("pairs", "topic", "letters", "signs")
+_SHARES = ((0.45, 0.1, 0.45, 0.0), (0.4, 0.2, 0.4, 0.0), (0.25, 0.35, 0.4, 0.0), (0.3, 0.2, 0.35, 0.15))
+"""How much pairs, topic, letters and signs count, to choose from."""
+_FEW = (0.0, 0.1, 0.5, 0.4)
+"""The same where there are too few phrasings to learn from."""
 _PENALTIES = (0.3, 1.0)
 
 
@@ -99,12 +102,14 @@ class Unseen:
     """The same without any phrasing of its entry."""
 
 
-def learn(texts: Sequence[Views], owners: Numbers, entries: int) -> tuple[Phrasings, Unseen | None]:
-    """The phrasings as a model, and its rehearsal where it is one."""
+def learn(
+    texts: Sequence[Views], owners: Numbers, entries: int, names: Flags
+) -> tuple[Phrasings, Unseen | None]:
+    """The phrasings as a model, and its rehearsal where it is one; `names` are those that nobody asked."""
     likenesses = tuple(_Likeness.of([getattr(text, name) for text in texts], owners, entries) for name in _VIEWS)
     firsts = np.flatnonzero(np.diff(owners, prepend=-1)).astype(np.int32)
-    plain = Phrasings(owners, firsts, entries, likenesses, _SHARES[1], None)
-    if not len(firsts) or len(owners) < FEWEST_AN_ENTRY * len(firsts) or len(owners) > MOST_SOLVED:
+    plain = Phrasings(owners, firsts, entries, likenesses, _FEW, None)
+    if not len(firsts) or (~names).sum() < FEWEST_AN_ENTRY * len(firsts) or len(owners) > MOST_SOLVED:
         return plain, None
     grams = [
         np.stack([likeness.with_(getattr(text, name)) for text in texts])

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from knowledge.documents import Documents
 from knowledge.fitting import Matrix, Vector
-from knowledge.phrasings import Phrasings
+from knowledge.phrasings import Flags, Phrasings
 from knowledge.postings import Floats
 from knowledge.views import Views
 
@@ -26,9 +26,11 @@ OPINIONS = (*RANKERS, "spelling", "brevity")
 
 MODELLED: Vector = np.array([0.15, 0.17, 0.3, 0.1, 0.45, 0.5, 0.1, 0.1])
 """How much each opinion counts, as long as nothing speaks against it, where entries have several phrasings each."""
-TELLING: Vector = np.array([0.4, 0.3, 0.2, 0.2, 0.0, 0.5, 0.0, 0.0])
+TELLING: Vector = np.array([0.4, 0.3, 0.2, 0.1, 0.0, 0.5, 0.0, 0.0])
 """The same where they have one, or none, and an answer to be searched."""
-BARE: Vector = np.array([0.0, 0.2, 0.3, 0.7, 0.0, 0.5, 0.1, 0.5])
+TITLED: Vector = np.array([0.1, 0.6, 0.7, 1.2, 0.0, 0.5, 0.6, 0.3])
+"""The same where the one tells well what the answer is about."""
+BARE: Vector = np.array([0.0, 0.1, 0.1, 1.2, 0.0, 0.5, 1.5, 0.7])
 """The same where one question is all that is known of an entry."""
 
 
@@ -44,6 +46,10 @@ class Corpus:
     """How much each opinion counts before anything is fitted."""
     spaced: tuple[str, ...]
     """The topic of each phrasing with blanks between its words, for the comparison of letters."""
+    names: Flags
+    """Which phrasings are only the slugs of their entries."""
+    telling: Flags
+    """Which entries have a text that tells more than their questions do."""
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from typing import TypeVar
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.normalise import fold
 from knowledge.phrasings import Unseen
@@ -34,7 +35,7 @@ class Rehearsed:
     inside: Standing
     outside: Standing
     is_lone: bool = False
-    """Whether no phrasing of the entry was left: what phrasings say is then no guide to how much they should count."""
+    """Whether no phrasing of the entry was left, or only a damaged one: no guide to how much phrasings should count."""
 
 
 def rehearse(
@@ -42,18 +43,17 @@ def rehearse(
 ) -> tuple[Rehearsed, ...]:
     """Everything that the entries can be asked."""
     return (
-        *_phrasings_left_out(entries, texts, corpus, unseen),
+        *_phrasings_left_out(texts, corpus, unseen),
         *_damaged(entries, corpus),
     )
 
 
 def _phrasings_left_out(
-    entries: Sequence[Entry], texts: Sequence[Views], corpus: Corpus, unseen: Unseen | None
+    texts: Sequence[Views], corpus: Corpus, unseen: Unseen | None
 ) -> Iterator[Rehearsed]:
     owners = corpus.phrasings.owners
-    count = np.bincount(owners, minlength=corpus.phrasings.entries)
-    tells = np.array([bool(entry.told) for entry in entries], dtype=bool)
-    several = np.flatnonzero((count[owners] > 1) | tells[owners])
+    count = _asked_of_each(corpus)
+    several = np.flatnonzero(((count[owners] > 1) | corpus.telling[owners]) & ~corpus.names)
     for place in _some(several.tolist()):
         entry = int(owners[place])
         asked = texts[place]
@@ -71,15 +71,16 @@ def _phrasings_left_out(
 
 
 def _damaged(entries: Sequence[Entry], corpus: Corpus) -> Iterator[Rehearsed]:
-    lone = [
-        (number, entry.asked[0].text)
-        for number, entry in enumerate(entries)
-        if len(entry.asked) == 1 and not entry.told
-    ]
+    count = _asked_of_each(corpus)
+    lone = [(int(number), entries[number].asked[0].text) for number in np.flatnonzero((count == 1) & ~corpus.telling)]
     for place, (entry, text) in enumerate(chosen := _some(lone)):
         folded = damage(fold(text), fold(chosen[place - 1][1]))
         scores = score(view(folded), corpus)
-        yield _rehearsed(entry, topic_of(folded), scores, scores, corpus)
+        yield replace(_rehearsed(entry, topic_of(folded), scores, scores, corpus), is_lone=True)
+
+
+def _asked_of_each(corpus: Corpus) -> NDArray[np.int64]:
+    return np.bincount(corpus.phrasings.owners[~corpus.names], minlength=corpus.phrasings.entries)
 
 
 def damage(text: str, other: str) -> str:

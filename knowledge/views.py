@@ -47,6 +47,8 @@ class Views:
     """The words of the topic alone."""
     letters: Codes
     """Runs of characters inside words: they help where spelling, ending or cutting differ."""
+    signs: Codes
+    """Words that are written with letters, and characters that are words themselves, one by one."""
 
 
 def view(folded: str, *, with_pairs: bool = True) -> Views:
@@ -60,6 +62,7 @@ def view(folded: str, *, with_pairs: bool = True) -> Views:
         topic=code([*content, *_any_order(content)] if with_pairs else []),
         content=code(content),
         letters=code(list(_letters(plain))),
+        signs=code(list(_signs(plain))),
     )
 
 
@@ -103,6 +106,14 @@ def _letters(text: str) -> Iterator[str]:
                 yield from (gram for gram in grams if not _HIRAGANA.fullmatch(gram) or size == _LONGEST_CJK)
         else:
             yield from _grams_of_word(run[0])
+
+
+def _signs(text: str) -> Iterator[str]:
+    for run in _RUN.finditer(text):
+        if run["cjk"]:
+            yield from run[0]
+        else:
+            yield stem(run[0]) if run[0].isascii() else run[0]
 
 
 @lru_cache(maxsize=4096)
