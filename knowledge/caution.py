@@ -61,7 +61,9 @@ def _to_answer(caution: Caution, trials: Sequence[Trial]) -> float:
     # Effective number of questions, for the margin.
     number = total**2 / np.cumsum(weights**2)
     bound = _wilson(precision, number)
-    fine = np.flatnonzero(bound >= 1 - caution.may_be_wrong)
+    # A threshold takes all questions of one confidence or none.
+    ends = np.append(confidence[1:] != confidence[:-1], True)
+    fine = np.flatnonzero((bound >= 1 - caution.may_be_wrong) & ends)
     last = fine[-1] if len(fine) else -1
     if last < 0 and len(trials) < 2 / caution.may_be_wrong:
         # Too few to show anything by: confidence is taken at its word.

@@ -16,7 +16,8 @@ Matrix = NDArray[np.float64]
 
 _STEPS = 30
 _DIGITS = 4
-_SMALLEST = 1e-5
+_SMALLEST = 1e-8
+_NOISE = 1e-12
 _SHARES = (1.0, 0.5, 0.25, 0.125, 0.03125, 0.0078125)
 
 
@@ -62,9 +63,12 @@ def fit_likelihood(rows: Matrix, right: Vector, importance: Vector, prior: Vecto
 def _step(weights: Vector, step: Vector, cost: Callable[[Vector], float]) -> tuple[Vector, bool]:
     """As much of a Newton step as makes things better, and whether there is nothing left to gain."""
     before = cost(weights)
+    # So near the best point that rounding hides whether things get better, a step is taken all the same: processes
+    # whose sums differ in the last bit must end in one point.
+    most = before + _NOISE * (1 + abs(before))
     for share in _SHARES:
         moved = weights - share * step
-        if cost(moved) < before:
+        if cost(moved) <= most:
             return moved, bool(np.abs(share * step).max() < _SMALLEST)
     return weights, True
 

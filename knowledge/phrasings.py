@@ -87,7 +87,7 @@ class Phrasings:
 
     def modelled(self, near: Floats) -> Floats | None:
         """What the model says to each entry."""
-        return None if self.weights is None else _bent(near) @ self.weights
+        return None if self.weights is None else _settled(_bent(near) @ self.weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def learn(
         best = one if one.quality > best.quality + 1e-6 else best
     model = Phrasings(owners, firsts, entries, likenesses, best.shares, best.weights.astype(np.float32))
     without_entries = _without_entries(best.inverse, best.weights, firsts)
-    return model, Unseen(best.near, best.left_out.astype(np.float32), without_entries.astype(np.float32))
+    return model, Unseen(best.near, _settled(best.left_out), _settled(without_entries))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,11 @@ def _without_entries(inverse: Matrix, weights: Matrix, firsts: Numbers) -> Matri
         own = slice(start, end)
         found[own] = -np.linalg.solve(inverse[own, own], weights[own])
     return found
+
+
+def _settled(scores: Matrix | Floats) -> Floats:
+    """Scores without their last bits, which depend on how many threads multiply."""
+    return np.round(scores, 6).astype(np.float32)
 
 
 def _bent(near: Floats) -> Floats:
