@@ -22,8 +22,9 @@ from knowledge.words import stem, terms_of
 Codes = NDArray[np.uint32]
 
 _HAN = "㐀-䶿一-鿿\U00020000-\U0003ffff々"
-_PIECE = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<katakana>[ァ-ヺー]+)|(?P<hiragana>[ぁ-ゖ]+)|(?P<word>[^\W_]+)")
-_RUN = re.compile(rf"(?P<cjk>[{_HAN}ぁ-ゖァ-ヺー]+)|(?P<word>[^\W_]+)")
+_LETTERS = rf"(?:(?![{_HAN}ぁ-ゖァ-ヺー])[^\W_])"
+_PIECE = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<katakana>[ァ-ヺー]+)|(?P<hiragana>[ぁ-ゖ]+)|(?P<word>{_LETTERS}+)")
+_RUN = re.compile(rf"(?P<cjk>[{_HAN}ぁ-ゖァ-ヺー]+)|(?P<word>{_LETTERS}+)")
 _NUMBER = re.compile(r"\d+")
 _HIRAGANA = re.compile(r"[ぁ-ゖ]+")
 _SHORTEST, _LONGEST = 2, 4
