@@ -7,8 +7,8 @@ READY := $(VENV)/.ready
 DENSE := $(VENV)/.dense
 # The one dependency without a pinned hash: it is built anew for each kind of machine.
 TORCH := torch==2.13.0
-# Tests that take real servers, a browser or killed processes.
-SLOW := tests/integration/ tests/acceptance/ tests/browser/ tests/kills/ tests/trouble/
+# Tests that take real servers, a browser, killed processes or the extra `dense`.
+SLOW := tests/integration/ tests/acceptance/ tests/browser/ tests/kills/ tests/trouble/ tests/dense/
 # Processes that run the tests side by side.
 WORKERS ?= 2
 

@@ -21,6 +21,7 @@ from benchmarks.chat_load import CONNECTIONS, Answered, a_question, measure, ope
 from benchmarks.figure import Figure
 from benchmarks.mail_load import Sent, send_mails
 from benchmarks.processes import Running, baseline, product
+from benchmarks.retrieval import retrieval
 
 LATEST = Path(__file__).with_name("latest.json")
 MAILS = 3000
@@ -112,6 +113,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "mail_pipeline": mail_pipeline,
     "at_rest": at_rest,
     "catalogue": catalogue_search,
+    "retrieval": retrieval,
 }
 
 

@@ -23,7 +23,7 @@ _AT_ONCE = 64
 
 
 class SentenceModel:
-    """A model in memory; fits the index's `Embedder`, and is safe to share by threads."""
+    """A model in memory; fits `knowledge.meaning.Embedder`, and is safe to share by threads."""
 
     def __init__(self, model: SentenceTransformer) -> None:
         """Use `load_sentence_model`."""

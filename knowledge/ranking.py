@@ -1,159 +1,160 @@
-"""Which entries come nearest to a question: several views of likeness, side by side."""
+"""Which entries come nearest to a question: several rankers side by side, and their opinions weighed together."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from knowledge.facets import facet_of
-from knowledge.index import Index
-from knowledge.procedure import LANGUAGES, FacetName, Language
-from knowledge.topic import only_words, unwrapped, with_synonyms
-from knowledge.words import terms_of
+from knowledge.documents import Documents
+from knowledge.fitting import Matrix, Vector
+from knowledge.phrasings import Flags, Phrasings
+from knowledge.postings import Floats
+from knowledge.views import Views
 
-CANDIDATES = 6
-"""How many entries BM25 and the nearest phrasings hand on to be compared closely."""
+CANDIDATES = 24
+"""How many entries are compared closely."""
 
-STRANGER_SHARE = 0.3
-"""What a word that no entry uses counts beside the rarest that one uses: people tell a story around their question."""
+RANKERS = ("words", "content", "letters", "near", "model", "dense")
+"""BM25 of three views over whole entries, the nearest phrasing, the model over all, an embedding if there is one."""
 
-_TIE_BREAK = 1e-4
-_OTHER_FACET = 0.97
-_ALIKE = 0.01
+OPINIONS = (*RANKERS, "spelling", "brevity")
+"""What is weighed for each candidate: how far it stands out for each ranker, and the letters of its likest phrasing."""
 
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question as the index sees it."""
-
-    known: tuple[int, ...]
-    """Numbers of the terms that some entry uses: words first, then parts of words."""
-    words: tuple[int, ...]
-    """Those of them that are words."""
-    strangers: int
-    """How many of its words no entry uses."""
-    language: Language
-    """Between phrasings that are equally near, one in this language is shown."""
-    facet: FacetName | None
-    """The side of the matter that it asks about."""
-    verbatim: int | None
-    """The entry that has this very question among its phrasings."""
-    spaced: str
-    """All its words with blanks between."""
-    mended: tuple[str, ...]
-    """Slips that were set right, as `捕办→补办`."""
-    length: float
-    """Of its vector of term weights, strangers included."""
-    weight: float
-    """Of its words in all, strangers included."""
+MODELLED: Vector = np.array([0.15, 0.17, 0.3, 0.1, 0.45, 0.5, 0.1, 0.1])
+"""How much each opinion counts, as long as nothing speaks against it, where entries have several phrasings each."""
+TELLING: Vector = np.array([0.4, 0.3, 0.2, 0.1, 0.0, 0.5, 0.0, 0.0])
+"""The same where they have one, or none, and an answer to be searched."""
+TITLED: Vector = np.array([0.1, 0.6, 0.7, 1.2, 0.0, 0.5, 0.6, 0.3])
+"""The same where the one tells well what the answer is about."""
+BARE: Vector = np.array([0.0, 0.1, 0.1, 1.2, 0.0, 0.5, 1.5, 0.7])
+"""The same where one question is all that is known of an entry."""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """One entry beside the question; every likeness is 0 to 1."""
+class Corpus:
+    """The rankers, ready to be asked."""
 
-    entry: int
-    likeness: float
-    """Cosine with the nearest phrasing."""
-    passage: int
-    """That phrasing."""
-    core: float
-    """How much the question names of what the entry's own questions have in common."""
-    coverage: float
-    """How much of the question the entry's own questions know."""
-    spelling: float
-    """Likeness of letters with the nearest phrasing."""
-    fields: float
-    """BM25 over all fields, beside the best entry's."""
-    fits_facet: bool
-    """Whether that phrasing asks about the same side of the matter, or about the whole."""
-    verbatim: bool
-    """Whether the question is one of the entry's phrasings, word for word."""
-
-    @property
-    def score(self) -> float:
-        """All views in one, for the order."""
-        if self.verbatim:
-            return 1.0
-        near = 0.4 * self.likeness + 0.1 * self.core + 0.2 * self.coverage + 0.1 * self.spelling + 0.2 * self.fields
-        return near * (1.0 if self.fits_facet else _OTHER_FACET)
+    words: Documents
+    content: Documents
+    letters: Documents
+    phrasings: Phrasings
+    prior: Vector
+    """How much each opinion counts before anything is fitted."""
+    spaced: tuple[str, ...]
+    """The topic of each phrasing with blanks between its words, for the comparison of letters."""
+    names: Flags
+    """Which phrasings are only the slugs of their entries."""
+    telling: Flags
+    """Which entries have a text that tells more than their questions do."""
 
 
-def read_question(folded: str, language: Language, index: Index) -> Question:
-    """The terms of a folded question, with slips set right against the index."""
-    bare, mended = index.spelling.mend(unwrapped(folded))
-    terms = terms_of(with_synonyms(bare))
-    words = [index.vocabulary[word] for word in terms.words if word in index.vocabulary]
-    known = words + [index.vocabulary[part] for part in terms.parts if part in index.vocabulary]
-    strangers = len(terms.words) - len(words)
-    length = math.sqrt(
-        sum(index.weights[term] ** 2 for term in known) + STRANGER_SHARE * strangers * index.strangeness**2
-    )
-    weight = sum(index.weights[word] for word in words) + STRANGER_SHARE * strangers * index.strangeness
-    return Question(
-        known=tuple(known),
-        words=tuple(words),
-        strangers=strangers,
-        language=language,
-        facet=facet_of(folded),
-        verbatim=index.verbatim.get(only_words(folded)),
-        spaced=" ".join(terms.words),
-        mended=mended,
-        length=length,
-        weight=weight,
-    )
+@dataclass(slots=True)
+class Scores:
+    """What each ranker says to each entry; a row a ranker, nothing where there is no such ranker."""
+
+    table: Floats
+    near: Floats
+    """Likeness with each phrasing."""
+    reach: tuple[float, float]
+    """The most that words and content could score in known terms."""
+    strange: tuple[float, float]
+    """The weight of the terms that no entry has, in words and in content."""
+    content_words: int
 
 
-def rank(question: Question, index: Index) -> list[Candidate]:
-    """The entries that come near, best first; equal ones in the order of their slugs."""
-    if not question.known or not question.length:
-        return []
-    likeness = index.likeness.add_up(question.known, [index.weights[term] for term in question.known])
-    likeness /= question.length
-    fields = index.fields.add_up(question.known)
-    fields /= float(fields.max()) or 1.0
-    rough = np.maximum.reduceat(likeness, index.firsts[:-1]) + 0.5 * fields
-    nearest = [entry for entry in np.argsort(-rough, kind="stable")[:CANDIDATES].tolist() if rough[entry] > 0]
-    near = (likeness + _TIE_BREAK * index.spoken[question.language]).tolist()
-    cores = index.centres.add_up(question.known).reshape(-1, len(LANGUAGES)).max(axis=1)
-    found = [
-        _compare(question, entry, near, index, fields=float(fields[entry]), core=float(cores[entry]))
-        for entry in nearest
-    ]
-    return sorted(found, key=lambda candidate: (-candidate.score, candidate.entry))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The candidates for one question, the likeliest first once they are sorted."""
+
+    entries: NDArray[np.int64]
+    opinions: Matrix
+    """A row a candidate, a column an opinion."""
+    raw: Matrix
+    """What the rankers said themselves."""
+    phrasings: NDArray[np.int64]
+    """The likest phrasing of each; -1 for an entry that has none."""
+    scores: Scores
+
+    def sorted_by(self, weights: Vector) -> tuple[Standing, Vector]:
+        """The candidates by their weighed opinions, and the weights of opinion themselves."""
+        total = self.opinions @ weights
+        order = np.lexsort((self.entries, -np.round(total, 6)))
+        return self.reordered(order), total[order]
+
+    def reordered(self, order: NDArray[np.int64]) -> Standing:
+        """The same candidates in another order."""
+        return Standing(self.entries[order], self.opinions[order], self.raw[order], self.phrasings[order], self.scores)
 
 
-def _compare(
-    question: Question, entry: int, near: Sequence[float], index: Index, *, fields: float, core: float
-) -> Candidate:
-    passage = _nearest_passage(question, range(index.firsts[entry], index.firsts[entry + 1]), near, index)
-    asked_words = index.asked_words[entry]
-    shared = sum(index.weights[word] for word in question.words if word in asked_words)
-    facet = index.passages[passage].facet
-    return Candidate(
-        entry=entry,
-        likeness=min(1.0, near[passage]),
-        passage=passage,
-        core=core,
-        coverage=shared / question.weight if question.weight else 0.0,
-        spelling=fuzz.token_set_ratio(question.spaced, index.passages[passage].spaced) / 100,
-        fields=fields,
-        fits_facet=facet is None or facet is question.facet,
-        verbatim=question.verbatim == entry,
+def score(asked: Views, corpus: Corpus, dense: Floats | None = None) -> Scores:
+    """Ask every ranker."""
+    words, known_words, strange_words = corpus.words.scores(asked.words)
+    content, known_content, strange_content = corpus.content.scores(asked.content)
+    letters, _, _ = corpus.letters.scores(asked.letters)
+    near = corpus.phrasings.near(asked)
+    table = np.zeros((len(RANKERS), len(words)), np.float32)
+    table[0], table[1], table[2], table[3] = words, content, letters, corpus.phrasings.nearest(near)
+    modelled = corpus.phrasings.modelled(near)
+    if modelled is not None:
+        table[4] = modelled
+    if dense is not None:
+        table[5] = dense
+    return Scores(
+        table, near, (known_words, known_content), (strange_words, strange_content), len(np.unique(asked.content))
     )
 
 
-def _nearest_passage(question: Question, own: range, near: Sequence[float], index: Index) -> int:
-    """Of an entry's `own` passages the likest; of equal ones one that asks for the same facet, or for the whole."""
-    likest = max(own, key=near.__getitem__)
-    alike = [passage for passage in own if near[passage] >= near[likest] - _ALIKE]
-    if len(alike) > 1:
-        for facet in (question.facet, None):
-            same = [passage for passage in alike if index.passages[passage].facet is facet]
-            if same:
-                return max(same, key=near.__getitem__)
-    return likest
+def stand(scores: Scores, spaced: str, corpus: Corpus, *, without: int | None = None) -> Standing:
+    """The best candidates by the prior weights; `without` leaves one entry out."""
+    table = scores.table
+    centred = table - table.mean(axis=1, keepdims=True)
+    spread = table.std(axis=1, keepdims=True)
+    outstanding = centred / np.where(spread > 1e-6, spread, np.inf)
+    rough = outstanding.copy()
+    rough[3] = 10 * table[3]
+    total = np.round(corpus.prior[: len(RANKERS)] @ rough, 5)
+    if without is not None:
+        total[without] = -np.inf
+    count = min(CANDIDATES, len(total) - (without is not None))
+    chosen = _best(total, count)
+    likest = _likest_phrasings(chosen, scores.near, corpus.phrasings)
+    spelling = [fuzz.token_set_ratio(spaced, corpus.spaced[place]) / 100 if place >= 0 else 0.0 for place in likest]
+    opinions = np.column_stack([outstanding[:, chosen].T.astype(np.float64), spelling, _brevity(likest, corpus)])
+    opinions[:, 3] = 10 * table[3, chosen]
+    return Standing(chosen, opinions, table[:, chosen].T.astype(np.float64), likest, scores)
+
+
+def _brevity(likest: NDArray[np.int64], corpus: Corpus) -> Vector:
+    lengths = np.array([len(corpus.spaced[place]) if place >= 0 else 30 for place in likest])
+    return np.asarray(-np.log(1.0 + lengths))
+
+
+def _best(total: Vector, count: int) -> NDArray[np.int64]:
+    if count <= 0:
+        return np.zeros(0, np.int64)
+    if count < len(total):
+        border = np.partition(total, len(total) - count)[len(total) - count]
+        places = np.flatnonzero(total >= border)
+    else:
+        places = np.flatnonzero(total > -np.inf)
+    return places[np.argsort(-total[places], kind="stable")][:count]
+
+
+def _likest_phrasings(
+    entries: Sequence[int] | NDArray[np.int64], near: Floats, phrasings: Phrasings
+) -> NDArray[np.int64]:
+    starts = np.searchsorted(phrasings.owners, entries, side="left")
+    ends = np.searchsorted(phrasings.owners, entries, side="right")
+    return np.array(
+        [_likest(near, start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)],
+        dtype=np.int64,
+    )
+
+
+def _likest(near: Floats, start: int, end: int) -> int:
+    place = start + int(near[start:end].argmax()) if end > start else -1
+    return place if place >= 0 and near[place] >= 0 else -1

@@ -8,6 +8,7 @@ from functools import cache
 
 from knowledge.normalise import fold
 from knowledge.wordlists import any_of, synonyms, wordlist
+from knowledge.words import terms_of
 
 _BETWEEN_SIGNS = re.compile(r"[^\w']+")
 
@@ -40,3 +41,8 @@ def _wrapping() -> re.Pattern[str]:
 def _synonyms() -> tuple[re.Pattern[str], Mapping[str, str]]:
     meanings = {fold(word): fold(meaning) for meaning, words in synonyms().items() for word in [*words, meaning]}
     return re.compile(any_of(meanings)), meanings
+
+
+def topic_of(folded: str) -> str:
+    """The words that a folded text is about, with blanks between."""
+    return " ".join(terms_of(with_synonyms(unwrapped(folded))).words)

@@ -49,6 +49,11 @@ class Bundle:
     questions: tuple[Labelled, ...] = ()
     """Questions whose answer is known, by which the entries are measured; the file may be missing."""
 
+    @property
+    def labelled(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Those questions, each with the slugs of the entries that answer it."""
+        return tuple((question.text, question.relevant) for question in self.questions)
+
     def reworded(self, texts: Wording) -> Wording:
         """Texts of a room, the bureau's own words laid over those that it has."""
         own = {

@@ -13,7 +13,7 @@ import typer
 
 from casework.errors import CaseworkError
 from knowledge.errors import KnowledgeError
-from runtime import cli_bundle, cli_cases
+from runtime import cli_bundle, cli_cases, cli_knowledge
 from runtime.backup import BackupRefused
 from runtime.bundle import BundleRefused, check_bundle, load_bundle
 from runtime.bundle_export import ExportRefused
@@ -30,6 +30,7 @@ app.add_typer(cli_cases.key_app, name="key", help="Keys of the API.")
 app.add_typer(cli_cases.case_app, name="case", help="Look at cases.")
 app.add_typer(cli_bundle.bundle_app, name="bundle", help="Take the bureau's bundle out of the store, and in.")
 cli_cases.add_commands(app)
+cli_knowledge.add_commands(app)
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SUNWINDOW_CONFIG names it otherwise.")]
 
@@ -121,12 +122,14 @@ def ask(
     bundle: Annotated[Path | None, typer.Option(help="Folder of the bureau; the demo bureau otherwise.")] = None,
 ) -> None:
     """Show which published entry answers a question, how surely, and why."""
-    from knowledge.retrieval import KnowledgeBase
+    from runtime.furnishing import know
 
-    finding = KnowledgeBase(load_bundle(bundle).library.public()).find(question)
+    finding = know(load_bundle(bundle)).find(question)
     typer.echo(f"{finding.decision.value}  confidence {finding.confidence:.2f}")
+    apart = {choice.slug: f"  differs by: {', '.join(choice.differs_by)}" for choice in finding.choices}
     for match in finding.matches:
-        typer.echo(f"  {match.score:.2f}  {match.slug}  {match.version}  because: {', '.join(match.because)}")
+        reasons = f"because: {', '.join(match.because)}{apart.get(match.slug, '')}"
+        typer.echo(f"  {match.score:.2f}  {match.slug}  {match.version}  {reasons}")
 
 
 @app.command()

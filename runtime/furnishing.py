@@ -1,4 +1,4 @@
-"""What is made of a bundle alone: the office, the desk and its words. Nothing here touches the store."""
+"""What is made of a bundle alone: the office, what it knows, the desk and its words. Nothing here touches the store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from importlib.resources import files
 from bot.desk import Desk
 from casework.actions.intake import Office
 from casework.wording import Wording, load_wording
-from knowledge.retrieval import KnowledgeBase
+from knowledge.effect import labels_of
+from knowledge.library import Library
+from knowledge.retrieval import Caution, Embedder, KnowledgeBase
 from runtime.bundle import Bundle
 
 
@@ -21,6 +23,21 @@ class Furniture:
     desk: Desk
     replies: Wording
     mail_words: Wording
+
+
+def know(bundle: Bundle, embedder: Embedder | None = None, library: Library | None = None) -> KnowledgeBase:
+    """What a bureau knows, as cautious as it wishes, calibrated on its labelled questions.
+
+    `library` are its entries where they are no longer those that the bundle discloses, and a question whose entries
+    are all gone from it teaches nothing; an `embedder` compares by meaning too.
+    """
+    served = bundle.library.public() if library is None else library
+    return KnowledgeBase(
+        served,
+        caution=Caution(bundle.bureau.may_be_wrong),
+        labelled=[(label.question, label.slugs) for label in labels_of(bundle.labelled, served)],
+        embedder=embedder,
+    )
 
 
 def furnish(bundle: Bundle, secret: bytes, knowledge: Callable[[], KnowledgeBase]) -> Furniture:

@@ -13,12 +13,15 @@ from functools import partial
 from typing import IO
 
 from admin_api.access import Context
+from admin_api.trials import Trials
 from bot.desk import Desk
 from casework.actions.intake import Office
 from casework.party import ChannelName
 from casework.ports import BlobStore, Channel
 from casework.store import SqlStore, open_store
 from casework.store.blobs import DirectoryBlobs, open_s3_blobs
+from knowledge.dense import load_sentence_model
+from knowledge.retrieval import Embedder
 from knowledge.store import IndexedRevisions, SqlCatalogue, SqlImports
 from mail_gateway.acceptance import accept_into
 from mail_gateway.local_mailbox import LocalMailbox
@@ -33,7 +36,7 @@ from runtime.delivering import Delivery
 from runtime.draining import Drain
 from runtime.entering import enter_bundle
 from runtime.entering_items import enter_items
-from runtime.furnishing import furnish
+from runtime.furnishing import furnish, know
 from runtime.handling import DeskHandler
 from runtime.jobs import DRAIN, Bell, DbosJobs, delivering
 from runtime.kill_points import KillPoints, kill_points
@@ -90,7 +93,8 @@ class House:
             imports=lambda uow: SqlImports(SqlStore.connection_of(uow)),
             disclosure=self.bundle.disclosure,
             stale_since=lambda: self.knowledge.failed_since,
-            labelled=tuple((question.text, question.relevant) for question in self.bundle.questions),
+            labelled=self.bundle.labelled,
+            trials=Trials(self.knowledge.build),
         )
 
     def mail_server(self) -> MailServer:
@@ -180,7 +184,8 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     blobs = open_blobs(settings)
     enter_bundle(store, bundle.library, now=now())
     enter_items(store, bundle.items, now=now())
-    knowledge = LiveKnowledge(store, now, local_date=bundle.bureau.calendar.local_date)
+    build = partial(know, bundle, _load_model(settings))
+    knowledge = LiveKnowledge(store, now, build, bundle.bureau.calendar.local_date)
     room = furnish(bundle, settings.secret_key.get_secret_value().encode(), knowledge)
     mail_room = open_mail_room(room.office, blobs)
     local_mailbox = open_local_mailbox(settings)
@@ -213,6 +218,11 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
             settings.jobs_url, house.work(), due=house.due, housekeeping=house.keep_house, executor=socket.gethostname()
         )
     return house
+
+
+def _load_model(settings: Settings) -> Embedder | None:
+    """The model of sentences that questions are compared by, where the installation has one."""
+    return load_sentence_model(settings.dense_model) if settings.dense_model else None
 
 
 def _open_store(settings: Settings, kills: KillPoints | None) -> SqlStore:

@@ -51,7 +51,8 @@ class LiveKnowledge:
         """Build what is published now; whatever goes wrong is raised, for there is nothing older to answer from."""
         self._store = store
         self._clock = clock
-        self._build = build
+        self.build = build
+        """Makes the index of a library as it is made for what is served."""
         self._local_date = local_date
         self._built = self._rebuilt()
         self._failed: tuple[int, float] | None = None
@@ -107,7 +108,7 @@ class LiveKnowledge:
             state = kept.state(Subject.ENTRY)
             public = [one for one in kept.published(Subject.ENTRY) if one.standing.is_public]
         entries = without_claimed(procedure_in_force(revision, self._local_date) for revision in public)
-        return _Built(state, self._build(Library(entries, digest=f"{state}")))
+        return _Built(state, self.build(Library(entries, digest=f"{state}")))
 
     def _failed_lately(self, state: int) -> bool:
         return self._failed is not None and (

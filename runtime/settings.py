@@ -152,6 +152,11 @@ class Settings(BaseSettings):
         description="`demo`, `development` or `production`; the last refuses unsafe values.",
     )
     bundle: Path | None = Field(default=None, description="Folder of the bureau; the demo bureau when it is not set.")
+    dense_model: Path | None = Field(
+        default=None,
+        description="Folder of a sentence-transformers model by which questions are compared by meaning too; wants "
+        "the extra `dense`.",
+    )
     data_dir: Path = Field(default=Path("data"), description="Directory for everything that is kept in files.")
     database_url: SecretStr | None = Field(
         default=None,

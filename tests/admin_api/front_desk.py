@@ -29,6 +29,7 @@ from knowledge.store import IndexedRevisions, SqlCatalogue, SqlImports
 from knowledge.store import metadata as tables_of_knowledge
 from runtime.bundle import Bundle, load_bundle
 from runtime.entering_items import enter_items
+from runtime.furnishing import know
 
 PASSWORD = "window-seat-42"
 _HASH = hash_password(PASSWORD)
@@ -135,7 +136,7 @@ class FrontDesk:
 @cache
 def _demo() -> tuple[Bundle, KnowledgeBase]:
     bundle = load_bundle()
-    return bundle, KnowledgeBase(bundle.library)
+    return bundle, know(bundle)
 
 
 def a_front_desk(folder: Path | None = None, url: str = "") -> FrontDesk:

@@ -11,6 +11,7 @@ from casework.bureau import Bureau
 from casework.wording import Wording, load_wording
 from knowledge.retrieval import KnowledgeBase
 from runtime.bundle import Bundle, load_bundle
+from runtime.furnishing import know
 
 
 @cache
@@ -24,7 +25,7 @@ def demo_bureau() -> Bureau:
 
 @cache
 def demo_knowledge() -> KnowledgeBase:
-    return KnowledgeBase(demo_bundle().library)
+    return know(demo_bundle())
 
 
 @cache

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from knowledge.evaluation import Figures, Labelled, evaluate
-from knowledge.library import Library, load_library
+from knowledge.library import Library
 from knowledge.normalise import fold
 from knowledge.retrieval import Decision, KnowledgeBase
 from knowledge.topic import only_words
+from runtime.bundle import load_bundle
+from runtime.furnishing import know
 
 GOLDEN: Mapping[str, Any] = tomllib.loads((Path(__file__).parent / "golden" / "demo.toml").read_text(encoding="utf-8"))
 PARTS: Mapping[str, Mapping[str, Any]] = {"in_view": GOLDEN, "held_back": GOLDEN["held_back"]}
@@ -28,13 +29,13 @@ def labelled(part: Mapping[str, Any]) -> list[Labelled]:
 
 
 @pytest.fixture(scope="module")
-def demo() -> Library:
-    return load_library(files("runtime.demo") / "bureau" / "procedures")[0]
+def demo_knowledge() -> KnowledgeBase:
+    return know(load_bundle())
 
 
 @pytest.fixture(scope="module")
-def demo_knowledge(demo: Library) -> KnowledgeBase:
-    return KnowledgeBase(demo)
+def demo(demo_knowledge: KnowledgeBase) -> Library:
+    return demo_knowledge.library
 
 
 def test_figures_count_what_was_right_wrong_and_left_alone(knowledge: KnowledgeBase) -> None:

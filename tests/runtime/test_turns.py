@@ -24,8 +24,8 @@ from casework.outbox import OutboxState
 from casework.party import Address, ChannelName
 from casework.store import SqlStore, SqlUnitOfWork, open_store
 from casework.wording import load_wording
-from knowledge.retrieval import KnowledgeBase
 from runtime.bundle import load_bundle
+from runtime.furnishing import know
 from runtime.jobs import DRAIN, delivering
 from runtime.turns import KEPT, TurnTaker
 
@@ -37,7 +37,7 @@ def desk() -> Desk:
     bundle = load_bundle()
     office = Office(bundle.bureau, load_wording(files("casework") / "notices"), b"secret")
     replies = load_wording(files("bot") / "replies")
-    knowledge = KnowledgeBase(bundle.library)
+    knowledge = know(bundle)
     return Desk(knowledge=lambda: knowledge, office=office, replies=replies)
 
 
