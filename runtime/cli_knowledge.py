@@ -88,6 +88,7 @@ def _ask_files(
 
 def _ask_own(bundle: Path | None, embedder: Embedder | None) -> tuple[list[Asked], Mapping[str, str]]:
     """What becomes of the bureau's own questions, and the kind of each by its id."""
+    from knowledge.effect import labels_of
     from knowledge.measures import ask_in_halves
     from knowledge.question_set import Question
     from runtime.bundle import QUESTIONS, load_bundle
@@ -96,13 +97,14 @@ def _ask_own(bundle: Path | None, embedder: Embedder | None) -> tuple[list[Asked
     loaded = load_bundle(bundle)
     if not loaded.questions:
         raise KnowledgeUnavailable(f"the bureau has no labelled questions: write some into {QUESTIONS} of its bundle")
+    knowledge = know(loaded, embedder)
+    labels = labels_of(loaded.labelled, knowledge.library)
     questions = [
-        Question(str(number), labelled.text, dict.fromkeys(labelled.relevant, 1.0))
-        for number, labelled in enumerate(loaded.questions, start=1)
+        Question(str(number), label.question, dict.fromkeys(sorted(label.slugs), 1.0))
+        for number, label in enumerate(labels, start=1)
     ]
-    finder = know(loaded, embedder).finder
-    kinds = {str(number): labelled.kind.value for number, labelled in enumerate(loaded.questions, start=1)}
-    return ask_in_halves(finder, questions), kinds
+    kind_of = {labelled.text: labelled.kind.value for labelled in loaded.questions}
+    return ask_in_halves(knowledge.finder, questions), {one.id: kind_of[one.text] for one in questions}
 
 
 def _print(asked: Sequence[Asked], kinds: Mapping[str, str], *, as_json: bool) -> None:
