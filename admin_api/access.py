@@ -66,7 +66,7 @@ class Context:
     """Asked before a revision is published by hand; it may refuse by raising an AdminRejected."""
     labelled: tuple[tuple[str, Collection[str]], ...] = field(default=(), kw_only=True)
     """The bureau's own questions whose answer is known, each with the entries that answer it."""
-    trials: Trials = field(default_factory=Trials, kw_only=True)
+    trials: Trials = field(kw_only=True)
     """Where revisions are tried before they are published."""
 
     def __repr__(self) -> str:

@@ -31,7 +31,7 @@ class Accepted:
 class Trials:
     """Tries revisions against a knowledge base. Pure but for what it remembers; safe to share by threads."""
 
-    def __init__(self, build: Callable[[Library], KnowledgeBase] = KnowledgeBase) -> None:
+    def __init__(self, build: Callable[[Library], KnowledgeBase]) -> None:
         """`build` makes the index as it is made for what is served."""
         self._build = build
         self._kept: OrderedDict[tuple[object, ...], tuple[KnowledgeBase, Effect]] = OrderedDict()

@@ -45,7 +45,7 @@ class LiveKnowledge:
         self,
         store: SqlStore,
         clock: Callable[[], datetime],
-        build: Callable[[Library], KnowledgeBase] = KnowledgeBase,
+        build: Callable[[Library], KnowledgeBase],
         local_date: Callable[[datetime], date] = datetime.date,
     ) -> None:
         """Build what is published now; whatever goes wrong is raised, for there is nothing older to answer from."""

@@ -20,6 +20,7 @@ from admin_api.access import Context, lend_context
 from admin_api.api.application import create_api
 from admin_api.api.authentication import Scope, derive_key, hash_key
 from admin_api.error_handlers import HtmlErrors, install_error_handlers
+from admin_api.trials import Trials
 from casework.actions.intake import Office, open_case
 from casework.bureau import Bureau, Commitment, Unit, Words
 from casework.case import Case
@@ -222,6 +223,7 @@ def running_desk(folder: Path, *, url: str | None = None) -> Iterator[Desk]:
         revisions=lambda uow: IndexedRevisions(SqlStore.connection_of(uow)),
         catalogue=lambda uow: SqlCatalogue(SqlStore.connection_of(uow)),
         imports=lambda uow: SqlImports(SqlStore.connection_of(uow)),
+        trials=Trials(KnowledgeBase),
     )
     administrator = add_staff(store, "administrator", Role.ADMINISTRATOR, "bureau")
     app = make_app(context)

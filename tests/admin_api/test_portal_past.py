@@ -18,7 +18,7 @@ from runtime.bundle import load_bundle
 from runtime.entering import enter_bundle
 from runtime.live_knowledge import LiveKnowledge
 from tests.admin_api.browsing import Browser, text_of
-from tests.admin_api.front_desk import FrontDesk, a_front_desk
+from tests.admin_api.front_desk import FrontDesk, a_front_desk, know_demo
 
 DEMO = load_bundle().library
 SLUG = "passport-first"
@@ -30,7 +30,7 @@ PUBLISHED = (Move.REVIEW, Move.PUBLISH)
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
     enter_bundle(desk.store, DEMO, now=desk.now)
-    live = LiveKnowledge(desk.store, lambda: desk.now)
+    live = LiveKnowledge(desk.store, lambda: desk.now, know_demo)
     context = replace(desk.context, knowledge=live, library=lambda: live().library)
     yield replace(desk, context=context)
     desk.store.close()

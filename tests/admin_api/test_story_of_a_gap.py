@@ -15,7 +15,7 @@ from runtime.entering import enter_bundle
 from runtime.live_knowledge import LiveKnowledge
 from tests.admin_api.asked_questions import ask
 from tests.admin_api.browsing import Browser, signed_in, text_of
-from tests.admin_api.front_desk import FrontDesk, a_front_desk
+from tests.admin_api.front_desk import FrontDesk, a_front_desk, know_demo
 
 LOST = "id-card-lost"
 ASKED = ("钱包掉河里证件没了", "钱包掉河里，证件没了", "钱包掉进河里证件没了怎么办")
@@ -28,7 +28,7 @@ def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
     bundle = load_bundle()
     enter_bundle(desk.store, bundle.library, now=desk.now)
-    live = LiveKnowledge(desk.store, lambda: desk.now)
+    live = LiveKnowledge(desk.store, lambda: desk.now, know_demo)
     desk.context = replace(
         desk.context,
         library=lambda: live().library,

@@ -51,9 +51,9 @@ def test_only_questions_whose_phrasing_is_in_the_draft_or_published_are_labels()
         Accepted("能养鸡吗", "keep-poultry", ""),
     ]
     with_it = a_revision(with_phrasing(a_revision().body, "zh", ASKED))
-    effect = Trials().effect(demo_knowledge(), with_it, [], accepted)
+    effect = Trials(KnowledgeBase).effect(demo_knowledge(), with_it, [], accepted)
     assert effect.questions == 1
-    assert Trials().effect(demo_knowledge(), a_revision(), [], accepted).questions == 0
+    assert Trials(KnowledgeBase).effect(demo_knowledge(), a_revision(), [], accepted).questions == 0
 
 
 def test_an_entry_that_is_not_disclosed_leaves_the_library() -> None:

@@ -159,7 +159,7 @@ def test_processes_that_start_at_once_enter_a_bundle_once(store: SqlStore) -> No
 
 def test_what_is_served_follows_what_is_published_and_is_swapped_as_one(store: SqlStore) -> None:
     enter(store, *DEMO)
-    live = LiveKnowledge(store, lambda: NOW)
+    live = LiveKnowledge(store, lambda: NOW, KnowledgeBase)
     before = live()
     assert not live.refresh()
     edited_by_staff(store, replace(DEMO[0], version="edited"), *PUBLISHED)
@@ -176,7 +176,7 @@ def test_what_is_due_still_answers_and_whoever_confirms_it_moves_the_day_on_whic
 ) -> None:
     enter(store, *DEMO)
     zone = ZoneInfo("Asia/Shanghai")
-    live = LiveKnowledge(store, lambda: NOW, local_date=lambda at: at.astimezone(zone).date())
+    live = LiveKnowledge(store, lambda: NOW, KnowledgeBase, local_date=lambda at: at.astimezone(zone).date())
     entry = DEMO[0]
     due_on = live().library.get(SLUG).review_due_on
     assert due_on == entry.checked_on + timedelta(days=365)
@@ -227,4 +227,4 @@ def test_what_is_not_published_or_not_proactive_is_not_served(store: SqlStore) -
     ]
     enter(store, DEMO[0], *hidden)
     edited_by_staff(store, DEMO[3], Move.REVIEW)
-    assert [entry.slug for entry in LiveKnowledge(store, lambda: NOW)().library] == [SLUG]
+    assert [entry.slug for entry in LiveKnowledge(store, lambda: NOW, KnowledgeBase)().library] == [SLUG]

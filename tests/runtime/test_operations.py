@@ -22,6 +22,7 @@ from casework.outbox import DeliveryOutcome, DeliveryResult, OutboxEntry, Outbox
 from casework.party import Address, ChannelName
 from casework.store import SqlStore, open_store
 from casework.store.inbox import SqlInbox
+from knowledge.retrieval import KnowledgeBase
 from runtime.delivering import Delivery
 from runtime.live_knowledge import LiveKnowledge
 from runtime.metrics import Metrics
@@ -69,7 +70,7 @@ def operated(store_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> 
             server.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false".encode())
             server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
-    metrics, stopping = Metrics(store, LiveKnowledge(store, lambda: NOW)), threading.Event()
+    metrics, stopping = Metrics(store, LiveKnowledge(store, lambda: NOW, KnowledgeBase)), threading.Event()
     app = FastAPI()
     app.include_router(operations_routes(store, metrics, is_stopping=stopping.is_set))
     with TestClient(app) as web:
