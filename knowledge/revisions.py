@@ -109,6 +109,20 @@ class Revisions(Protocol):
         """
         ...
 
+    def move_all(
+        self,
+        revisions: Sequence[Revision],
+        move: Move,
+        *,
+        by: str,
+        now: datetime,
+        today: date,
+        reason: str = "",
+        review_due_on: date | None = None,
+    ) -> Sequence[Revision]:
+        """The same for many at once, all or none; quicker than one by one."""
+        ...
+
     def enter_published(self, revisions: Iterable[Revision]) -> int:
         """Keep many revisions that are published already, as a bundle's are, and return how many; fast for 100,000.
 

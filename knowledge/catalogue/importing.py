@@ -210,17 +210,17 @@ def move_import(
 
     def work(books: Books) -> tuple[int, list[tuple[str, Obstacle]], str]:
         members = books.imports.members(import_id, after=after, limit=_AT_ONCE)
-        done, left = 0, list[tuple[str, Obstacle]]()
+        free, left = list[Revision](), list[tuple[str, Obstacle]]()
+        facts = {"by": by, "today": today, "reason": reason, "review_due_on": review_due_on}
         for slug, number in members:
             revision = books.revisions.get(Subject.ITEM, slug, number)
-            facts = {"by": by, "today": today, "reason": reason, "review_due_on": review_due_on}
             obstacle = obstacle_to(move, revision.standing, **facts)  # type: ignore[arg-type]
-            if obstacle is not None:
+            if obstacle is None:
+                free.append(revision)
+            else:
                 left.append((slug, obstacle))
-                continue
-            books.revisions.move(revision, move, now=now, **facts)  # type: ignore[arg-type]
-            done += 1
-        return done, left, members[-1][0] if members else ""
+        books.revisions.move_all(free, move, now=now, **facts)  # type: ignore[arg-type]
+        return len(free), left, members[-1][0] if members else ""
 
     while True:
         done, left, last = write(work)

@@ -114,6 +114,6 @@ class Catalogue(Protocol):
         """Take in what is public among these revisions, in place of what their subjects had here before."""
         ...
 
-    def leave_out(self, slug: str) -> None:
-        """Find this item no more."""
+    def leave_out(self, slugs: Iterable[str]) -> None:
+        """Find these items no more."""
         ...

@@ -10,10 +10,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import opencc
 from pypinyin import Style, lazy_pinyin
+from pypinyin.seg.simpleseg import seg
 
 from knowledge.topic import unwrapped
 from knowledge.words import stem, terms_of
@@ -87,8 +88,13 @@ def meaning(question: str) -> tuple[Word, ...]:
 
 def initials_of(title: str) -> str:
     """The first letters of a title's syllables, as people type them: 身份证 is sfz."""
-    letters = lazy_pinyin(fold(title[:LONGEST_INITIALS]), style=Style.FIRST_LETTER, errors=_as_it_stands)
-    return "".join(letters)[:LONGEST_INITIALS]
+    words = seg(fold(title[:LONGEST_INITIALS]))
+    return "".join(_initials_of_word(word) for word in words)[:LONGEST_INITIALS]
+
+
+@lru_cache(maxsize=50_000)
+def _initials_of_word(word: str) -> str:
+    return "".join(lazy_pinyin(word, style=Style.FIRST_LETTER, errors=_as_it_stands))
 
 
 def _as_it_stands(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
@@ -19,10 +20,10 @@ from knowledge.store.catalogue_ids import (
     assign_ids,
     cell_of,
     cells_in_use,
+    chosen_of,
     count_cells,
     counted,
     day_of,
-    narrowed,
 )
 from knowledge.store.catalogue_index import Fts5, TextSearch, WordIndex
 from knowledge.store.catalogue_tables import catalogue_search, catalogue_terms
@@ -31,7 +32,7 @@ _RARE: Final = 2_000
 """A word that more items have than this tells none of them from the others."""
 _SHORTEST: Final = 3
 """Letters from which on a word's beginning leads to few enough items to be suggested."""
-_AT_ONCE: Final = 200
+_AT_ONCE: Final = 1_000
 _S = catalogue_search.c
 _LISTED: Final = (_S.slug, _S.title, _S.title_en, _S.document_number, _S.category, _S.unit, _S.dated_on)
 
@@ -76,7 +77,8 @@ class SqlCatalogue:
         if not wanted or any(term.begins and len(term.text) < _SHORTEST for word in wanted.words for term in word):
             return []
         matches = select(self._index.id).where(self._index.has_in_title(wanted)).limit(limit)
-        return self._listed(matches.order_by(day_of(self._index.id).desc(), self._index.id))
+        matches = matches.order_by(day_of(self._index.id).desc(), self._index.id)
+        return self._listed(list(self._connection.execute(matches).scalars()))
 
     def enter(self, revisions: Iterable[Revision]) -> None:
         """Take in what is public among these revisions, in place of what their subjects had here before."""
@@ -84,9 +86,11 @@ class SqlCatalogue:
         while batch := list(islice(rest, _AT_ONCE)):
             self._enter(batch)
 
-    def leave_out(self, slug: str) -> None:
-        """Find this item no more."""
-        self._remove([slug])
+    def leave_out(self, slugs: Iterable[str]) -> None:
+        """Find these items no more."""
+        rest = iter(slugs)
+        while batch := list(islice(rest, _AT_ONCE)):
+            self._remove(batch)
 
     def _newest(self, query: CatalogueQuery) -> Found:
         total, facets = facets_of(cells_in_use(self._connection), query)
@@ -102,26 +106,34 @@ class SqlCatalogue:
     def _matching(self, query: CatalogueQuery, wanted: Wanted, *, is_loose: bool = False) -> Found:
         if not wanted:
             return Found((), 0, Facets(), is_loose)
-        index, cells = self._index, all_cells(self._connection)
-        cell = cell_of(index.id)
-        counts = select(cell, func.count()).where(index.has(wanted)).group_by(cell)
-        total, facets = facets_of(counted(self._rows(counts), cells), query)
-        if not total:
-            return Found((), 0, facets, is_loose)
-        rank = index.rank(wanted) if total <= index.ranked_up_to else index.is_in_title(wanted).desc()
-        matches = select(index.id).where(index.has(wanted), *narrowed(query, cells, index.id))
-        matches = matches.order_by(rank, day_of(index.id).desc(), index.id)
-        return Found(self._listed(_page(matches, query)), total, facets, is_loose)
+        matches = self._index.matches(self._connection, wanted)
+        if not len(matches):
+            return Found((), 0, Facets(dict.fromkeys(Category, 0)), is_loose)
+        cells = all_cells(self._connection)
+        total, facets = facets_of(counted(matches.cells(), cells), query)
+        chosen = chosen_of(query, cells)
+        first = PAGE_SIZE * (_page_number(query) - 1)
+        if total <= self._index.ranked_up_to:
+            ids = self._ranked(wanted, chosen, first)
+        else:
+            here = matches if chosen is None else matches.within(chosen)
+            in_title = self._index.matches(self._connection, wanted, in_title=True)
+            ids = here.newest(first=first, count=PAGE_SIZE, preferred=in_title.ids)
+        return Found(self._listed(ids), total, facets, is_loose)
 
-    def _listed(self, matches: Select[Any]) -> list[Listed]:
+    def _ranked(self, wanted: Wanted, chosen: Sequence[int] | None, first: int) -> list[int]:
+        index = self._index
+        matches = select(index.id).where(index.has(wanted))
+        if chosen is not None:
+            matches = matches.where(cell_of(index.id).in_(chosen))
+        matches = matches.order_by(index.rank(wanted), day_of(index.id).desc(), index.id)
+        return list(self._connection.execute(matches.limit(PAGE_SIZE).offset(first)).scalars())
+
+    def _listed(self, ids: Sequence[int]) -> list[Listed]:
         """The items of these ids, in their order."""
-        ids = list(self._connection.execute(matches).scalars())
         rows = self._connection.execute(select(_S.id, *_LISTED).where(_S.id.in_(ids)))
         found = {row.id: _listed(row[1:]) for row in rows}
         return [found[row_id] for row_id in ids]
-
-    def _rows(self, query: Select[int, int]) -> list[tuple[int, int]]:
-        return [(number, count) for number, count in self._connection.execute(query)]
 
     def _how_many(self, wanted: Wanted) -> int:
         """How many have it, counted no further than is asked for."""
@@ -133,10 +145,11 @@ class SqlCatalogue:
         public = {revision.slug: item_of(revision) for revision in revisions if revision.standing.is_public}
         if not public:
             return
-        items = list(public.values())
         rows: list[dict[str, Any]] = []
         terms: list[dict[str, Any]] = []
-        for row_id, item in zip(assign_ids(self._connection, items), items, strict=True):
+        items = list(public.values())
+        # By id: FTS5 writes what it has gathered to the disk whenever an id is less than the one before.
+        for row_id, item in sorted(zip(assign_ids(self._connection, items), items, strict=True), key=itemgetter(0)):
             rows.append(
                 {
                     "id": row_id,
@@ -177,5 +190,8 @@ def _listed(row: Row[*tuple[Any, ...]] | Sequence[Any]) -> Listed:
 
 
 def _page(rows: Select[Any], query: CatalogueQuery) -> Select[Any]:
-    page = min(max(query.page, 1), LAST_PAGE)
-    return rows.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    return rows.limit(PAGE_SIZE).offset((_page_number(query) - 1) * PAGE_SIZE)
+
+
+def _page_number(query: CatalogueQuery) -> int:
+    return min(max(query.page, 1), LAST_PAGE)

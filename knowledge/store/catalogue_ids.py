@@ -11,19 +11,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, literal_column, select, update
 
 from knowledge.catalogue.item import Category, Item
 from knowledge.catalogue.search import CatalogueQuery, FacetCell
 from knowledge.store.catalogue_tables import catalogue_cells, catalogue_search
 
+_CATEGORIES: Final = {category.value: category for category in Category}
 _DAY_BITS: Final = 22
 _SLUG_BITS: Final = 24
-_CELL_SHIFT: Final = _DAY_BITS + _SLUG_BITS
+CELL_SHIFT: Final = _DAY_BITS + _SLUG_BITS
+"""Above these bits of an id lies its cell, in them its date and what tells it from others of that day."""
 _LAST_SLUG: Final = 2**_SLUG_BITS - 1
 _C = catalogue_cells.c
+_COUNT: Final = (
+    update(catalogue_cells).where(_C.id == bindparam("cell")).values({"items": _C["items"] + bindparam("more")})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +42,20 @@ class Cell:
 
 def count_cells(connection: Connection, ids: Sequence[int], change: int) -> None:
     """Note that these items came (1) or went (-1)."""
-    for number, times in Counter(row_id >> _CELL_SHIFT for row_id in ids).items():
-        added = {"items": _C["items"] + change * times}
-        connection.execute(update(catalogue_cells).where(_C.id == number).values(added))
+    times = Counter(row_id >> CELL_SHIFT for row_id in ids)
+    # In one order, so that two transactions do not wait for each other.
+    connection.execute(_COUNT, [{"cell": cell, "more": change * times[cell]} for cell in sorted(times)])
 
 
 def cells_in_use(connection: Connection) -> list[FacetCell]:
     """How many items share all three facets, everything together."""
-    rows = connection.execute(select(_C.category, _C.unit, _C.year, _C["items"]).where(_C["items"] > 0))
-    return [FacetCell(Category(category), unit, year, number) for category, unit, year, number in rows]
+    rows = connection.execute(select(_C.category, _C.unit, _C.year, _C["items"]).where(_C["items"] > 0)).all()
+    return [FacetCell(_CATEGORIES[category], unit, year, number) for category, unit, year, number in rows]
 
 
 def cell_of(row_id: ColumnElement[int]) -> ColumnElement[int]:
     """The cell in an id."""
-    return row_id.op(">>")(literal_column(str(_CELL_SHIFT)))
+    return row_id.op(">>")(literal_column(str(CELL_SHIFT)))
 
 
 def day_of(row_id: ColumnElement[int]) -> ColumnElement[int]:
@@ -60,25 +65,26 @@ def day_of(row_id: ColumnElement[int]) -> ColumnElement[int]:
 
 def all_cells(connection: Connection) -> dict[int, Cell]:
     """Every cell by its id."""
-    return {row.id: Cell(Category(row.category), row.unit, row.year) for row in connection.execute(select(*_C))}
+    rows = connection.execute(select(_C.id, _C.category, _C.unit, _C.year)).all()
+    return {number: Cell(_CATEGORIES[category], unit, year) for number, category, unit, year in rows}
 
 
-def narrowed(query: CatalogueQuery, cells: Mapping[int, Cell], row_id: ColumnElement[int]) -> list[Any]:
-    """The chosen facets as a condition on ids; none when no facet is chosen."""
+def chosen_of(query: CatalogueQuery, cells: Mapping[int, Cell]) -> list[int] | None:
+    """The cells that the chosen facets leave; None when no facet is chosen."""
     if query.category is None and not query.unit and query.year is None:
-        return []
-    chosen = [
+        return None
+    return [
         number
         for number, cell in cells.items()
         if query.category in {None, cell.category} and query.unit in {"", cell.unit} and query.year in {None, cell.year}
     ]
-    return [cell_of(row_id).in_(chosen)]
 
 
-def counted(counts: Sequence[tuple[int, int]], cells: Mapping[int, Cell]) -> list[FacetCell]:
+def counted(counts: Mapping[int, int], cells: Mapping[int, Cell]) -> list[FacetCell]:
     """Cells with how many items each has."""
     return [
-        FacetCell(cells[number].category, cells[number].unit, cells[number].year, count) for number, count in counts
+        FacetCell(cells[number].category, cells[number].unit, cells[number].year, count)
+        for number, count in counts.items()
     ]
 
 
@@ -89,7 +95,7 @@ def assign_ids(connection: Connection, items: Sequence[Item]) -> list[int]:
     for item in items:
         cell = numbers[Cell(item.category, item.unit, item.dated_on.year)]
         digest = int.from_bytes(hashlib.sha256(item.slug.encode()).digest()[:3], "big")
-        wanted.append(cell << _CELL_SHIFT | item.dated_on.toordinal() << _SLUG_BITS | digest)
+        wanted.append(cell << CELL_SHIFT | item.dated_on.toordinal() << _SLUG_BITS | digest)
     query = select(catalogue_search.c.id).where(catalogue_search.c.id.in_(wanted))
     taken = set(connection.execute(query).scalars())
     free: list[int] = []
@@ -102,10 +108,17 @@ def assign_ids(connection: Connection, items: Sequence[Item]) -> list[int]:
 
 
 def _ensure_cells(connection: Connection, wanted: set[Cell]) -> dict[Cell, int]:
-    known = {cell: number for number, cell in all_cells(connection).items()}
+    known = _numbers_of(connection, wanted)
     new = sorted(wanted - known.keys(), key=lambda cell: (cell.category, cell.unit, cell.year))
     if new:
         rows = [{"category": cell.category.value, "unit": cell.unit, "year": cell.year, "items": 0} for cell in new]
         connection.execute(insert(catalogue_cells), rows)
-        known = {cell: number for number, cell in all_cells(connection).items()}
+        known = _numbers_of(connection, wanted)
     return known
+
+
+def _numbers_of(connection: Connection, wanted: set[Cell]) -> dict[Cell, int]:
+    """The cells among these that there are; the years and units together name few others."""
+    years, units = {cell.year for cell in wanted}, {cell.unit for cell in wanted}
+    rows = connection.execute(select(*_C).where(_C.year.in_(years), _C.unit.in_(units)))
+    return {Cell(_CATEGORIES[row.category], row.unit, row.year): row.id for row in rows}

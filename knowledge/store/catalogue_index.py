@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, cast, column, func, literal_column, select, table, text
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, LargeBinary, cast, column, func, literal_column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from knowledge.catalogue.terms import Term, Wanted
+from knowledge.store.catalogue_matches import Matches
 
 _WORDS: Final = table("catalogue_words", column("rowid"))
 _TERMS: Final = table("catalogue_terms", column("id"), column("vector"), column("title_vector"))
@@ -35,8 +37,8 @@ class WordIndex(Protocol):
         """The title has it. Stands alone."""
         ...
 
-    def is_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
-        """The same, beside `has`."""
+    def matches(self, connection: Connection, wanted: Wanted, *, in_title: bool = False) -> Matches:
+        """All that have it, of a word that half the catalogue has within milliseconds."""
         ...
 
     def rank(self, wanted: Wanted) -> ColumnElement[float]:
@@ -58,9 +60,11 @@ class Fts5:
         """The title has it."""
         return _matching(f"{{title_terms}} : ({_for_fts5(wanted)})", "in_title")
 
-    def is_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
-        """The same, beside `has`: FTS5 takes one expression a query."""
-        return _WORDS.c.rowid.in_(select(_WORDS.c.rowid).where(self.has_in_title(wanted)).scalar_subquery())
+    def matches(self, connection: Connection, wanted: Wanted, *, in_title: bool = False) -> Matches:
+        """All that have it, fetched in one row: rows by the ten thousand take longer than to find them."""
+        condition = self.has_in_title(wanted) if in_title else self.has(wanted)
+        ids = connection.execute(select(func.group_concat(self.id)).where(condition)).scalar_one()
+        return Matches(np.fromstring(ids or "", dtype=np.int64, sep=","))
 
     def rank(self, wanted: Wanted) -> ColumnElement[float]:
         """BM25, with the title weighing more."""
@@ -81,9 +85,12 @@ class TextSearch:
         """The title has it."""
         return _TERMS.c.title_vector.op("@@")(_for_text_search(wanted))
 
-    def is_in_title(self, wanted: Wanted) -> ColumnElement[bool]:
-        """The same, beside `has`."""
-        return self.has_in_title(wanted)
+    def matches(self, connection: Connection, wanted: Wanted, *, in_title: bool = False) -> Matches:
+        """All that have it, fetched in one row of eight bytes an id."""
+        condition = self.has_in_title(wanted) if in_title else self.has(wanted)
+        joined = func.string_agg(func.int8send(self.id), literal_column("''::bytea"), type_=LargeBinary)
+        ids = connection.execute(select(joined).where(condition)).scalar_one()
+        return Matches(np.frombuffer(ids or b"", dtype=">i8").astype(np.int64))
 
     def rank(self, wanted: Wanted) -> ColumnElement[float]:
         """ts_rank, with the title weighing more and long texts less."""

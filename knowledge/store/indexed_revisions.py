@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 
@@ -13,7 +13,7 @@ from knowledge.revisions import Revision, Subject
 from knowledge.store.catalogue import SqlCatalogue
 from knowledge.store.sql_revisions import SqlRevisions
 
-_AT_ONCE = 200
+_AT_ONCE = 1_000
 
 
 class IndexedRevisions(SqlRevisions):
@@ -37,12 +37,35 @@ class IndexedRevisions(SqlRevisions):
     ) -> Revision:
         """Carry out a move; an item is found from now on, or no more."""
         after = super().move(revision, move, by=by, now=now, today=today, reason=reason, review_due_on=review_due_on)
-        if after.subject is Subject.ITEM:
-            if move is Move.PUBLISH:
-                self._catalogue.enter([after])
-            elif move is Move.WITHDRAW and revision.standing.stage is Stage.PUBLISHED:
-                self._catalogue.leave_out(after.slug)
+        self._index([revision], [after], move)
         return after
+
+    def move_all(
+        self,
+        revisions: Sequence[Revision],
+        move: Move,
+        *,
+        by: str,
+        now: datetime,
+        today: date,
+        reason: str = "",
+        review_due_on: date | None = None,
+    ) -> Sequence[Revision]:
+        """The same for many at once, all or none."""
+        with self._connection.begin_nested():
+            after = super().move_all(
+                revisions, move, by=by, now=now, today=today, reason=reason, review_due_on=review_due_on
+            )
+            self._index(revisions, after, move)
+        return after
+
+    def _index(self, before: Sequence[Revision], after: Sequence[Revision], move: Move) -> None:
+        if move is Move.PUBLISH:
+            self._catalogue.enter(one for one in after if one.subject is Subject.ITEM)
+        elif move is Move.WITHDRAW:
+            self._catalogue.leave_out(
+                one.slug for one in before if one.subject is Subject.ITEM and one.standing.stage is Stage.PUBLISHED
+            )
 
     def enter_published(self, revisions: Iterable[Revision]) -> int:
         """Keep many that are published; their items are found from now on."""

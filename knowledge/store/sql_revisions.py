@@ -81,6 +81,26 @@ class SqlRevisions:
                 self._supersede(revision, now)
             return self._changed(replace(revision, standing=standing), was=was)
 
+    def move_all(
+        self,
+        revisions: Sequence[Revision],
+        move: Move,
+        *,
+        by: str,
+        now: datetime,
+        today: date,
+        reason: str = "",
+        review_due_on: date | None = None,
+    ) -> Sequence[Revision]:
+        """The same for many at once, all or none."""
+        with self._connection.begin_nested():
+            return [
+                SqlRevisions.move(
+                    self, revision, move, by=by, now=now, today=today, reason=reason, review_due_on=review_due_on
+                )
+                for revision in revisions
+            ]
+
     def enter_published(self, revisions: Iterable[Revision]) -> int:
         """Keep many that are published, each in the place of what was; KnowledgeConflict when a slug came twice."""
         return enter_published(self._connection, revisions)

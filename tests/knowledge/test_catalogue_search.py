@@ -122,8 +122,8 @@ def test_an_item_that_is_reclassified_withdrawn_or_renamed_is_found_no_more_by_i
 ) -> None:
     enter(catalogue, an_item("a", "旧标题"), an_item("b", "公开名册"), an_item("c", "撤回的公告"))
     enter(catalogue, an_item("a", "新名称"), an_item("b", "公开名册", classification=HIDDEN))
-    catalogue.leave_out("c")
-    catalogue.leave_out("never-there")
+    catalogue.leave_out(["c"])
+    catalogue.leave_out(["never-there"])
     assert find(catalogue, "旧标") == find(catalogue, "公开名册") == find(catalogue, "撤回") == []
     assert find(catalogue, "新名") == ["a"]
     assert catalogue.find(CatalogueQuery()).total == 1
