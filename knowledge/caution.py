@@ -9,9 +9,12 @@ import numpy as np
 
 from knowledge.fitting import Vector, fit_likelihood
 
+_WIDE = 3
+"""Without trials, confidence is held to be no better than this many times what it says."""
+_LEAST = 0.6
 _MARGIN = 1.0
 """Standard deviations: what held on known questions holds a little less on new ones."""
-_WORTH_OFFERING = 0.5
+_WORTH_OFFERING = 0.7
 """Ask back as long as the right entry is rather among the choices than not."""
 
 
@@ -46,7 +49,7 @@ class Trial:
 def thresholds_for(caution: Caution, trials: Sequence[Trial]) -> Thresholds:
     """The lowest thresholds that keep to `caution` on `trials`, with a margin."""
     if not trials:
-        return Thresholds()
+        return Thresholds(max(_LEAST, 1 - _WIDE * caution.may_be_wrong))
     answer = _to_answer(caution, trials)
     return Thresholds(answer, min(answer, _to_offer(trials)))
 

@@ -26,8 +26,12 @@ SIGNS = (
 )
 """What confidence is read from."""
 
-PRIOR: Vector = np.array([-2.2, 0.7, 0.2, 0.6, 2.7, 0.5, -0.2, -1.4, 0.2, 0.4, 0.5, 0.5])
-_PENALTY = 1.0
+MODELLED: Vector = np.array([-3.5, -0.4, 0.45, 1.45, 3.7, 0.85, -0.35, -2.2, 0.75, 0.05, 1.0, 0.5])
+"""How much each sign counts in general, where a model over several phrasings an entry is one of the rankers."""
+PLAIN: Vector = np.array([-3.8, 0.7, 0.15, -0.25, 0.0, -2.25, 2.8, 0.15, -0.15, 0.7, 2.25, 0.5])
+"""The same where there is none."""
+_HOLD = 3.0
+"""How firmly they are held when questions are rehearsed."""
 
 
 class Decision(StrEnum):
@@ -88,7 +92,9 @@ class Confidence:
 
 def fit_confidence(rows: Matrix, right: Vector, importance: Vector) -> Confidence:
     """The model of rehearsed questions."""
-    if not len(right):
-        return Confidence(PRIOR)
-    penalty = np.full(len(SIGNS), _PENALTY)
-    return Confidence(fit_likelihood(rows, right, importance, PRIOR, penalty))
+    return Confidence(fit_likelihood(rows, right, importance, MODELLED, np.full(len(SIGNS), _HOLD)))
+
+
+def general_confidence(*, has_model: bool) -> Confidence:
+    """The model where nothing can be rehearsed."""
+    return Confidence(MODELLED if has_model else PLAIN)

@@ -105,9 +105,7 @@ class Unseen:
     """The same without any phrasing of its entry."""
 
 
-def learn(
-    texts: Sequence[Views], owners: Numbers, entries: int, names: Flags
-) -> tuple[Phrasings, Unseen | None]:
+def learn(texts: Sequence[Views], owners: Numbers, entries: int, names: Flags) -> tuple[Phrasings, Unseen | None]:
     """The phrasings as a model, and its rehearsal where it is one; `names` are those that nobody asked."""
     likenesses = tuple(_Likeness.of([getattr(text, name) for text in texts], owners, entries) for name in _VIEWS)
     firsts = np.flatnonzero(np.diff(owners, prepend=-1)).astype(np.int32)

@@ -82,18 +82,14 @@ def _shared(words: Sequence[str], entries: NDArray[np.int64], index: Index) -> N
 
 
 def _nearest_phrasing(standing: Standing, place: int, language: str | None, index: Index) -> str:
-    nearest = int(standing.phrasings[place])
+    near = standing.scores.near
+    own = index.asked[int(standing.entries[place])]
+    nearest = max(own, key=lambda one: (float(near[one]), -one), default=-1)
     if nearest < 0:
         return ""
-    near = standing.scores.near
-    spoken = [one for one in _passages_of(int(standing.entries[place]), index) if _speaks(one, language, index)]
+    spoken = [one for one in own if _speaks(one, language, index)]
     likest = max(spoken, key=lambda one: (float(near[one]), -one), default=nearest)
     return index.passages[likest if near[likest] >= _AS_NEAR * near[nearest] else nearest].text
-
-
-def _passages_of(entry: int, index: Index) -> range:
-    start, end = np.searchsorted(index.corpus.phrasings.owners, [entry, entry + 1])
-    return range(int(start), int(end))
 
 
 def _speaks(passage: int, language: str | None, index: Index) -> bool:
@@ -102,7 +98,7 @@ def _speaks(passage: int, language: str | None, index: Index) -> bool:
 
 def _title(entry: int, language: str | None, index: Index) -> str:
     """The first thing an entry is called in `language`, or at all."""
-    own = _passages_of(entry, index)
+    own = index.asked[entry]
     spoken = next((one for one in own if _speaks(one, language, index)), next(iter(own), None))
     return "" if spoken is None else index.passages[spoken].text
 

@@ -1,8 +1,7 @@
 """Questions that an index asks itself while it is built: its own phrasings, each as if it had not been known.
 
-Four kinds, as the entries allow: a phrasing whose entry has others is left out; a sentence of an answer is left out of
-it; a lone phrasing loses words and gains strange ones. And each once more with its whole entry away: then nothing is
-right, and confidence must learn to see it.
+And each once more with its whole entry away: then nothing is right, and confidence must learn to see it. A lone
+phrasing can be asked only of an entry that tells something besides.
 """
 
 from __future__ import annotations
@@ -10,20 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.normalise import fold
 from knowledge.phrasings import Unseen
 from knowledge.ranking import Corpus, Scores, Standing, score, stand
-from knowledge.searchable import Entry
-from knowledge.topic import topic_of
-from knowledge.views import Views, split_words, view
+from knowledge.views import Views
 
 MOST = 500
-"""Questions of each kind: fitting a dozen weights needs no more."""
+"""Questions: fitting a dozen weights needs no more."""
 _Item = TypeVar("_Item")
 
 
@@ -35,22 +30,11 @@ class Rehearsed:
     inside: Standing
     outside: Standing
     is_lone: bool = False
-    """Whether no phrasing of the entry was left, or only a damaged one: no guide to how much phrasings should count."""
+    """Whether no phrasing of the entry was left: what phrasings say is then no guide to how much they should count."""
 
 
-def rehearse(
-    entries: Sequence[Entry], texts: Sequence[Views], corpus: Corpus, unseen: Unseen | None
-) -> tuple[Rehearsed, ...]:
-    """Everything that the entries can be asked."""
-    return (
-        *_phrasings_left_out(texts, corpus, unseen),
-        *_damaged(entries, corpus),
-    )
-
-
-def _phrasings_left_out(
-    texts: Sequence[Views], corpus: Corpus, unseen: Unseen | None
-) -> Iterator[Rehearsed]:
+def rehearse(texts: Sequence[Views], corpus: Corpus, unseen: Unseen | None) -> Iterator[Rehearsed]:
+    """Everything that the entries can be asked; `texts` are their phrasings."""
     owners = corpus.phrasings.owners
     count = _asked_of_each(corpus)
     several = np.flatnonzero(((count[owners] > 1) | corpus.telling[owners]) & ~corpus.names)
@@ -70,29 +54,8 @@ def _phrasings_left_out(
         yield replace(_rehearsed(entry, corpus.spaced[place], scores, away, corpus), is_lone=bool(count[entry] == 1))
 
 
-def _damaged(entries: Sequence[Entry], corpus: Corpus) -> Iterator[Rehearsed]:
-    count = _asked_of_each(corpus)
-    lone = [(int(number), entries[number].asked[0].text) for number in np.flatnonzero((count == 1) & ~corpus.telling)]
-    for place, (entry, text) in enumerate(chosen := _some(lone)):
-        folded = damage(fold(text), fold(chosen[place - 1][1]))
-        scores = score(view(folded), corpus)
-        yield replace(_rehearsed(entry, topic_of(folded), scores, scores, corpus), is_lone=True)
-
-
 def _asked_of_each(corpus: Corpus) -> NDArray[np.int64]:
     return np.bincount(corpus.phrasings.owners[~corpus.names], minlength=corpus.phrasings.entries)
-
-
-def damage(text: str, other: str) -> str:
-    """`text` with about two words in five left out and a few of `other` put in: the same for the same texts."""
-    kept = [word for place, word in enumerate(split_words(text)) if _drawn(text, place) % 5 > 1]
-    gained = [word for place, word in enumerate(split_words(other)) if _drawn(other, place) % 4 == 0]
-    gap = " " if text.isascii() else ""
-    return gap.join([*gained[:3], *kept])
-
-
-def _drawn(text: str, place: int) -> int:
-    return crc32(f"{place} {text}".encode()) >> 3
 
 
 def _rehearsed(entry: int, spaced: str, scores: Scores, away: Scores, corpus: Corpus) -> Rehearsed:

@@ -37,7 +37,7 @@ class Spelling:
         counts.update(2 * [word for text in words for word in _cut(text)])
         by_sound: dict[tuple[str, ...], Counter[str]] = {}
         for word, count in counts.items():
-            if 2 <= len(word) <= _LONGEST_CHINESE and _HAN.fullmatch(word):
+            if 2 <= len(word) <= _LONGEST_CHINESE and _HAN.fullmatch(word) and rjieba.has_word(word):
                 by_sound.setdefault(sound_of(word), Counter())[word] = count
         self._by_sound: Mapping[tuple[str, ...], str | None] = {
             sound: _clear_winner(found) for sound, found in by_sound.items()

@@ -11,8 +11,11 @@ def trials(right: int, wrong: int, *, surely: float, unsurely: float) -> list[Tr
     return [Trial(surely, right=True, among=True)] * right + [Trial(unsurely, right=False, among=False)] * wrong
 
 
-def test_without_trials_the_usual_thresholds_hold() -> None:
-    assert thresholds_for(Caution(), []) == Thresholds()
+@pytest.mark.parametrize(("may_be_wrong", "needed"), [(0.01, 0.97), (0.05, 0.85), (0.3, 0.6)])
+def test_without_trials_confidence_must_be_higher_the_less_often_one_may_be_wrong(
+    may_be_wrong: float, needed: float
+) -> None:
+    assert thresholds_for(Caution(may_be_wrong), []).answer == pytest.approx(needed)
 
 
 def test_the_threshold_lies_between_what_went_right_and_what_went_wrong() -> None:

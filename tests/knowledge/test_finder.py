@@ -158,7 +158,7 @@ def test_labelled_questions_teach_how_sure_one_may_be(finder: Finder) -> None:
     lessons = [("护照丢了怎么办", frozenset({"passport"})), ("今天会下雨吗", frozenset[str]())] * 30
     taught = finder.taught(lessons)
     assert taught.find("护照丢了怎么办", None).matches == finder.find("护照丢了怎么办", None).matches
-    assert taught.find("今天会下雨吗", None).confidence < finder.find("今天会下雨吗", None).confidence
+    assert taught.find("今天会下雨吗", None).confidence < 0.05
     assert taught.find("护照丢了怎么办", None).confidence > 0.5
 
 

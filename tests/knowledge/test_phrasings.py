@@ -16,12 +16,13 @@ TEXTS = [
 ]  # fmt: skip
 OWNERS = np.repeat(np.arange(3, dtype=np.int32), 3)
 ENTRIES = 3
+NO_NAMES = np.zeros(len(TEXTS), dtype=bool)
 SATURATION = Saturation(k1=1.2, b=0.5)
 
 
 @pytest.fixture(scope="module")
 def learnt() -> tuple[Phrasings, Unseen]:
-    model, unseen = learn([view(text.lower()) for text in TEXTS], OWNERS, ENTRIES, np.zeros(len(TEXTS), dtype=bool))
+    model, unseen = learn([view(text.lower()) for text in TEXTS], OWNERS, ENTRIES, NO_NAMES)
     assert unseen is not None
     return model, unseen
 
@@ -50,7 +51,7 @@ def test_without_its_entry_nothing_speaks_for_it(learnt: tuple[Phrasings, Unseen
 
 
 def test_with_one_phrasing_an_entry_there_is_no_model() -> None:
-    model, unseen = learn([view("one"), view("two")], np.arange(2, dtype=np.int32), 2, np.zeros(2, dtype=bool))
+    model, unseen = learn([view("one"), view("two")], np.arange(2, dtype=np.int32), 2, np.zeros(2, bool))
     assert unseen is None
     assert model.modelled(model.near(view("one"))) is None
 
