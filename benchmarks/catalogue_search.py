@@ -139,7 +139,6 @@ def _median(ask: Callable[[str], object], questions: list[str]) -> float:
     took.sort()
     p90, p99 = (1000 * took[int(len(took) * share)] for share in (0.9, 0.99))
     # On a machine with other work the second is what the first would be without it, but for a database server's share.
-    print(
-        f"    {1000 * statistics.median(took):.1f}, p90 {p90:.1f}, p99 {p99:.1f}; CPU {1000 * statistics.median(busy):.1f}"
-    )
-    return 1000 * statistics.median(took)
+    median, cpu = 1000 * statistics.median(took), 1000 * statistics.median(busy)
+    print(f"    {median:.1f}, p90 {p90:.1f}, p99 {p99:.1f}; CPU {cpu:.1f}")
+    return median
