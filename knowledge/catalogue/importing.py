@@ -47,7 +47,7 @@ class Imports(Protocol):
         """A new import, with nothing in it yet."""
         ...
 
-    def add(self, import_id: int, revisions: Sequence[Revision]) -> None:
+    def add(self, import_id: int, drafts: Sequence[Revision]) -> None:
         """These drafts came with it."""
         ...
 
@@ -63,8 +63,8 @@ class Imports(Protocol):
         """Imports, newest first, without their faults."""
         ...
 
-    def members(self, import_id: int, *, after: str = "", limit: int) -> Sequence[tuple[str, int]]:
-        """Slug and number of its revisions, by slug."""
+    def members(self, import_id: int, *, after: str = "", limit: int) -> Sequence[Revision]:
+        """Its revisions as they are now, by slug."""
         ...
 
 
@@ -212,15 +212,14 @@ def move_import(
         members = books.imports.members(import_id, after=after, limit=_AT_ONCE)
         free, left = list[Revision](), list[tuple[str, Obstacle]]()
         facts = {"by": by, "today": today, "reason": reason, "review_due_on": review_due_on}
-        for slug, number in members:
-            revision = books.revisions.get(Subject.ITEM, slug, number)
+        for revision in members:
             obstacle = obstacle_to(move, revision.standing, **facts)  # type: ignore[arg-type]
             if obstacle is None:
                 free.append(revision)
             else:
-                left.append((slug, obstacle))
+                left.append((revision.slug, obstacle))
         books.revisions.move_all(free, move, now=now, **facts)  # type: ignore[arg-type]
-        return len(free), left, members[-1][0] if members else ""
+        return len(free), left, members[-1].slug if members else ""
 
     while True:
         done, left, last = write(work)

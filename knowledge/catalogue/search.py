@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from knowledge.catalogue.item import Category
 from knowledge.revisions import Revision
@@ -64,14 +64,13 @@ class Found:
     """Whether nothing had all the words, and these have some."""
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCell:
+class FacetCell(NamedTuple):
     """How many matching items share all three facets."""
 
     category: Category
     unit: str
     year: int
-    count: int
+    items: int
 
 
 def facets_of(cells: Iterable[FacetCell], query: CatalogueQuery) -> tuple[int, Facets]:
@@ -80,17 +79,17 @@ def facets_of(cells: Iterable[FacetCell], query: CatalogueQuery) -> tuple[int, F
     categories: dict[Category, int] = dict.fromkeys(Category, 0)
     units: dict[str, int] = {}
     years: dict[int, int] = {}
-    for cell in cells:
-        in_category = query.category in {None, cell.category}
-        in_unit = query.unit in {"", cell.unit}
-        in_year = query.year in {None, cell.year}
-        total += cell.count if in_category and in_unit and in_year else 0
+    for category, unit, year, count in cells:
+        in_category = query.category is None or query.category is category
+        in_unit = not query.unit or query.unit == unit
+        in_year = query.year is None or query.year == year
+        total += count if in_category and in_unit and in_year else 0
         if in_unit and in_year:
-            categories[cell.category] += cell.count
+            categories[category] += count
         if in_category and in_year:
-            units[cell.unit] = units.get(cell.unit, 0) + cell.count
+            units[unit] = units.get(unit, 0) + count
         if in_category and in_unit:
-            years[cell.year] = years.get(cell.year, 0) + cell.count
+            years[year] = years.get(year, 0) + count
     by_count = sorted(units.items(), key=lambda row: (-row[1], row[0]))
     return total, Facets(categories, dict(by_count), dict(sorted(years.items(), reverse=True)))
 

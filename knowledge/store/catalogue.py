@@ -70,21 +70,22 @@ class SqlCatalogue:
         """Items whose title has what was typed, or begins with these initials; newest first."""
         folded = "".join(fold(typed).split())
         if folded.isascii() and folded.isalnum():
-            begins = select(*_LISTED).where(_S.initials.like(f"{folded}%")).order_by(_S.initials, _S.id).limit(limit)
-            if found := self._connection.execute(begins).all():
+            begins = select(*_LISTED).where(self._index.begins(_S.initials, folded))
+            if found := self._connection.execute(begins.order_by(_S.initials, _S.id).limit(limit)).all():
                 return [_listed(row) for row in found]
         wanted = strictly(typed)
         if not wanted or any(term.begins and len(term.text) < _SHORTEST for word in wanted.words for term in word):
             return []
         matches = select(self._index.id).where(self._index.has_in_title(wanted)).limit(limit)
         matches = matches.order_by(day_of(self._index.id).desc(), self._index.id)
-        return self._listed(list(self._connection.execute(matches).scalars()))
+        return self._listed(self._index.run(self._connection, matches))
 
     def enter(self, revisions: Iterable[Revision]) -> None:
         """Take in what is public among these revisions, in place of what their subjects had here before."""
         rest: Iterator[Revision] = iter(revisions)
         while batch := list(islice(rest, _AT_ONCE)):
             self._enter(batch)
+        self._index.settle(self._connection)
 
     def leave_out(self, slugs: Iterable[str]) -> None:
         """Find these items no more."""
@@ -113,21 +114,21 @@ class SqlCatalogue:
         total, facets = facets_of(counted(matches.cells(), cells), query)
         chosen = chosen_of(query, cells)
         first = PAGE_SIZE * (_page_number(query) - 1)
-        if total <= self._index.ranked_up_to:
-            ids = self._ranked(wanted, chosen, first)
+        if total > 1 and len(matches) <= self._index.ranked_up_to:
+            ids: Sequence[int] = self._ranked(wanted, chosen, first)
         else:
             here = matches if chosen is None else matches.within(chosen)
             in_title = self._index.matches(self._connection, wanted, in_title=True)
-            ids = here.newest(first=first, count=PAGE_SIZE, preferred=in_title.ids)
+            ids = here.newest(first=first, count=PAGE_SIZE, preferred=in_title)
         return Found(self._listed(ids), total, facets, is_loose)
 
-    def _ranked(self, wanted: Wanted, chosen: Sequence[int] | None, first: int) -> list[int]:
+    def _ranked(self, wanted: Wanted, chosen: Sequence[int] | None, first: int) -> Sequence[int]:
         index = self._index
         matches = select(index.id).where(index.has(wanted))
         if chosen is not None:
             matches = matches.where(cell_of(index.id).in_(chosen))
         matches = matches.order_by(index.rank(wanted), day_of(index.id).desc(), index.id)
-        return list(self._connection.execute(matches.limit(PAGE_SIZE).offset(first)).scalars())
+        return index.run(self._connection, matches.limit(PAGE_SIZE).offset(first))
 
     def _listed(self, ids: Sequence[int]) -> list[Listed]:
         """The items of these ids, in their order."""
@@ -138,7 +139,8 @@ class SqlCatalogue:
     def _how_many(self, wanted: Wanted) -> int:
         """How many have it, counted no further than is asked for."""
         some = select(self._index.id).where(self._index.has(wanted)).limit(_RARE + 1).subquery()
-        return int(self._connection.execute(select(func.count()).select_from(some)).scalar_one())
+        (number,) = self._index.run(self._connection, select(func.count()).select_from(some))
+        return int(number)
 
     def _enter(self, revisions: Sequence[Revision]) -> None:
         self._remove([revision.slug for revision in revisions])

@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, literal_column, select, update
 
@@ -31,8 +30,7 @@ _COUNT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """Items that share all three facets."""
 
     category: Category
@@ -76,16 +74,15 @@ def chosen_of(query: CatalogueQuery, cells: Mapping[int, Cell]) -> list[int] | N
     return [
         number
         for number, cell in cells.items()
-        if query.category in {None, cell.category} and query.unit in {"", cell.unit} and query.year in {None, cell.year}
+        if (query.category is None or query.category is cell.category)
+        and (not query.unit or query.unit == cell.unit)
+        and (query.year is None or query.year == cell.year)
     ]
 
 
 def counted(counts: Mapping[int, int], cells: Mapping[int, Cell]) -> list[FacetCell]:
     """Cells with how many items each has."""
-    return [
-        FacetCell(cells[number].category, cells[number].unit, cells[number].year, count)
-        for number, count in counts.items()
-    ]
+    return [FacetCell(*cells[number], count) for number, count in counts.items()]
 
 
 def assign_ids(connection: Connection, items: Sequence[Item]) -> list[int]:

@@ -13,8 +13,10 @@ from knowledge.catalogue.importing import ImportReport
 from knowledge.catalogue.item import ItemFault
 from knowledge.catalogue.rows import Column, RowFault
 from knowledge.errors import KnowledgeNotFound
-from knowledge.revisions import Revision
+from knowledge.revisions import Revision, Subject
 from knowledge.store.catalogue_tables import catalogue_import_items, catalogue_imports
+from knowledge.store.rows import revision_from
+from knowledge.store.tables import revisions
 
 _I = catalogue_imports.c
 _M = catalogue_import_items.c
@@ -32,10 +34,10 @@ class SqlImports:
         row = {"name": name, "drafted_by": by, "at": now, "taken": 0, "unchanged": 0, "refused": 0, "faults": []}
         return int(self._connection.execute(insert(catalogue_imports).returning(_I.id), row).scalar_one())
 
-    def add(self, import_id: int, revisions: Sequence[Revision]) -> None:
+    def add(self, import_id: int, drafts: Sequence[Revision]) -> None:
         """These drafts came with it."""
-        if revisions:
-            rows = [{"import_id": import_id, "slug": one.slug, "number": one.number} for one in revisions]
+        if drafts:
+            rows = [{"import_id": import_id, "slug": one.slug, "number": one.number} for one in drafts]
             self._connection.execute(insert(catalogue_import_items), rows)
 
     def finish(self, report: ImportReport) -> None:
@@ -62,10 +64,12 @@ class SqlImports:
         rows = self._connection.execute(select(*columns).order_by(_I.id.desc()).limit(limit))
         return [ImportReport(*row) for row in rows]
 
-    def members(self, import_id: int, *, after: str = "", limit: int) -> Sequence[tuple[str, int]]:
-        """Slug and number of its revisions, by slug."""
-        query = select(_M.slug, _M.number).where(_M.import_id == import_id, _M.slug > after)
-        return [(row.slug, row.number) for row in self._connection.execute(query.order_by(_M.slug).limit(limit))]
+    def members(self, import_id: int, *, after: str = "", limit: int) -> Sequence[Revision]:
+        """Its revisions as they are now, by slug."""
+        is_member = (revisions.c.slug == _M.slug) & (revisions.c.number == _M.number)
+        query = select(revisions).join(catalogue_import_items, is_member)
+        query = query.where(revisions.c.subject == Subject.ITEM.value, _M.import_id == import_id, _M.slug > after)
+        return [revision_from(row) for row in self._connection.execute(query.order_by(_M.slug).limit(limit))]
 
 
 def _fault(row: dict[str, Any]) -> RowFault:

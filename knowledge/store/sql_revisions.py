@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from knowledge.errors import KnowledgeConflict, KnowledgeNotFound
 from knowledge.publication import Classification, DisclosureClass, Move, Stage, Standing, amended, moved
 from knowledge.revisions import Body, Origin, Revision, Subject
+from knowledge.store.changing import CHANGE, as_loaded, supersede
 from knowledge.store.entering import enter_as_they_are, enter_published
 from knowledge.store.lists import of_slug, selected
 from knowledge.store.rows import contents_of, revision_from, row_of, standing_of
@@ -56,7 +57,9 @@ class SqlRevisions:
     def amend(self, revision: Revision, *, by: str, now: datetime) -> Revision:
         """Put new contents into a draft; KnowledgeConflict when it was changed since it was loaded."""
         standing = amended(revision.standing, classification=revision.standing.classification, by=by, now=now)
-        return self._changed(replace(revision, standing=standing), was=Stage.DRAFT)
+        after = replace(revision, standing=standing, edits=revision.edits + 1)
+        self._change([revision], [{**contents_of(after), **standing_of(standing), "edits": after.edits}])
+        return after
 
     def move(
         self,
@@ -70,16 +73,10 @@ class SqlRevisions:
         review_due_on: date | None = None,
     ) -> Revision:
         """Carry out a move; KnowledgeConflict when the revision was changed since it was loaded."""
-        was = revision.standing.stage
-        standing = moved(
-            move, revision.standing, by=by, now=now, today=today, reason=reason, review_due_on=review_due_on
+        (after,) = SqlRevisions.move_all(
+            self, [revision], move, by=by, now=now, today=today, reason=reason, review_due_on=review_due_on
         )
-        with self._decided_by_the_rows(revision):
-            if Stage.PUBLISHED in {was, standing.stage}:
-                bump(self._connection, revision.subject)
-            if move is Move.PUBLISH:
-                self._supersede(revision, now)
-            return self._changed(replace(revision, standing=standing), was=was)
+        return after
 
     def move_all(
         self,
@@ -93,13 +90,28 @@ class SqlRevisions:
         review_due_on: date | None = None,
     ) -> Sequence[Revision]:
         """The same for many at once, all or none."""
-        with self._connection.begin_nested():
-            return [
-                SqlRevisions.move(
-                    self, revision, move, by=by, now=now, today=today, reason=reason, review_due_on=review_due_on
-                )
-                for revision in revisions
-            ]
+        if not revisions:
+            return []
+        after = [
+            replace(
+                one,
+                standing=moved(
+                    move, one.standing, by=by, now=now, today=today, reason=reason, review_due_on=review_due_on
+                ),
+                edits=one.edits + 1,
+            )
+            for one in revisions
+        ]
+        with self._decided_by_the_rows(revisions[0]):
+            # What was published, and what is now: the day of a review that is confirmed is told to everybody too.
+            for subject in sorted(
+                {one.subject for one in (*revisions, *after) if one.standing.stage is Stage.PUBLISHED}
+            ):
+                bump(self._connection, subject)
+            if move is Move.PUBLISH:
+                supersede(self._connection, revisions, now)
+            self._change(revisions, [{**standing_of(one.standing), "edits": one.edits} for one in after])
+        return after
 
     def enter_published(self, revisions: Iterable[Revision]) -> int:
         """Keep many that are published, each in the place of what was; KnowledgeConflict when a slug came twice."""
@@ -201,26 +213,11 @@ class SqlRevisions:
         query = of_slug(subject, slug).with_only_columns(func.coalesce(func.max(revisions.c.number), 0))
         return int(self._connection.execute(query).scalar_one())
 
-    def _supersede(self, revision: Revision, now: datetime) -> None:
-        """End what is published; a later one stays, so that an old review cannot bring back older words."""
-        here = (revisions.c.subject == revision.subject.value) & (revisions.c.slug == revision.slug)
-        before = here & (revisions.c.stage == Stage.PUBLISHED.value) & (revisions.c.number < revision.number)
-        ended = {"stage": Stage.SUPERSEDED.value, "ended_at": now, "edits": revisions.c.edits + 1}
-        self._connection.execute(update(revisions).where(before).values(ended))
-
-    def _changed(self, after: Revision, *, was: Stage) -> Revision:
-        """Write contents and standing where the row is still as it was loaded."""
-        unchanged = (
-            revisions.c.subject == after.subject.value,
-            revisions.c.slug == after.slug,
-            revisions.c.number == after.number,
-            revisions.c.edits == after.edits,
-            revisions.c.stage == was.value,
-        )
-        values: dict[str, Any] = {**contents_of(after), **standing_of(after.standing), "edits": after.edits + 1}
-        if self._connection.execute(update(revisions).where(*unchanged).values(values)).rowcount != 1:
-            raise _conflict(after.subject, after.slug, after.number)
-        return replace(after, edits=after.edits + 1)
+    def _change(self, before: Sequence[Revision], values: Sequence[Mapping[str, Any]]) -> None:
+        """Write these values where the rows are still as they were loaded."""
+        rows = [{**as_loaded(one), **value} for one, value in zip(before, values, strict=True)]
+        if self._connection.execute(CHANGE, rows).rowcount != len(rows):
+            raise _conflict(before[0].subject, before[0].slug, before[0].number, len(rows))
 
     @contextmanager
     def _decided_by_the_rows(self, revision: Revision) -> Iterator[None]:
@@ -232,7 +229,8 @@ class SqlRevisions:
             raise _conflict(revision.subject, revision.slug, revision.number) from error
 
 
-def _conflict(subject: Subject, slug: str, number: int) -> KnowledgeConflict:
-    return KnowledgeConflict(
-        f"revision {number} of {subject.value} {slug!r} has moved on meanwhile: load it again and decide anew"
-    )
+def _conflict(subject: Subject, slug: str, number: int, count: int = 1) -> KnowledgeConflict:
+    which = f"revision {number} of {subject.value} {slug!r}"
+    if count > 1:
+        which = f"one of {count} revisions, the first of which is {which},"
+    return KnowledgeConflict(f"{which} has moved on meanwhile: load it again and decide anew")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.caution import Caution, Thresholds, Trial, thresholds_for
+from knowledge.caution import Caution, Trial, thresholds_for
 
 
 def trials(right: int, wrong: int, *, surely: float, unsurely: float) -> list[Trial]:

@@ -15,10 +15,9 @@ _SQLITE = (
 )
 _POSTGRESQL = (
     "ALTER TABLE catalogue_terms ADD COLUMN title_vector tsvector NOT NULL GENERATED ALWAYS AS (setweight(to_tsvector('simple', title_terms), 'A')) STORED, ADD COLUMN vector tsvector NOT NULL GENERATED ALWAYS AS (setweight(to_tsvector('simple', title_terms), 'A') || to_tsvector('simple', text_terms)) STORED",
-    "ALTER TABLE catalogue_terms SET (toast_tuple_target = 256)",
-    "ALTER TABLE catalogue_terms ALTER COLUMN title_vector SET STORAGE MAIN",
-    "CREATE INDEX ix_catalogue_terms_vector ON catalogue_terms USING gin (vector) WITH (fastupdate = off)",
-    "CREATE INDEX ix_catalogue_terms_title_vector ON catalogue_terms USING gin (title_vector) WITH (fastupdate = off)",
+    "ALTER TABLE catalogue_terms SET (toast_tuple_target = 128)",
+    "CREATE INDEX ix_catalogue_terms_vector ON catalogue_terms USING gin (vector) WITH (gin_pending_list_limit = 32768)",
+    "CREATE INDEX ix_catalogue_terms_title_vector ON catalogue_terms USING gin (title_vector) WITH (gin_pending_list_limit = 32768)",
 )
 
 
