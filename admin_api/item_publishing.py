@@ -56,6 +56,8 @@ def draft_item(editor: Editor, item: Item, *, note: str = "", after: int | None 
     history = editor.revisions.history(Subject.ITEM, item.slug)
     for unit in {item.unit, *(one.unit for one in history[:1])}:
         editor.require(Right.DRAFT, unit)
+    if after == 0 and history:
+        raise AdminConflict(f"the slug {item.slug!r} is taken: choose another, or edit the item that has it")
     return editor.revisions.draft(
         Subject.ITEM,
         item.slug,

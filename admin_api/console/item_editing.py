@@ -160,7 +160,7 @@ def _show(
         said.setdefault(fault.column.value if fault.column else "", []).append(sentence)
     refusal = "" if error is None or faults else say_refusal(error, visit)
     if isinstance(error, AdminConflict | KnowledgeConflict):
-        refusal = visit.say("items.edit_conflict")
+        refusal = visit.say("items.edit_conflict") if sheet.number else visit.say("items.slug_taken")
     return show_page(
         visit,
         "console/item_form.html",

@@ -24,7 +24,7 @@ from admin_api.visits import own_form, staff_visit
 from casework.attaching import clean_name
 from knowledge.catalogue.importing import Moved
 from knowledge.catalogue.rows import HEADERS, Column, RowFault, quote
-from knowledge.errors import KnowledgeRejected
+from knowledge.catalogue.table_faults import TableRefused
 from knowledge.publication import NEEDS_REASON, Move, Obstacle
 
 router = APIRouter(prefix="/item-imports")
@@ -60,8 +60,8 @@ def take_table(visit: StaffVisit, file: UploadFile | None = None) -> Response:
     name, staff = clean_name(file.filename), signed_in(visit)
     try:
         report = import_items(name, file.file, staff=staff, context=visit.context, most_rows=MOST_ROWS)
-    except KnowledgeRejected as error:
-        return _show_all(visit, fault=str(error))
+    except TableRefused as error:
+        return _show_all(visit, fault=visit.say(f"table_fault.{error.fault.value}", **error.facts))
     _log.info("items imported", action="items.imported", import_id=report.id, taken=report.taken, by=staff.id)
     return visit.go(f"/staff/item-imports/{report.id}?done=imported")
 

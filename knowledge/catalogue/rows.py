@@ -21,8 +21,8 @@ from knowledge.catalogue.item import (
     derive_slug,
     is_slug,
 )
+from knowledge.catalogue.table_faults import TableFault, TableRefused
 from knowledge.catalogue.tables import TableRow
-from knowledge.errors import KnowledgeRejected
 from knowledge.publication import Classification, DisclosureClass
 
 
@@ -121,15 +121,21 @@ def columns_of(header: Iterable[str]) -> dict[int, Column]:
             continue
         column = known.get(name)
         if column is None:
-            raise KnowledgeRejected(
-                f"the header {text.strip()[:40]!r} is not known; known are {', '.join(n[0] for n in HEADERS.values())}"
-            )
+            message = f"the header {text.strip()[:40]!r} is not known; known are {_named(HEADERS)}"
+            raise TableRefused(TableFault.HEADER_UNKNOWN, message, found=text.strip()[:40], columns=_named(HEADERS))
         if column in places.values():
-            raise KnowledgeRejected(f"two columns are headed {text.strip()[:40]!r}: keep one of them")
+            message = f"two columns are headed {text.strip()[:40]!r}: keep one of them"
+            raise TableRefused(TableFault.HEADER_TWICE, message, found=text.strip()[:40])
         places[place] = column
-    if missing := [HEADERS[column][0] for column in REQUIRED if column not in places.values()]:
-        raise KnowledgeRejected(f"the first row must have the headers {', '.join(missing)}, and has not")
+    if missing := _named(column for column in REQUIRED if column not in places.values()):
+        message = f"the first row must have the headers {missing}, and has not"
+        raise TableRefused(TableFault.HEADER_MISSING, message, columns=missing)
     return places
+
+
+def _named(columns: Iterable[Column]) -> str:
+    """Columns by the headers of both languages, as tables may have either."""
+    return ", ".join(f"{HEADERS[column][0]} / {column.value}" for column in columns)
 
 
 def read_rows(
@@ -142,7 +148,7 @@ def read_rows(
     """
     header = next(rows, None)
     if header is None:
-        raise KnowledgeRejected("the table is empty: its first row names the columns")
+        raise TableRefused(TableFault.EMPTY, "the table is empty: its first row names the columns")
     places = columns_of(header.cells)
     slugs: dict[str, int] = {}
     numbers: dict[str, int] = {}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO
 
+from knowledge.catalogue.table_faults import TableFault, TableRefused
 from knowledge.errors import KnowledgeRejected
 
 MOST_ROWS = 200_000
@@ -43,22 +44,30 @@ def open_table(name: str, file: IO[bytes], *, most_rows: int = MOST_ROWS) -> Ite
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if size == 0:
-        raise KnowledgeRejected(f"{name} is empty: choose another file")
+        raise TableRefused(TableFault.EMPTY, f"{name} is empty: choose another file")
     if size > LARGEST_FILE:
-        raise KnowledgeRejected(f"{name} is larger than {LARGEST_FILE // 2**20} MB: divide it")
+        raise TableRefused(
+            TableFault.TOO_LARGE,
+            f"{name} is larger than {LARGEST_FILE // 2**20} MB: divide it",
+            most=LARGEST_FILE // 2**20,
+        )
     start = file.read(4)
     file.seek(0)
     if start == b"PK\x03\x04":
         return _bounded(name, _xlsx_rows(name, file), most_rows)
     if start == b"\xd0\xcf\x11\xe0":
-        raise KnowledgeRejected(f"{name} is an old XLS or is locked with a password: save it as XLSX or CSV")
+        raise TableRefused(
+            TableFault.OLD_XLS, f"{name} is an old XLS or is locked with a password: save it as XLSX or CSV"
+        )
     return _bounded(name, _csv_rows(name, file), most_rows)
 
 
 def _bounded(name: str, rows: Iterator[TableRow], most_rows: int) -> Iterator[TableRow]:
     for row in rows:
         if row.number > most_rows + 1:
-            raise KnowledgeRejected(f"{name} has more than {most_rows} rows: divide it")
+            raise TableRefused(
+                TableFault.TOO_MANY_ROWS, f"{name} has more than {most_rows} rows: divide it", most=most_rows
+            )
         yield row
 
 
@@ -66,6 +75,7 @@ def _csv_rows(name: str, file: IO[bytes]) -> Iterator[TableRow]:
     encoding = _encoding_of(name, file)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     csv.field_size_limit(LARGEST_FILE)
+    number = 0
     try:
         start = text.read(8192)
         text.seek(0)
@@ -73,7 +83,9 @@ def _csv_rows(name: str, file: IO[bytes]) -> Iterator[TableRow]:
         for number, cells in enumerate(csv.reader(text, delimiter=delimiter, strict=True), 1):
             yield _row(number, cells)
     except csv.Error as error:
-        raise KnowledgeRejected(f"{name} is no CSV: {error}; a quotation mark may be left open") from error
+        raise TableRefused(
+            TableFault.BROKEN_CSV, f"{name} is no CSV: {error}; a quotation mark may be left open", row=number + 1
+        ) from error
     finally:
         text.detach()
 
@@ -86,14 +98,14 @@ def _encoding_of(name: str, file: IO[bytes]) -> str:
         try:
             while piece := text.read(2**20):
                 if "\x00" in piece:
-                    raise KnowledgeRejected(f"{name} is no text: save it as CSV (UTF-8) or XLSX")
+                    raise TableRefused(TableFault.NO_TEXT, f"{name} is no text: save it as CSV (UTF-8) or XLSX")
         except UnicodeDecodeError:
             continue
         finally:
             text.detach()
             file.seek(0)
         return encoding
-    raise KnowledgeRejected(f"{name} is neither UTF-8 nor GB 18030: save it as CSV (UTF-8) or XLSX")
+    raise TableRefused(TableFault.NO_TEXT, f"{name} is neither UTF-8 nor GB 18030: save it as CSV (UTF-8) or XLSX")
 
 
 def _row(number: int, cells: list[str], formulas: tuple[int, ...] = ()) -> TableRow:
@@ -108,7 +120,9 @@ def _xlsx_rows(name: str, file: IO[bytes]) -> Iterator[TableRow]:
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
     except Exception as error:
-        raise KnowledgeRejected(f"{name} cannot be read as XLSX: save it again, or as CSV") from error
+        raise TableRefused(
+            TableFault.UNREADABLE_XLSX, f"{name} cannot be read as XLSX: save it again, or as CSV"
+        ) from error
     number = 0
     try:
         sheet = book.worksheets[0]
@@ -119,7 +133,9 @@ def _xlsx_rows(name: str, file: IO[bytes]) -> Iterator[TableRow]:
     except KnowledgeRejected:
         raise
     except Exception as error:
-        raise KnowledgeRejected(f"{name} is damaged after row {number}: save it again") from error
+        raise TableRefused(
+            TableFault.DAMAGED, f"{name} is damaged after row {number}: save it again", row=number
+        ) from error
     finally:
         book.close()
 
@@ -148,12 +164,18 @@ def _require_harmless(name: str, file: IO[bytes]) -> None:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise KnowledgeRejected(f"{name} cannot be read as XLSX: save it again, or as CSV") from error
+        raise TableRefused(
+            TableFault.UNREADABLE_XLSX, f"{name} cannot be read as XLSX: save it again, or as CSV"
+        ) from error
     finally:
         file.seek(0)
     unpacked = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts) or 1
     if unpacked > LARGEST_UNPACKED or (unpacked > 8 * 2**20 and unpacked > _LONGEST_RATIO * packed):
-        raise KnowledgeRejected(f"{name} unpacks to {unpacked // 2**20} MB, more than a table needs: save it as CSV")
+        raise TableRefused(
+            TableFault.UNPACKS_TOO_FAR,
+            f"{name} unpacks to {unpacked // 2**20} MB, more than a table needs: save it as CSV",
+            found=unpacked // 2**20,
+        )
     if "xl/workbook.xml" not in {part.filename for part in parts}:
-        raise KnowledgeRejected(f"{name} is an archive, but no XLSX: save it as XLSX or CSV")
+        raise TableRefused(TableFault.UNREADABLE_XLSX, f"{name} is an archive, but no XLSX: save it as XLSX or CSV")

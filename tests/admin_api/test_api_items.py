@@ -69,6 +69,7 @@ def test_a_draft_is_sent_back_amended_and_compared(desk: Desk, reviewer: str) ->
     assert move(desk, 1, "amendments", {**changed, "edits": current}).json()["text"] == "普通护照每本人民币120元。"
     assert draft(desk, after=1, text="第二稿").json()["number"] == 2
     assert draft(desk, after=1).status_code == 409
+    assert "taken" in draft(desk, after=0).text
     told = desk.get(f"/items/{SLUG}/compare", old=1, new=2).json()
     assert "text.zh" in [change["field"] for change in told["changes"]]
     assert [one["number"] for one in desk.get(f"/items/{SLUG}").json()["items"]] == [2, 1]

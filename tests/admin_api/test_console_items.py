@@ -13,10 +13,13 @@ import openpyxl
 import pytest
 
 from admin_api.app import create_app
+from admin_api.pages import texts
 from casework.staff import Role
 from knowledge.catalogue.item import item_of
+from knowledge.catalogue.table_faults import TableFault
 from knowledge.publication import DisclosureClass, Stage
 from knowledge.revisions import Revision, Subject
+from knowledge.text import Language
 from tests.admin_api.browsing import Browser, signed_in, text_of
 from tests.admin_api.front_desk import FrontDesk, a_front_desk
 
@@ -171,6 +174,18 @@ def test_a_class_that_keeps_an_item_back_is_published_with_its_ground_and_shown_
     assert "养犬登记办事说明" not in text_of(public.open("/disclosure?q=养犬"))
 
 
+def test_a_new_item_whose_slug_is_taken_is_told_so_and_a_stale_edit_is_told_of_the_other_person(
+    desk: FrontDesk, browser: Browser, other: Browser
+) -> None:
+    draft(browser)
+    taken = draft(other, title="另一份文件", document_number="")
+    assert (taken.status_code, "标识已被" in text_of(taken)) == (409, True)
+    assert "另一份文件" in taken.text
+    page = "/staff/items/dog-licence/1/edit"
+    stale = other.send(page, page, {**GOOD, "amends": "yes", "edits": "99"})
+    assert (stale.status_code, "已有别人改过" in text_of(stale)) == (409, True)
+
+
 def test_a_file_goes_with_its_item_is_replaced_removed_and_given_to_the_public_as_a_download(
     desk: FrontDesk, browser: Browser, other: Browser
 ) -> None:
@@ -282,6 +297,20 @@ def test_the_pages_of_items_speak_english_too(desk: FrontDesk, browser: Browser)
             assert said.status_code == 200, page
             assert 'lang="en"' in said.text, page
             assert "Disclosure catalogue" in text_of(said), page
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_fault_of_a_table_is_told_in_the_language_of_the_reader(
+    desk: FrontDesk, browser: Browser, language: Language
+) -> None:
+    browser.send("/staff/items", "/staff/language", {"language": language, "back": "/staff/items"})
+    told = text_of(upload(browser, "a.csv", "标题,价格".encode()))
+    assert ("不认识列名“价格”" if language == "zh" else "no column of the name “价格”") in told
+    broken = text_of(upload(browser, "a.csv", f'{HEADER}\n"开着的引号,1\n'.encode()))
+    assert ("第 2 行" if language == "zh" else "Row 2") in broken
+    for fault in TableFault:
+        said = texts().say(f"table_fault.{fault.value}", language, most=1, row=2, found="x", columns="y")
+        assert said, fault
 
 
 @pytest.mark.parametrize("page", ["/staff/items", NEW, IMPORTS, "/staff/catalogue.csv", f"{IMPORTS}/1/report.csv"])
