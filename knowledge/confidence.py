@@ -26,10 +26,12 @@ SIGNS = (
 )
 """What confidence is read from."""
 
-MODELLED: Vector = np.array([-3.5, -0.4, 0.45, 1.45, 3.7, 0.85, -0.35, -2.2, 0.75, 0.05, 1.0, 0.5])
+MODELLED: Vector = np.array([-3.5, -0.4, 0.45, 1.45, 3.7, 0.85, -0.35, -2.2, 0.75, 0.05, 1.0, 2.0])
 """How much each sign counts in general, where a model over several phrasings an entry is one of the rankers."""
-PLAIN: Vector = np.array([-3.8, 0.7, 0.15, -0.25, 0.0, -2.25, 2.8, 0.15, -0.15, 0.7, 2.25, 0.5])
+PLAIN: Vector = np.array([-3.8, 0.7, 0.15, -0.25, 0.0, -2.25, 2.8, 0.15, -0.15, 0.7, 2.25, 2.0])
 """The same where there is none."""
+_USUAL_MEANING = 0.6
+"""The cosine that a model of sentences gives to a question and an entry which answers it, give or take."""
 _HOLD = 3.0
 """How firmly they are held when questions are rehearsed."""
 
@@ -67,7 +69,7 @@ def signs_of(standing: Standing, total: Vector) -> Vector:
             agreeing / max(1, len(used)),
             np.log1p(scores.content_words),
             standing.opinions[0, 6],
-            first[5],
+            first[5] - _USUAL_MEANING if first[5] else 0.0,
         ]
     )
 

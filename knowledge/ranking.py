@@ -24,13 +24,13 @@ RANKERS = ("words", "content", "letters", "near", "model", "dense")
 OPINIONS = (*RANKERS, "spelling", "brevity")
 """What is weighed for each candidate: how far it stands out for each ranker, and the letters of its likest phrasing."""
 
-MODELLED: Vector = np.array([0.15, 0.17, 0.3, 0.1, 0.45, 0.5, 0.1, 0.1])
+MODELLED: Vector = np.array([0.15, 0.17, 0.3, 0.1, 0.45, 1.5, 0.1, 0.1])
 """How much each opinion counts, as long as nothing speaks against it, where entries have several phrasings each."""
-TELLING: Vector = np.array([0.45, 0.25, 0.2, 0.1, 0.0, 0.5, 0.0, 0.0])
+TELLING: Vector = np.array([0.45, 0.25, 0.2, 0.1, 0.0, 1.5, 0.0, 0.0])
 """The same where they have one, or none, and an answer to be searched."""
-TITLED: Vector = np.array([0.1, 0.6, 0.7, 1.2, 0.0, 0.5, 0.6, 0.3])
+TITLED: Vector = np.array([0.1, 0.6, 0.7, 1.2, 0.0, 1.5, 0.6, 0.3])
 """The same where the one tells well what the answer is about."""
-BARE: Vector = np.array([0.0, 0.1, 0.1, 1.2, 0.0, 0.5, 1.5, 0.7])
+BARE: Vector = np.array([0.0, 0.1, 0.1, 1.2, 0.0, 1.5, 1.5, 0.7])
 """The same where one question is all that is known of an entry."""
 
 
