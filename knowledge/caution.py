@@ -14,8 +14,8 @@ _WIDE = 3
 _LEAST = 0.6
 _MARGIN = 1.0
 """Standard deviations: what held on known questions holds a little less on new ones."""
-_WORTH_OFFERING = 0.7
-"""Ask back as long as the right entry is rather among the choices than not."""
+_WORTH_OFFERING = 0.6
+"""Ask back as long as the right entry is among the choices this often."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,13 @@ class _Likeness:
 
     def with_(self, codes: Codes) -> Floats:
         terms, times, _ = self.counts.look_up(codes)
+        return self._with_terms(terms, times)
+
+    def among_themselves(self) -> Floats:
+        """The cosine of each with each."""
+        return np.stack([self._with_terms(*self.counts.of_text(place)) for place in range(self.counts.size)])
+
+    def _with_terms(self, terms: Numbers, times: Floats) -> Floats:
         weights = (1 + np.log(np.maximum(times, 1))) * self.rarity[terms]
         length = float(np.sqrt((weights**2).sum())) or 1.0
         return self.postings.add_up(terms, (weights / length).astype(np.float32))
@@ -112,10 +119,7 @@ def learn(texts: Sequence[Views], owners: Numbers, entries: int, names: Flags) -
     plain = Phrasings(owners, firsts, entries, likenesses, _FEW, None)
     if not len(firsts) or (~names).sum() < FEWEST_AN_ENTRY * len(firsts) or len(owners) > MOST_SOLVED:
         return plain, None
-    grams = [
-        np.stack([likeness.with_(getattr(text, name)) for text in texts])
-        for name, likeness in zip(_VIEWS, likenesses, strict=True)
-    ]
+    grams = [likeness.among_themselves() for likeness in likenesses]
     targets = np.zeros((len(owners), entries))
     targets[np.arange(len(owners)), owners] = 1.0
     best = _solve(*_chosen(grams, targets, owners), grams, targets, owners)

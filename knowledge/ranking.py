@@ -90,12 +90,12 @@ class Standing:
         return Standing(self.entries[order], self.opinions[order], self.raw[order], self.phrasings[order], self.scores)
 
 
-def score(asked: Views, corpus: Corpus, dense: Floats | None = None) -> Scores:
-    """Ask every ranker."""
+def score(asked: Views, corpus: Corpus, dense: Floats | None = None, near: Floats | None = None) -> Scores:
+    """Ask every ranker; `near` is the likeness with each phrasing, where it is known already."""
     words, known_words, strange_words = corpus.words.scores(asked.words)
     content, known_content, strange_content = corpus.content.scores(asked.content)
     letters, _, _ = corpus.letters.scores(asked.letters)
-    near = corpus.phrasings.near(asked)
+    near = corpus.phrasings.near(asked) if near is None else near
     table = np.zeros((len(RANKERS), len(words)), np.float32)
     table[0], table[1], table[2], table[3] = words, content, letters, corpus.phrasings.nearest(near)
     modelled = corpus.phrasings.modelled(near)

@@ -41,7 +41,7 @@ def rehearse(texts: Sequence[Views], corpus: Corpus, unseen: Unseen | None) -> I
     for place in _some(several.tolist()):
         entry = int(owners[place])
         asked = texts[place]
-        scores = score(asked, corpus)
+        scores = score(asked, corpus, near=None if unseen is None else unseen.near[place])
         scores.near = scores.near.copy()
         scores.near[place] = -1.0
         scores.table[0, entry] = corpus.words.score_without(entry, asked.words, asked.words)
