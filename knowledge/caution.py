@@ -14,7 +14,7 @@ _WIDE = 3
 _LEAST = 0.6
 _MARGIN = 1.0
 """Standard deviations: what held on known questions holds a little less on new ones."""
-_WORTH_OFFERING = 0.6
+_WORTH_OFFERING = 0.7
 """Ask back as long as the right entry is among the choices this often."""
 
 

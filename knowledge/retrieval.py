@@ -29,14 +29,16 @@ class KnowledgeBase:
         caution: Caution | None = None,
         labelled: Iterable[KnownAnswer] = (),
         embedder: Embedder | None = None,
+        finder: Finder | None = None,
     ) -> None:
         """Index `library`: a few seconds for fifty entries with two thousand phrasings.
 
         `caution` says how often an answer may be wrong, `labelled` questions show how sure one may be, an `embedder`
-        compares by meaning too; `thresholds` overrule what was learnt.
+        compares by meaning too; `thresholds` overrule what was learnt. A `finder` of the same library that is there
+        already is taken as it is.
         """
         self.library = library
-        self.finder = Finder(
+        self.finder = finder or Finder(
             entries_of(library), caution=caution, labelled=labelled, thresholds=thresholds, embedder=embedder
         )
 

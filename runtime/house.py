@@ -184,7 +184,7 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     blobs = open_blobs(settings)
     enter_bundle(store, bundle.library, now=now())
     enter_items(store, bundle.items, now=now())
-    build = partial(know, bundle, _load_model(settings))
+    build = partial(know, bundle, _load_model(settings), kept=settings.indexes)
     knowledge = LiveKnowledge(store, now, build, bundle.bureau.calendar.local_date)
     room = furnish(bundle, settings.secret_key.get_secret_value().encode(), knowledge)
     mail_room = open_mail_room(room.office, blobs)

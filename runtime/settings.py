@@ -158,6 +158,11 @@ class Settings(BaseSettings):
         "the extra `dense`.",
     )
     data_dir: Path = Field(default=Path("data"), description="Directory for everything that is kept in files.")
+    index_dir: Path | None = Field(
+        default=None,
+        description="Directory in which indexes of the entries are kept, so that a start need not build one; "
+        "`indexes` in the data directory when it is not set. Nobody else may write there.",
+    )
     database_url: SecretStr | None = Field(
         default=None,
         description="SQLAlchemy URL of the database, `postgresql+psycopg://…` or `sqlite:///…`; a SQLite file in the "
@@ -205,6 +210,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what is given: building a value reads nothing from the surroundings."""
         return (init_settings,)
+
+    @property
+    def indexes(self) -> Path:
+        """Where indexes of the entries are kept."""
+        return self.index_dir or self.data_dir / "indexes"
 
     @property
     def store_url(self) -> str:

@@ -33,6 +33,7 @@ from knowledge.store import metadata as tables_of_knowledge
 from runtime.bundle import Bundle, load_bundle
 from runtime.entering_items import enter_items
 from runtime.furnishing import know
+from tests.running.indexes import INDEXES
 
 PASSWORD = "window-seat-42"
 _HASH = hash_password(PASSWORD)
@@ -139,14 +140,14 @@ class FrontDesk:
 @cache
 def _demo() -> tuple[Bundle, KnowledgeBase]:
     bundle = load_bundle()
-    return bundle, know(bundle)
+    return bundle, know(bundle, kept=INDEXES)
 
 
 def know_demo(library: Library) -> KnowledgeBase:
     """What the demo bureau knows when `library` is what it serves; indexed once for as long as nobody edits it."""
     bundle, base = _demo()
     if [replace(entry, review_due_on=None) for entry in library] != list(base.library):
-        return know(bundle, None, library)
+        return know(bundle, None, library, kept=INDEXES)
     # The same words are found in the same way; what else the library tells is its own.
     same = copy(base)
     same.library = library

@@ -55,7 +55,9 @@ def test_every_reason_to_refuse_production_is_in_the_docs() -> None:
 def test_every_setting_is_read() -> None:
     said = SETTINGS.read_text(encoding="utf-8").partition("    @property")[2]
     read_through = {
-        name for name in ("database_url", "jobs_database_url", "blobs.directory") if f".{_last(name)}" in said
+        name
+        for name in ("database_url", "index_dir", "jobs_database_url", "blobs.directory")
+        if f".{_last(name)}" in said
     }
     judged_only = {"hosts"}
     assert set(unread((row.name for row in setting_rows()), sources())) - read_through - judged_only == set()

@@ -12,6 +12,7 @@ from casework.wording import Wording, load_wording
 from knowledge.retrieval import KnowledgeBase
 from runtime.bundle import Bundle, load_bundle
 from runtime.furnishing import know
+from tests.running.indexes import INDEXES
 
 
 @cache
@@ -25,7 +26,7 @@ def demo_bureau() -> Bureau:
 
 @cache
 def demo_knowledge() -> KnowledgeBase:
-    return know(demo_bundle())
+    return know(demo_bundle(), kept=INDEXES)
 
 
 @cache

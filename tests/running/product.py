@@ -16,6 +16,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.running.indexes import INDEXES
+
 COMMAND = str(Path(sys.executable).with_name("sunwindow"))
 START_WITHIN = 60.0
 STOP_WITHIN = 40.0
@@ -78,6 +80,7 @@ class Product:
         chosen = {
             "SUNWINDOW_ENVIRONMENT": "development",
             "SUNWINDOW_DATA_DIR": str(self.data),
+            "SUNWINDOW_INDEX_DIR": str(INDEXES),
             "SUNWINDOW_HTTP__PORT": str(self.http_port),
             "SUNWINDOW_SMTP__PORT": str(self.smtp_port),
             "SUNWINDOW_PUBLIC_URL": self.url(""),

@@ -24,6 +24,7 @@ from casework.staff import Role
 from casework.store import SqlUnitOfWork, open_store
 from runtime.cli import main
 from tests.casework.a_bureau import a_complaint
+from tests.running.indexes import INDEXES
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 COMMAND = str(Path(sys.executable).with_name("sunwindow"))
@@ -46,6 +47,7 @@ Run = Callable[..., Said]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
     """Commands over one installation; settings by name override the environment's."""
     monkeypatch.setenv("SUNWINDOW_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("SUNWINDOW_INDEX_DIR", str(INDEXES))
     monkeypatch.setenv("COLUMNS", "200")
 
     def run_command(*arguments: str, **variables: str) -> Said:
