@@ -76,7 +76,12 @@ def show_revision(slug: SlugPath, number: NumberPath, caller: ItemsReader) -> It
     "/{slug}/revisions/{number}/file",
     operation_id="getItemFile",
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}, "description": "The bytes, as a download."}},
+    responses={
+        200: {
+            "content": {"application/octet-stream": {"example": "the bytes of the file"}},
+            "description": "The bytes, as a download.",
+        }
+    },
 )
 def send_file(slug: SlugPath, number: NumberPath, caller: ItemsReader) -> Response:
     """The file of a revision."""
