@@ -205,13 +205,21 @@ def _show(
         status=problem_of(error).status if error else 200,
         gap=gap,
         near=near,
-        found=_by_title(visit, words) if words else (),
+        found=_by_title(visit, words) if words else _with_picked(visit, near, typed),
         words=words,
         answers=answers,
         typed=typed or Typed(phrasing=gap.proposal, language=gap.language),
         languages=LANGUAGES,
         days=days if days in PERIODS else USUAL_PERIOD,
     )
+
+
+def _with_picked(visit: Visit, near: Nearness, typed: Typed | None) -> Sequence[NearEntry]:
+    """What comes near, after the entry that was picked by a search: a form that was refused still offers it."""
+    library, picked = visit.context.library(), typed.entry if typed else ""
+    if picked not in library or picked in {entry.slug for entry in near.entries}:
+        return near.entries
+    return (NearEntry(picked, library.get(picked).title.in_(visit.language), was_shown=False), *near.entries)
 
 
 def _by_title(visit: Visit, words: str) -> Sequence[NearEntry]:
