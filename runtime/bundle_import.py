@@ -56,11 +56,12 @@ def import_bundle(folder: Path, store: SqlStore, blobs: BlobStore, *, now: datet
 def _unknown(kept: SqlRevisions, revisions: Sequence[Revision], folder: Path) -> list[Revision]:
     """The revisions that are not here yet; BundleRefused when one is here and says something else."""
     here: dict[tuple[Subject, str], Mapping[int, Revision]] = {}
+    slugs = {subject: kept.origins(subject).keys() for subject in Subject}
     fresh, faults = [], []
     for revision in revisions:
         key = revision.subject, revision.slug
         if key not in here:
-            here[key] = {one.number: one for one in kept.history(*key)}
+            here[key] = {one.number: one for one in kept.history(*key)} if revision.slug in slugs[key[0]] else {}
         known = here[key].get(revision.number)
         if known is None:
             fresh.append(revision)
