@@ -1,4 +1,4 @@
-"""One revision of an entry as a file: the entry as in a bundle, and a table `[revision]` that tells its standing."""
+"""One revision as a file: entry or item as a tree of TOML, and a table `[revision]` that tells its standing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from knowledge.bodies import body_of_tree, tree_of
+from knowledge.catalogue.item import KEYS as ITEM_KEYS
+from knowledge.catalogue.item import is_slug, item_of
 from knowledge.composing import Tree, compose_file
 from knowledge.errors import KnowledgeRejected
 from knowledge.fields import Fault, Fields
@@ -19,8 +21,9 @@ from knowledge.reading import read_tree
 from knowledge.revisions import Revision, Subject
 from knowledge.source import SourceMap, line_of_syntax_error
 
-FOLDER = "revisions"
-"""Of an exported bundle; in it a folder for each entry, in that a file for each number."""
+FOLDERS: Mapping[Subject, str] = {Subject.ENTRY: "revisions", Subject.ITEM: "item-revisions"}
+"""Of an exported bundle; in each a folder for each entry or item, in that a file for each number."""
+_SUBJECTS = {folder: subject for subject, folder in FOLDERS.items()}
 _FILE = re.compile(r"(?P<number>\d{4,9})\.toml")
 _WORDS = ("title", "unit", "note", "origin", "drafted_by", "reviewed_by", "published_by", "reason")
 _INSTANTS = ("drafted_at", "reviewed_at", "published_at", "ended_at")
@@ -32,7 +35,7 @@ _WAS_PUBLISHED = frozenset({Stage.PUBLISHED, Stage.SUPERSEDED})
 
 def name_of(revision: Revision) -> str:
     """The path of a revision's file within an exported bundle."""
-    return f"{FOLDER}/{revision.slug}/{revision.number:04}.toml"
+    return f"{FOLDERS[revision.subject]}/{revision.slug}/{revision.number:04}.toml"
 
 
 def compose_revision(revision: Revision) -> str:
@@ -63,9 +66,8 @@ def read_revision(name: str, source: str) -> tuple[Revision | None, tuple[Fault,
         fields.fault("[revision] is missing: number, stage, who drafted it and when")
         return None, tuple(fields.faults)
     revision = _read(fields, table, tree, PurePosixPath(name))
-    if revision is not None and revision.standing.stage in _SOUND:
-        _, faults = read_tree(f"{revision.slug}.toml", tree, fields.source)
-        fields.faults += [replace(fault, file=name) for fault in faults]
+    if revision is not None:
+        _check_contents(fields, revision, tree)
     return (None if fields.faults else revision), tuple(fields.faults)
 
 
@@ -77,16 +79,30 @@ def _read(fields: Fields, table: Mapping[str, Any], tree: Tree, path: PurePosixP
     if standing is None:
         return None
     words = {name: table.get(name, "") for name in _WORDS[:4]}
-    return Revision(
-        Subject.ENTRY, path.parent.name, table["number"], body=body_of_tree(tree), standing=standing, **words
-    )
+    subject = _SUBJECTS[path.parts[0]]
+    return Revision(subject, path.parent.name, table["number"], body=body_of_tree(tree), standing=standing, **words)
+
+
+def _check_contents(fields: Fields, revision: Revision, tree: Tree) -> None:
+    if revision.subject is Subject.ITEM:
+        fields.strangers(tree, ITEM_KEYS)
+        try:
+            item_of(revision)
+        except KnowledgeRejected as error:
+            fields.fault(str(error))
+    elif revision.standing.stage in _SOUND:
+        _, faults = read_tree(f"{revision.slug}.toml", tree, fields.source)
+        fields.faults += [replace(fault, file=fields.file) for fault in faults]
 
 
 def _check_place(fields: Fields, table: Mapping[str, Any], tree: Tree, path: PurePosixPath) -> None:
     named = _FILE.fullmatch(path.name)
     if named is None or int(named["number"]) != table.get("number") or not int(named["number"]):
         fields.fault("the file is called after the revision's number, such as 0003.toml", "revision", "number")
-    if tree.get("slug") != path.parent.name:
+    if _SUBJECTS[path.parts[0]] is Subject.ITEM:
+        if not is_slug(path.parent.name):
+            fields.fault(f"{path.parent.name!r} is no slug of an item: name the folder after the item")
+    elif tree.get("slug") != path.parent.name:
         fields.fault(f"slug {tree.get('slug')!r} differs from the folder's name", "slug")
     if table.get("stage") not in set(Stage):
         fields.fault(f"{table.get('stage')!r} is not a stage; stages are {', '.join(Stage)}", "revision", "stage")

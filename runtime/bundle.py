@@ -19,6 +19,7 @@ from knowledge.disclosure import Disclosure, load_disclosure
 from knowledge.errors import KnowledgeRejected, KnowledgeUnavailable
 from knowledge.labelled import Labelled, read_labelled
 from knowledge.library import Library, load_library
+from runtime.bundle_files import faults_of_files
 from runtime.bundle_replies import read_replies
 from runtime.bundle_revisions import read_revisions, slugs_of_revisions
 
@@ -84,8 +85,10 @@ def check_bundle(folder: Path | Traversable, today: date) -> tuple[Fault, ...]:
 
 
 def _faults_of_revisions(folder: Path | Traversable) -> list[Fault]:
-    """Faults of the revisions that an exported bundle brings."""
-    return [Fault(fault.file, fault.line, fault.message) for fault in read_revisions(folder)[1]]
+    """Faults of the revisions that an exported bundle brings, and of the files of its items."""
+    revisions, faults = read_revisions(folder)
+    found = [*faults, *faults_of_files(folder, revisions)]
+    return [Fault(fault.file, fault.line, fault.message) for fault in found]
 
 
 def _read(folder: Path | Traversable, *, today: date | None) -> tuple[Bundle | None, tuple[Fault, ...]]:

@@ -23,12 +23,13 @@ Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SU
 def export(
     folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")], config: Config = None
 ) -> None:
-    """Write the bundle as it stands: what is published, and every revision of it. Safe while the product runs."""
+    """Write the bundle as it stands: every revision, and the files of items. Safe while the product runs."""
     from runtime.bundle_export import export_bundle
+    from runtime.house import open_blobs
 
     settings = load_settings(config)
     with _opened(settings) as store:
-        count = export_bundle(settings.bundle or demo_bundle(), store, folder)
+        count = export_bundle(settings.bundle or demo_bundle(), store, open_blobs(settings), folder)
     typer.echo(f"{folder}: {count} files")
 
 
@@ -38,10 +39,11 @@ def take_in(
 ) -> None:
     """Enter every revision of an exported bundle, or nothing and every fault by file and line."""
     from runtime.bundle_import import import_bundle
-    from runtime.house import now
+    from runtime.house import now, open_blobs
 
-    with _opened(load_settings(config)) as store:
-        imported = import_bundle(folder, store, now=now())
+    settings = load_settings(config)
+    with _opened(settings) as store:
+        imported = import_bundle(folder, store, open_blobs(settings), now=now())
     entered = imported.entered
     typer.echo(
         f"{folder}: {imported.revisions} revisions, "

@@ -88,7 +88,7 @@ class House:
             self.bell.ring,
             self.settings.session_for,
             revisions=lambda uow: IndexedRevisions(SqlStore.connection_of(uow)),
-            compose_bundle=lambda: zipped(compose_bundle(self.settings.bundle or demo_bundle(), self.store)),
+            compose_bundle=self._compose_bundle,
             catalogue=lambda uow: SqlCatalogue(SqlStore.connection_of(uow)),
             imports=lambda uow: SqlImports(SqlStore.connection_of(uow)),
             disclosure=self.bundle.disclosure,
@@ -96,6 +96,9 @@ class House:
             labelled=self.bundle.labelled,
             trials=Trials(self.knowledge.build),
         )
+
+    def _compose_bundle(self) -> bytes:
+        return zipped(compose_bundle(self.settings.bundle or demo_bundle(), self.store, self.blobs))
 
     def mail_server(self) -> MailServer:
         """The SMTP listener over the inbox; to be made in a running event loop."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from knowledge.errors import KnowledgeRejected
 from knowledge.publication import Classification, DisclosureClass
-from knowledge.revisions import Body, Revision
+from knowledge.revisions import Body, Revision, Subject
 from knowledge.text import Language
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -25,6 +25,8 @@ LONGEST_TEXT = 100_000
 EARLIEST = date(1949, 10, 1)
 """No document of these bureaus is older; an earlier date is a slip of the pen."""
 PROACTIVE = Classification()
+KEYS = ("category", "title", "document_number", "dated_on", "text", "file")
+"""Of what a revision keeps of an item."""
 
 
 class Category(StrEnum):
@@ -155,6 +157,13 @@ def item_of(revision: Revision) -> Item:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise KnowledgeRejected(f"revision {revision.number} of {revision.slug} is no item: edit it again") from error
+
+
+def file_of(revision: Revision) -> ItemFile | None:
+    """The file that a revision has; None when it has none, as entries never have."""
+    if revision.subject is not Subject.ITEM:
+        return None
+    return item_of(revision).file
 
 
 def _said(zh: str, en: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from casework.store import SqlStore, open_store
+from casework.store.blobs import DirectoryBlobs
 from knowledge.bodies import body_of
 from knowledge.publication import Classification, DisclosureClass, Move
 from knowledge.revisions import Subject
@@ -43,12 +44,23 @@ def stores(tmp_path: Path) -> Iterator[Callable[[], SqlStore]]:
 
 
 @pytest.fixture
+def blobs(tmp_path: Path) -> DirectoryBlobs:
+    return DirectoryBlobs(tmp_path / "blobs")
+
+
+@pytest.fixture
 def busy(stores: Callable[[], SqlStore]) -> SqlStore:
     """The demo's procedures after some weeks: edited, drafted with faults, reviewed, sent back, withdrawn, hidden."""
     store = stores()
     enter_bundle(store, DEMO, now=NOW)
     store.write(lambda uow: _work(SqlRevisions(uow.connection)))
     return store
+
+
+@pytest.fixture
+def exported(busy: SqlStore, blobs: DirectoryBlobs, tmp_path: Path) -> Path:
+    export_bundle(demo_bundle(), busy, blobs, tmp_path / "out")
+    return tmp_path / "out"
 
 
 def _work(kept: SqlRevisions) -> None:
@@ -83,19 +95,21 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_what_is_exported_comes_back_byte_for_byte_from_an_empty_store(
-    busy: SqlStore, stores: Callable[[], SqlStore], tmp_path: Path
+    busy: SqlStore, blobs: DirectoryBlobs, stores: Callable[[], SqlStore], tmp_path: Path
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
-    assert export_bundle(demo_bundle(), busy, first) == len(contents(first))
+    assert export_bundle(demo_bundle(), busy, blobs, first) == len(contents(first))
     other = stores()
-    assert import_bundle(first, other, now=NOW) == Imported(len(DEMO) + 6, Entered())
-    export_bundle(first, other, second)
+    assert import_bundle(first, other, blobs, now=NOW) == Imported(len(DEMO) + 6, Entered())
+    export_bundle(first, other, blobs, second)
     assert contents(second) == contents(first)
 
 
-def test_an_exported_bundle_is_a_sound_bundle_with_what_is_published(busy: SqlStore, tmp_path: Path) -> None:
+def test_an_exported_bundle_is_a_sound_bundle_with_what_is_published(
+    busy: SqlStore, blobs: DirectoryBlobs, tmp_path: Path
+) -> None:
     folder = tmp_path / "out"
-    export_bundle(demo_bundle(), busy, folder)
+    export_bundle(demo_bundle(), busy, blobs, folder)
     assert check_bundle(folder, date(2026, 12, 1)) == ()
     library = load_bundle(folder).library
     assert library.get("passport-first") == replace(DEMO.get("passport-first"), version="v2")
@@ -109,22 +123,24 @@ def test_an_exported_bundle_is_a_sound_bundle_with_what_is_published(busy: SqlSt
     ]
 
 
-def test_starting_with_an_exported_bundle_changes_nothing(busy: SqlStore, tmp_path: Path) -> None:
+def test_starting_with_an_exported_bundle_changes_nothing(
+    busy: SqlStore, blobs: DirectoryBlobs, tmp_path: Path
+) -> None:
     folder = tmp_path / "out"
-    export_bundle(demo_bundle(), busy, folder)
+    export_bundle(demo_bundle(), busy, blobs, folder)
     assert enter_bundle(busy, load_bundle(folder).library, now=NOW) == Entered()
-    assert import_bundle(folder, busy, now=NOW) == Imported(0, Entered())
+    assert import_bundle(folder, busy, blobs, now=NOW) == Imported(0, Entered())
 
 
 def test_a_procedure_that_was_edited_in_the_folder_comes_in_as_a_revision(
-    busy: SqlStore, stores: Callable[[], SqlStore], tmp_path: Path
+    busy: SqlStore, blobs: DirectoryBlobs, stores: Callable[[], SqlStore], tmp_path: Path
 ) -> None:
     folder = tmp_path / "out"
-    export_bundle(demo_bundle(), busy, folder)
+    export_bundle(demo_bundle(), busy, blobs, folder)
     for slug in ("passport-first", "passport-minor"):
         path = folder / "procedures" / f"{slug}.toml"
         path.write_text(path.read_text().replace("version = ", 'version = "edited" #'), encoding="utf-8")
-    assert import_bundle(folder, stores(), now=NOW).entered == Entered(("passport-minor",), ("passport-first",))
+    assert import_bundle(folder, stores(), blobs, now=NOW).entered == Entered(("passport-minor",), ("passport-first",))
 
 
 def break_it(folder: Path, name: str, old: str, new: str) -> None:
@@ -149,13 +165,12 @@ def break_it(folder: Path, name: str, old: str, new: str) -> None:
     ],
 )
 def test_a_broken_bundle_is_refused_with_file_and_line_and_nothing_is_taken_in(
-    name: str, old: str, new: str, said: str, busy: SqlStore, stores: Callable[[], SqlStore], tmp_path: Path
+    name: str, old: str, new: str, said: str, exported: Path, stores: Callable[[], SqlStore], blobs: DirectoryBlobs
 ) -> None:
-    folder, other = tmp_path / "out", stores()
-    export_bundle(demo_bundle(), busy, folder)
+    folder, other = exported, stores()
     break_it(folder, name, old, new)
     with pytest.raises(BundleRefused, match=said) as refused:
-        import_bundle(folder, other, now=NOW)
+        import_bundle(folder, other, blobs, now=NOW)
     assert name in {fault.file for fault in refused.value.faults}
     assert all(fault.line >= 1 for fault in refused.value.faults)
     assert any(said in str(fault) for fault in check_bundle(folder, TODAY))
@@ -163,26 +178,30 @@ def test_a_broken_bundle_is_refused_with_file_and_line_and_nothing_is_taken_in(
         assert list(SqlRevisions(uow.connection).all(ENTRY)) == []
 
 
-def test_a_revision_that_says_otherwise_than_the_one_here_is_refused(busy: SqlStore, tmp_path: Path) -> None:
+def test_a_revision_that_says_otherwise_than_the_one_here_is_refused(
+    busy: SqlStore, blobs: DirectoryBlobs, tmp_path: Path
+) -> None:
     folder = tmp_path / "out"
-    export_bundle(demo_bundle(), busy, folder)
+    export_bundle(demo_bundle(), busy, blobs, folder)
     break_it(folder, "revisions/brand-new/0001.toml", "因为", "别的")
-    before = dict(compose_bundle(demo_bundle(), busy))
+    before = dict(compose_bundle(demo_bundle(), busy, blobs))
     with pytest.raises(BundleRefused, match=r"revisions/brand-new/0001.toml:1: another text has this number here"):
-        import_bundle(folder, busy, now=NOW)
-    assert compose_bundle(demo_bundle(), busy) == before
+        import_bundle(folder, busy, blobs, now=NOW)
+    assert dict(compose_bundle(demo_bundle(), busy, blobs)) == before
 
 
-def test_a_folder_with_something_in_it_is_not_written_over(busy: SqlStore, tmp_path: Path) -> None:
+def test_a_folder_with_something_in_it_is_not_written_over(
+    busy: SqlStore, blobs: DirectoryBlobs, tmp_path: Path
+) -> None:
     (tmp_path / "mine").write_text("kept")
     with pytest.raises(ExportRefused, match="exists and is not empty"):
-        export_bundle(demo_bundle(), busy, tmp_path)
+        export_bundle(demo_bundle(), busy, blobs, tmp_path)
     assert (tmp_path / "mine").read_text() == "kept"
 
 
-def test_the_zip_holds_the_same_files_and_is_the_same_each_time(busy: SqlStore) -> None:
-    files = compose_bundle(demo_bundle(), busy)
-    packed = zipped(files)
-    assert packed == zipped(compose_bundle(demo_bundle(), busy))
+def test_the_zip_holds_the_same_files_and_is_the_same_each_time(busy: SqlStore, blobs: DirectoryBlobs) -> None:
+    files = dict(compose_bundle(demo_bundle(), busy, blobs))
+    packed = zipped(files.items())
+    assert packed == zipped(compose_bundle(demo_bundle(), busy, blobs))
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == files
