@@ -12,7 +12,12 @@
 
   function tick() {
     idle += 1;
-    if (idle >= allowed) { window.location.replace(body.dataset.start); return; }
+    if (idle >= allowed) {
+      // From nought again: a second order to leave would break off the first; a first that failed is given anew.
+      idle = 0;
+      window.location.replace(body.dataset.start);
+      return;
+    }
     if (allowed - idle <= warned && !body.hasAttribute("data-is-start")) {
       notice.hidden = false;
       count.textContent = count.dataset.words.replace("{seconds}", allowed - idle);
