@@ -6,6 +6,7 @@ that builds. What does not fit is built anew; a file that cannot be read is no w
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import pickle
 import tempfile
@@ -44,6 +45,9 @@ def _read(path: Path) -> Finder | None:
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the file, the index can be built anew
         log.warning("kept index not read", action="index.not_read", error=type(error).__name__)
         return None
+    # What is read was wanted last; a folder that cannot be written serves all the same.
+    with contextlib.suppress(OSError):
+        path.touch()
     return found if isinstance(found, Finder) else None
 
 

@@ -26,9 +26,9 @@ def kept(folder: Path) -> list[Path]:
 def test_what_was_built_is_read_again_and_finds_the_same(tmp_path: Path) -> None:
     built = kept_finder(tmp_path, ENTRIES, (), Caution())
     [file] = kept(tmp_path)
-    written = file.stat().st_mtime_ns
+    written = file.stat().st_ino
     read = kept_finder(tmp_path, ENTRIES, (), Caution())
-    assert file.stat().st_mtime_ns == written
+    assert file.stat().st_ino == written
     assert read is not built
     for question in ("护照怎么办", "my puppy", "rain"):
         assert read.find(question, None) == built.find(question, None)
@@ -63,6 +63,15 @@ def test_a_folder_that_cannot_be_written_keeps_nobody_from_being_answered(tmp_pa
     blocked = tmp_path / "a file"
     blocked.write_text("here")
     assert kept_finder(blocked, ENTRIES, (), Caution()).find("护照怎么办", None).decision is Decision.ANSWER
+
+
+def test_an_index_that_is_still_read_outlives_those_that_are_not(tmp_path: Path) -> None:
+    kept_finder(tmp_path, ENTRIES, (), Caution())
+    [wanted] = kept(tmp_path)
+    for number in range(12):
+        kept_finder(tmp_path, ENTRIES, (), Caution(0.2 + number / 100))
+        kept_finder(tmp_path, ENTRIES, (), Caution())
+    assert wanted in kept(tmp_path)
 
 
 def test_only_the_newest_indexes_stay(tmp_path: Path) -> None:
