@@ -19,7 +19,7 @@ from casework.errors import CaseworkNotFound
 from casework.ports import BlobStore, UnitOfWork
 from casework.staff import Staff
 from knowledge.catalogue.importing import Books, ImportReport, Moved, import_rows, move_import
-from knowledge.catalogue.item import Item, body_of, item_of
+from knowledge.catalogue.item import Item, body_of, item_of, keep_draft
 from knowledge.catalogue.rows import HEADERS, Column, RowFault, read_cells, read_rows, row_of, unquote
 from knowledge.catalogue.tables import MOST_ROWS, open_table
 from knowledge.publication import Move, Stage
@@ -58,18 +58,7 @@ def draft_item(editor: Editor, item: Item, *, note: str = "", after: int | None 
         editor.require(Right.DRAFT, unit)
     if after == 0 and history:
         raise AdminConflict(f"the slug {item.slug!r} is taken: choose another, or edit the item that has it")
-    return editor.revisions.draft(
-        Subject.ITEM,
-        item.slug,
-        title=item.title,
-        unit=item.unit,
-        body=body_of(item),
-        classification=item.classification,
-        by=editor.staff.name,
-        now=editor.now,
-        note=note,
-        after=after,
-    )
+    return keep_draft(editor.revisions, item, by=editor.staff.name, now=editor.now, note=note, after=after)
 
 
 def amend_item(editor: Editor, item: Item, number: int, *, note: str = "", edits: int | None) -> Revision:

@@ -122,12 +122,8 @@ def outcome_of(finding: Finding, label: Label) -> Outcome:
 
 
 def with_entry(library: Library, entry: Procedure) -> Library:
-    """The library in which `entry` stands in place of the published one of its name, or beside the others, by slug.
-
-    In the order in which what is published is read: its index is then the one that publishing takes up.
-    """
-    others = (other for other in library if other.slug != entry.slug)
-    return Library(sorted([entry, *others], key=lambda one: one.slug))
+    """The library in which `entry` stands in place of the published one of its name, or beside the others."""
+    return Library([entry, *(other for other in library if other.slug != entry.slug)])
 
 
 def labels_of(questions: Iterable[tuple[str, Collection[str]]], library: Library) -> tuple[Label, ...]:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from knowledge.catalogue.item import Item, ItemFault, body_of, item_of
+from knowledge.catalogue.item import Item, ItemFault, body_of, item_of, keep_draft
 from knowledge.catalogue.rows import Column, ItemRow, RowFault
 from knowledge.errors import KnowledgeConflict
 from knowledge.publication import Move, Obstacle, Stage, Standing, obstacle_to
@@ -166,18 +166,7 @@ def _draft_again(item: Item, revisions: Revisions, *, by: str, now: datetime) ->
     history = [one for one in revisions.history(Subject.ITEM, item.slug) if one.standing.stage is not Stage.SUPERSEDED]
     if history and history[0].standing.stage is not Stage.WITHDRAWN and item_of(history[0]) == item:
         return []
-    return [
-        revisions.draft(
-            Subject.ITEM,
-            item.slug,
-            title=item.title,
-            unit=item.unit,
-            body=body_of(item),
-            classification=item.classification,
-            by=by,
-            now=now,
-        )
-    ]
+    return [keep_draft(revisions, item, by=by, now=now)]
 
 
 def _as_draft(item: Item, by: str, now: datetime) -> Revision:

@@ -6,12 +6,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from knowledge.errors import KnowledgeRejected
 from knowledge.publication import Classification, DisclosureClass
-from knowledge.revisions import Body, Revision, Subject
+from knowledge.revisions import Body, Revision, Revisions, Subject
 from knowledge.text import Language
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -157,6 +157,24 @@ def item_of(revision: Revision) -> Item:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise KnowledgeRejected(f"revision {revision.number} of {revision.slug} is no item: edit it again") from error
+
+
+def keep_draft(
+    revisions: Revisions, item: Item, *, by: str, now: datetime, note: str = "", after: int | None = None
+) -> Revision:
+    """A new draft of an item, with `after` the number of the revision that was edited: as in Revisions.draft."""
+    return revisions.draft(
+        Subject.ITEM,
+        item.slug,
+        title=item.title,
+        unit=item.unit,
+        body=body_of(item),
+        classification=item.classification,
+        by=by,
+        now=now,
+        note=note,
+        after=after,
+    )
 
 
 def file_of(revision: Revision) -> ItemFile | None:

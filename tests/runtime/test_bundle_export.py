@@ -22,6 +22,7 @@ from runtime.bundle_export import ExportRefused, compose_bundle, export_bundle, 
 from runtime.bundle_import import Imported, import_bundle
 from runtime.entering import Entered, enter_bundle
 from runtime.migrating import migrate
+from tests.running.broken_files import break_it
 
 NOW = datetime(2026, 11, 25, 2, 0, 1, 250, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
@@ -141,13 +142,6 @@ def test_a_procedure_that_was_edited_in_the_folder_comes_in_as_a_revision(
         path = folder / "procedures" / f"{slug}.toml"
         path.write_text(path.read_text().replace("version = ", 'version = "edited" #'), encoding="utf-8")
     assert import_bundle(folder, stores(), blobs, now=NOW).entered == Entered(("passport-minor",), ("passport-first",))
-
-
-def break_it(folder: Path, name: str, old: str, new: str) -> None:
-    path = folder / name
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 @pytest.mark.parametrize(

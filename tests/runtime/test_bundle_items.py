@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -13,7 +14,7 @@ from fastapi.testclient import TestClient
 from admin_api.app import create_app
 from casework.store import SqlStore
 from casework.store.blobs import DirectoryBlobs
-from knowledge.catalogue.item import Category, Item, ItemFile, body_of
+from knowledge.catalogue.item import Category, Item, ItemFile, keep_draft
 from knowledge.publication import Classification, DisclosureClass, Move, Stage
 from knowledge.revisions import Revision, Subject
 from knowledge.store import IndexedRevisions
@@ -24,6 +25,7 @@ from runtime.bundle_import import import_bundle
 from runtime.entering import enter_bundle
 from runtime.entering_items import enter_items
 from tests.admin_api.front_desk import FrontDesk, a_front_desk
+from tests.running.broken_files import break_it
 
 NOW = datetime(2026, 11, 25, 2, 0, 1, 250, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
@@ -93,17 +95,7 @@ def busy(store_url: str, installations: Callable[[str], Installation]) -> Instal
 
 def _work(kept: IndexedRevisions, files: list[ItemFile]) -> None:
     def draft(item: Item, *moves: Move) -> None:
-        made = kept.draft(
-            Subject.ITEM,
-            item.slug,
-            title=item.title,
-            unit=item.unit,
-            body=body_of(item),
-            classification=item.classification,
-            by="wang",
-            now=NOW,
-            note='说明 "引号"',
-        )
+        made = keep_draft(kept, item, by="wang", now=NOW, note='说明 "引号"')
         for move in moves:
             made = kept.move(made, move, by="li", now=NOW, today=TODAY, reason="因为", review_due_on=date(2027, 5, 1))
 
@@ -119,10 +111,6 @@ def _work(kept: IndexedRevisions, files: list[ItemFile]) -> None:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def digest_of(place: Installation, data: bytes) -> str:
-    return place.blobs.put(data)
 
 
 def test_items_with_their_history_and_files_come_back_byte_for_byte_from_an_empty_installation(
@@ -165,6 +153,10 @@ def test_importing_again_or_where_it_came_from_and_starting_with_it_changes_noth
     assert busy.revisions() == before
 
 
+def digest_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
 
@@ -173,7 +165,7 @@ def _cut(path: Path) -> None:
 def test_a_file_that_is_missing_or_broken_is_named_and_nothing_is_taken_in(
     harm: Callable[[Path], None], busy: Installation, installations: Callable[[], Installation], tmp_path: Path
 ) -> None:
-    out, other, digest = tmp_path / "out", installations(), digest_of(busy, OLD)
+    out, other, digest = tmp_path / "out", installations(), digest_of(OLD)
     export_bundle(demo_bundle(), busy.store, busy.blobs, out)
     harm(out / "item-files" / digest)
     message = f"the file '旧.pdf' is missing or broken: put it back as item-files/{digest}"
@@ -206,10 +198,7 @@ def test_a_revision_of_an_item_with_a_fault_is_refused_with_its_file(
 ) -> None:
     out, other = tmp_path / "out", installations()
     export_bundle(demo_bundle(), busy.store, busy.blobs, out)
-    path = out / "item-revisions" / "dog-rules" / f"{name}.toml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    break_it(out, f"item-revisions/dog-rules/{name}.toml", old, new)
     with pytest.raises(BundleRefused, match=said) as refused:
         import_bundle(out, other.store, other.blobs, now=NOW)
     assert f"item-revisions/dog-rules/{name}.toml" in {fault.file for fault in refused.value.faults}
@@ -218,8 +207,7 @@ def test_a_revision_of_an_item_with_a_fault_is_refused_with_its_file(
 
 def test_an_item_that_says_otherwise_than_the_one_here_is_refused(busy: Installation, tmp_path: Path) -> None:
     export_bundle(demo_bundle(), busy.store, busy.blobs, tmp_path / "out")
-    path = tmp_path / "out" / "item-revisions" / "dog-rules" / "0003.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace("草稿", "另一稿"), encoding="utf-8")
+    break_it(tmp_path / "out", "item-revisions/dog-rules/0003.toml", "草稿", "另一稿")
     before = busy.revisions()
     with pytest.raises(BundleRefused, match=r"dog-rules/0003.toml:1: another text has this number here"):
         import_bundle(tmp_path / "out", busy.store, busy.blobs, now=NOW)
@@ -230,7 +218,7 @@ def test_an_item_that_says_otherwise_than_the_one_here_is_refused(busy: Installa
 def test_an_export_that_would_lack_a_file_is_refused_and_writes_nothing(
     harm: Callable[[Path], None], busy: Installation, tmp_path: Path
 ) -> None:
-    digest = digest_of(busy, HIDDEN)
+    digest = digest_of(HIDDEN)
     harm(busy.blob(digest))
     with pytest.raises(ItemFileLost, match=rf"item-revisions/kept-back/0001.toml: .*put the blob {digest} back"):
         export_bundle(demo_bundle(), busy.store, busy.blobs, tmp_path / "out")
