@@ -27,6 +27,7 @@ LONGEST_TO_ANSWER = LONGEST_QUESTION
 MOST_ANSWERS = 3
 _A_FEW_KIND_WORDS = 40
 _CLAUSE = re.compile(r"[,，。.!！~～\n;；]+|\bfor\b")
+_LABEL = re.compile(r"[\s,，、:：。.!！;；|/()（）\[\]【】—–-]+")
 _BUT = re.compile(r"但是|可是|不过|还没|没有|不满|然而|\b(but|however|still|not|yet)\b", re.IGNORECASE)
 _UNHELPED = re.compile(
     rf"{_BUT.pattern}|没(说|讲|写|看|弄)?(清|明白|懂)|不(清楚|明白|对|够)|\b(unclear|wrong|incomplete|again)\b",
@@ -104,12 +105,23 @@ def _stated(turn: Turn) -> Response | None:
             continue
         asks_how = not match.states and is_question(_body(turn)) and _answers(turn)
         return None if asks_how else _filed(turn, kind)
-    return None
+    named = None if _asks(turn) else _named_by_subject(turn)
+    return _filed(turn, named) if named else None
+
+
+def _named_by_subject(turn: Turn) -> CaseKind | None:
+    """What the subject calls the letter, in a clause of its own: `投诉：…`, `… (complaint)`."""
+    clauses = [recognise(clause) for clause in _LABEL.split(_subject(turn)) if clause.strip()]
+    said = (kind for intent, kind in _KINDS for one in clauses if intent in one and one[intent].whole)
+    return next(said, None)
 
 
 def _question(turn: Turn) -> Response | None:
     """A sure answer to everything that the letter asks; how a case stands is no such thing."""
     if turn.wants(Intent.CASE_STATUS) or case_status.names_a_case(_body(turn)):
+        return None
+    if not _asks(turn):
+        # What tells and asks nothing is no question, however near a published entry comes to its words.
         return None
     asked = _answers(turn)
     known = turn.conversation.last_procedure
@@ -241,6 +253,10 @@ def _by_topic(turn: Turn, asked: list[Asked]) -> tuple[Asked, ...]:
     if len(asked) > 1 or found.decision is not Found.ANSWER:
         return ()
     return (Asked(Question(topic, topic, facets_in(_body(turn))), found),)
+
+
+def _asks(turn: Turn) -> bool:
+    return is_question(_subject(turn)) or bool(_sentences_that_ask(turn))
 
 
 def _sentences_that_ask(turn: Turn) -> list[str]:
