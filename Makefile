@@ -44,7 +44,7 @@ demo: setup ## Run the front desk of the demo bureau on this machine
 	$(BIN)/sunwindow demo
 
 test: setup dense system ## Run every test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 static: setup ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check .
