@@ -72,7 +72,7 @@ class Counts:
 
     def look_up(self, codes: Codes) -> tuple[Numbers, Floats, int]:
         """Numbers of the known terms among `codes`, how often each occurs, and how many different ones are unknown."""
-        asked, counts = np.unique(codes, return_counts=True)
+        asked, counts = _tally(codes)
         if not len(self.vocabulary):
             return np.zeros(0, np.int32), np.zeros(0, np.float32), len(asked)
         places = np.minimum(np.searchsorted(self.vocabulary, asked), len(self.vocabulary) - 1)
@@ -118,3 +118,10 @@ class Postings:
             places = np.minimum(np.searchsorted(own, texts), len(own) - 1)
             found[row] = own[places] == texts
         return found
+
+
+def _tally(codes: Codes) -> tuple[Codes, Integers]:
+    """Each code once, ascending, and how often it occurs: `np.unique` without what it does for arrays of any shape."""
+    ordered = np.sort(codes)
+    firsts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))) if len(ordered) else np.zeros(0, int)
+    return ordered[firsts], np.diff(np.append(firsts, len(ordered)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ _AS_NEAR = 0.1
 _WITHIN = 2.5
 """How far behind the first, in log-odds, an entry may be to be offered beside it."""
 _MOST_WORDS = 4
+_NEARNESS = itemgetter(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,14 @@ def _shared(words: Sequence[str], entries: NDArray[np.int64], index: Index) -> N
 
 
 def _nearest_phrasing(standing: Standing, place: int, language: str | None, index: Index) -> str:
-    near = standing.scores.near
     own = index.asked[int(standing.entries[place])]
-    nearest = max(own, key=lambda one: (float(near[one]), -one), default=-1)
-    if nearest < 0:
+    if not own:
         return ""
-    spoken = [one for one in own if _speaks(one, language, index)]
-    likest = max(spoken, key=lambda one: (float(near[one]), -one), default=nearest)
-    return index.passages[likest if near[likest] >= _AS_NEAR * near[nearest] else nearest].text
+    # A stable sort keeps the earlier of two that are equally near before the other.
+    by_nearness = sorted(zip(own, standing.scores.near[own.start : own.stop].tolist(), strict=True), key=_NEARNESS, reverse=True)
+    nearest, most = by_nearness[0]
+    spoken = next(((one, near) for one, near in by_nearness if _speaks(one, language, index)), (nearest, most))
+    return index.passages[spoken[0] if spoken[1] >= _AS_NEAR * most else nearest].text
 
 
 def _speaks(passage: int, language: str | None, index: Index) -> bool:

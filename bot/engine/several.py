@@ -14,6 +14,7 @@ from knowledge.retrieval import Decision as Found
 from knowledge.retrieval import Finding
 
 MOST_QUESTIONS = 4
+_FEWEST = 2
 _MOST_OPEN = 2
 _NEAREST = 3
 
@@ -48,10 +49,13 @@ def answer_several(turn: Turn) -> Response | None:
     """The answers, when the message asks for at least two things and one of them at least is published."""
     if len(turn.text) > LONGEST:
         return None
-    asked = look_up(turn, questions_in(turn))
+    questions = questions_in(turn)
+    if len(questions) < _FEWEST:
+        return None
+    asked = look_up(turn, questions)
     answered = [one for one in asked if one.is_answered]
     open_ones = [one for one in asked if not one.is_answered]
-    if not 2 <= len(asked) <= MOST_QUESTIONS or not answered or len(open_ones) > _MOST_OPEN:
+    if not _FEWEST <= len(asked) <= MOST_QUESTIONS or not answered or len(open_ones) > _MOST_OPEN:
         return None
     is_known = turn.finding.decision is Found.ANSWER and turn.finding.matches[0].slug == answered[0].about
     if len(answered) == 1 and is_known and all(one.is_near(answered[0]) for one in open_ones):
