@@ -13,7 +13,8 @@ SLOW := tests/integration/ tests/acceptance/ tests/browser/ tests/kills/ tests/t
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dense system demo test static check bench soak lock
+CORPORA ?= ../shared/corpora/mail
+.PHONY: help setup dense system demo test static check bench corpora soak lock
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -58,12 +59,15 @@ check: static ## The fast half of what CI runs: static checks and unit tests
 bench: setup ## Measure what must be fast, each figure beside its baseline
 	$(BIN)/python -m benchmarks
 
+corpora: setup ## Read mails of other projects' test suites, and print the share of what they expect
+	$(BIN)/python -m benchmarks.mail_corpora $(CORPORA)
+
 soak: setup system ## Kill and restart the running product at every step, at least 200 times
 	$(BIN)/python -m benchmarks.soak
 
 lock: setup ## Pin every dependency anew, with hashes
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--custom-compile-command 'make lock' --extra s3 --group dev pyproject.toml --output-file requirements.lock
+		--custom-compile-command 'make lock' --extra s3 --extra mailauth --group dev pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--custom-compile-command 'make lock' --constraint requirements.lock --override .ci/without-torch.txt \
 		--extra dense --group dense pyproject.toml --output-file requirements-dense.lock

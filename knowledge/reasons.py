@@ -88,7 +88,9 @@ def _nearest_phrasing(standing: Standing, place: int, language: str | None, inde
     if not own:
         return ""
     # A stable sort keeps the earlier of two that are equally near before the other.
-    by_nearness = sorted(zip(own, standing.scores.near[own.start : own.stop].tolist(), strict=True), key=_NEARNESS, reverse=True)
+    by_nearness = sorted(
+        zip(own, standing.scores.near[own.start : own.stop].tolist(), strict=True), key=_NEARNESS, reverse=True
+    )
     nearest, most = by_nearness[0]
     spoken = next(((one, near) for one, near in by_nearness if _speaks(one, language, index)), (nearest, most))
     return index.passages[spoken[0] if spoken[1] >= _AS_NEAR * most else nearest].text

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
+_JIS = "iso-2022-jp"
+"""Read by ourselves: stdlib's codec refuses the signs that Microsoft's programs write in it (JIS row 13)."""
 _WIDER = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -32,6 +34,24 @@ _WIDER = {
     "utf-8": "utf-8",
     "utf8mb4": "utf-8",
     "unicode": "utf-8",
+    "hz-gb-2312": "hz",
+    "ks_c_5601": "cp949",
+    "x-windows-949": "cp949",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "x-euc-jp": "euc_jp",
+    "iso2022_jp": _JIS,
+    "_iso-2022-jp$esc": _JIS,
+    "iso-2022-jp-ms": _JIS,
+    "iso-8859-8-i": "cp1255",
+    "iso8859-8": "cp1255",
+    "logical": "cp1255",
+    "iso-8859-6-i": "cp1256",
+    "iso8859-9": "cp1254",
+    "windows-874": "cp874",
+    "tis-620": "cp874",
+    "iso8859-11": "cp874",
+    "x-mac-roman": "mac_roman",
 }
 """Charset names and the wider set that programs mean by them: many label GBK and GB18030 bytes as gb2312."""
 _NO_CLAIM = {
@@ -46,8 +66,10 @@ _NO_CLAIM = {
     "binary",
     "_autodetect",
 }
-_SINGLE_BYTE = {"cp1252", "iso8859-15", "iso8859-2", "cp1250", "cp437", "mac-roman"}
+_SINGLE_BYTE = {"cp1252", "cp1254", "iso8859-15", "iso8859-2", "cp1250", "cp437", "mac-roman"}
 """Sets in which any bytes decode, so that a wrong label is never noticed by failing."""
+_JIS_TEXT = re.compile(rb"\x1b\$[@B]([^\x1b]*)(?:\x1b\([BJ])?|\x1b\([BJI]")
+_CONTROLS = re.compile(r"[\x80-\x9f]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _DETECT_FROM = 4096
 """Octets given to the detector; it is slow."""
@@ -76,6 +98,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
 
 
 def _as_declared(data: bytes, claim: str) -> Decoded | None:
+    if claim == _JIS:
+        return Decoded(_from_jis(data), _JIS) if data.isascii() else None
     try:
         text = data.decode(claim)
         text.encode("utf-8")
@@ -90,10 +114,14 @@ def _as_declared(data: bytes, claim: str) -> Decoded | None:
 
 def _as_found(data: bytes, declared: str | None) -> Decoded:
     label = _printable(declared) if declared else "none"
+    if data.isascii() and _JIS_TEXT.search(data) is not None:
+        return Decoded(_from_jis(data), _JIS, f"charset {label} read as {_JIS}")
     for candidate in ("utf-8", "gb18030"):
         try:
             text = data.decode(candidate)
         except UnicodeDecodeError:
+            continue
+        if candidate == "gb18030" and not _is_likely_chinese(text, data):
             continue
         repair = "" if data.isascii() and label in (*_NO_CLAIM, "none") else f"charset {label} read as {candidate}"
         return Decoded(text, candidate, repair)
@@ -101,18 +129,52 @@ def _as_found(data: bytes, declared: str | None) -> Decoded:
     return Decoded(_tidy(data.decode(charset, "replace")), charset, f"charset {label} read as {charset}, with losses")
 
 
+def _from_jis(data: bytes) -> str:
+    """ISO-2022-JP by way of Shift JIS, whose codec knows the signs that the other lacks."""
+
+    def shifted(found: re.Match[bytes]) -> bytes:
+        pairs = found[1] or b""
+        return b"".join(map(_shift_jis, pairs[::2], pairs[1::2]))
+
+    return _JIS_TEXT.sub(shifted, data).decode("cp932", "replace")
+
+
+def _shift_jis(first: int, second: int) -> bytes:
+    """One character of JIS X 0208 as Shift JIS writes it (JIS X 0208:1997, annex 1)."""
+    if not (0x21 <= first <= 0x7E and 0x21 <= second <= 0x7E):
+        return bytes((first, second))
+    high = (first + 1) // 2 + (0x70 if first < 0x5F else 0xB0)
+    low = second + (0x7E if first % 2 == 0 else 0x20 if second >= 0x60 else 0x1F)
+    return bytes((high, low))
+
+
+def _is_likely_chinese(text: str, data: bytes) -> bool:
+    """Whether text that GB18030 allows is Chinese indeed: half of it common characters, or all octets in pairs.
+
+    Accented letters of Western sets fall into rare characters, and pair with the ASCII letter after them.
+    """
+    foreign = "".join(character for character in text if character > "\x7f")
+    common = sum(0xB0 <= lead <= 0xD7 or lead in {0xA1, 0xA3} for lead in foreign.encode("gb2312", "ignore")[::2])
+    return 2 * common >= len(foreign) or all(len(run) % 2 == 0 for run in _HIGH_RUN.findall(data))
+
+
 def _mostly(data: bytes, claim: str | None) -> str | None:
     """The charset in which all but a few characters are right: a text cut in mid-character, or one bad byte."""
     for candidate in dict.fromkeys((claim or "utf-8", "utf-8", "gb18030")):
-        if candidate in _SINGLE_BYTE:
+        if candidate in _SINGLE_BYTE or candidate == _JIS:
             continue
         text = data.decode(candidate, "replace")
-        if text.count("\ufffd") * 20 <= sum(1 for character in text if character > "\x7f"):
+        is_mostly_right = text.count("\ufffd") * 20 <= sum(1 for character in text if character > "\x7f")
+        if is_mostly_right and (candidate != "gb18030" or _is_likely_chinese(text.replace("\ufffd", ""), data)):
             return candidate
     return None
 
 
 def _detected(data: bytes) -> str:
+    runs = [len(run) for run in _HIGH_RUN.findall(data)]
+    if max(runs, default=0) <= 3 and 4 * sum(runs) <= len(data):
+        # Single letters with accents among plain ones: no Asian or Cyrillic text looks so.
+        return "cp1252"
     best = from_bytes(data[:_DETECT_FROM]).best()
     return best.encoding if best is not None else "utf-8"
 
@@ -137,10 +199,11 @@ def _mislabelled(data: bytes) -> str | None:
     """
     for candidate in ("utf-8", "gb18030"):
         try:
-            data.decode(candidate)
+            text = data.decode(candidate)
         except UnicodeDecodeError:
             continue
-        return candidate if candidate == "utf-8" or _runs_are_even(data) else None
+        if _CONTROLS.search(text) is None:
+            return candidate if candidate == "utf-8" or _runs_are_even(data) else None
     return None
 
 

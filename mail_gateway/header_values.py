@@ -16,9 +16,12 @@ from mail_gateway.mailboxes import fold_address
 
 MAX_HEADER_CHARACTERS = 20_000
 """A header line is read so far; a thousand addresses fit."""
-_ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
+_ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)(?:\?=|\?$|$)")
+"""The last one of a line may have lost its end."""
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
+_BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
+_ADDRESS = re.compile(r"[^\s<>\"',;:()@]{1,64}@[^\s<>\"',;:()@]{1,255}")
 _ADDRESS_WITHIN = re.compile(r"^(.*?)<\s*([^<>@\s]+@[^<>@\s]+)\s*>\s*$", re.DOTALL)
 _LENIENT: dict[str, bool] = {"strict": False} if "strict" in inspect.signature(getaddresses).parameters else {}
 """Newer Pythons drop a whole header with one odd address unless asked to be lenient; a sender is too precious."""
@@ -37,22 +40,32 @@ class Mailbox:
         return "Mailbox(…)"
 
 
-def decode_header(value: str, repairs: list[str]) -> str:
-    """The text of an unstructured header line; what had to be mended is added to `repairs`."""
-    value = _decode_raw(value, repairs)
+def decode_header(value: str, repairs: list[str], charset: str | None = None) -> str:
+    """The text of an unstructured header line; what had to be mended is added to `repairs`.
+
+    `charset` is what the body declares: raw 8-bit octets of a header are usually of the same.
+    """
+    value = _decode_raw(value, repairs, charset)
     if "=?" in value:
         value = _decode_words(value, repairs)
-    return " ".join(value.replace("\x00", "").split())
+    return _BLANKS.sub(" ", value.replace("\x00", "")).strip()
 
 
-def parse_mailboxes(value: str, repairs: list[str]) -> tuple[Mailbox, ...]:
+def parse_mailboxes(value: str, repairs: list[str], charset: str | None = None) -> tuple[Mailbox, ...]:
     """The addresses of a From, To, Cc or Reply-To line, in order; what has no address is left out."""
-    found: dict[str, Mailbox] = {}
-    for name, address in getaddresses([_decode_raw(value, repairs)], **_LENIENT):
-        mailbox = _mailbox(decode_header(name, repairs), decode_header(address, repairs))
-        if mailbox is not None:
-            found.setdefault(mailbox.address, mailbox)
-    return tuple(found.values())
+    pairs = getaddresses([_decode_raw(value, repairs, charset)], **_LENIENT)
+    found = (_mailbox(decode_header(name, repairs), decode_header(address, repairs)) for name, address in pairs)
+    mailboxes = tuple(mailbox for mailbox in found if mailbox is not None)
+    return mailboxes or _bare(decode_header(value, repairs, charset))
+
+
+def _bare(value: str) -> tuple[Mailbox, ...]:
+    """The address that stands in a line which is written as no address line may be."""
+    for word in value.split():
+        at = word.strip("<>()[]\"',;:")
+        if _ADDRESS.fullmatch(at):
+            return (Mailbox(value.partition(word)[0].strip(" \"'<("), fold_address(at)),)
+    return ()
 
 
 def parse_message_ids(value: str) -> tuple[str, ...]:
@@ -81,7 +94,7 @@ def _mailbox(name: str, address: str) -> Mailbox | None:
     return Mailbox(name.strip(" \"'"), address)
 
 
-def _decode_raw(value: str, repairs: list[str]) -> str:
+def _decode_raw(value: str, repairs: list[str], charset: str | None = None) -> str:
     """Unfolded, cut to a bearable length, and with raw 8-bit bytes decoded; they are surrogates after the parser."""
     if len(value) > MAX_HEADER_CHARACTERS:
         value = value[:MAX_HEADER_CHARACTERS]
@@ -89,7 +102,7 @@ def _decode_raw(value: str, repairs: list[str]) -> str:
     value = _FOLD.sub(" ", value)
     if value.isascii():
         return value
-    decoded = decode(value.encode("utf-8", "surrogateescape"))
+    decoded = decode(value.encode("utf-8", "surrogateescape"), charset)
     if decoded.repair:
         repairs.append(f"raw 8-bit header: {decoded.repair}")
     return decoded.text
@@ -98,27 +111,31 @@ def _decode_raw(value: str, repairs: list[str]) -> str:
 def _decode_words(value: str, repairs: list[str]) -> str:
     """Neighbouring words of one charset are joined before decoding, since programs split inside a character."""
     pieces: list[str] = []
-    pending, pending_charset, end = b"", "", 0
+    pending, charset, begun, end = b"", "", 0, 0
     for word in _ENCODED_WORD.finditer(value):
         between = value[end : word.start()]
-        charset = word[1].lower()
-        if pending and (between.strip() or charset != pending_charset):
-            pieces.append(_decode_word(pending, pending_charset, repairs))
+        if pending and (between.strip() or word[1].lower() != charset):
+            pieces.append(_decode_word(pending, charset, value[begun:end], repairs))
             pending = b""
         if between.strip():
             pieces.append(between)
+        begun = begun if pending else word.start()
         pending += _word_bytes(word[2], word[3])
-        pending_charset, end = charset, word.end()
+        charset, end = word[1].lower(), word.end()
     if pending:
-        pieces.append(_decode_word(pending, pending_charset, repairs))
+        pieces.append(_decode_word(pending, charset, value[begun:end], repairs))
     return "".join([*pieces, value[end:]])
 
 
-def _decode_word(data: bytes, charset: str, repairs: list[str]) -> str:
+def _decode_word(data: bytes, charset: str, written: str, repairs: list[str]) -> str:
+    """What encoded words say; as they are written when nothing sensible comes of them."""
     decoded = decode(data, charset)
+    if 4 * decoded.text.count("\ufffd") > len(decoded.text):
+        repairs.append("encoded word not readable")
+        return written
     if decoded.repair:
         repairs.append(f"encoded word: {decoded.repair}")
-    return decoded.text
+    return _FOLD.sub(" ", decoded.text)
 
 
 def _word_bytes(encoding: str, payload: str) -> bytes:

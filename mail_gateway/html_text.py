@@ -53,6 +53,8 @@ _FLAT = nh3.Cleaner(
 """Flattens what inscriptis cannot follow; `display` is kept so that hidden text is not taken for words."""
 
 _LAYOUT = ParserConfig(css=CSS_PROFILES["strict"], display_images=False, display_links=False)
+_META_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_META_WITHIN = 4096
 _BLANK_LINES = re.compile(r"\n[ \t\u00a0]*(?:\n[ \t\u00a0]*){2,}")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*>?")
 _NO_DEPTH = {"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "wbr"}
@@ -60,6 +62,12 @@ _NO_DEPTH |= {"p", "li", "tr", "td", "th", "tbody", "thead", "option", "dt", "dd
 """Elements without content, or ended by their like."""
 _MAX_NESTING = 150
 """inscriptis returns nothing at all for HTML nested about 300 deep, and nh3 takes seconds for 20,000."""
+
+
+def declared_charset(data: bytes) -> str | None:
+    """The charset that an HTML page names for itself (HTML Living Standard, "meta charset"), or None."""
+    found = _META_CHARSET.search(data, 0, _META_WITHIN)
+    return found[1].decode("ascii") if found else None
 
 
 def sanitise(html: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from casework.message import Attachment
 from mail_gateway.header_values import Mailbox
+from mail_gateway.html_text import sanitise
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,12 @@ class MailAttachment:
 
     def as_attachment(self) -> Attachment:
         """What casework keeps of it; the bytes go to the blob store."""
-        return Attachment(self.name or "attachment", self.content_type, self.size, self.sha256, self.inline)
+        return Attachment(self.shown_name, self.content_type, self.size, self.sha256, self.inline)
+
+    @property
+    def shown_name(self) -> str:
+        """Its name, or what it is where the mail gave none."""
+        return self.name or ("mail.eml" if self.content_type == "message/rfc822" else "attachment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,11 @@ class DeliveryFailure:
     diagnostic: str = ""
     original_message_id: str | None = None
     """Message-ID of the mail that could not be delivered."""
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the other side will, or we may, try again."""
+        return not self.is_permanent
 
     @property
     def is_permanent(self) -> bool:
@@ -87,8 +98,8 @@ class ParsedMail:
     """Every header line in order, decoded, names in small letters."""
     text: str = ""
     """The body as text; from the HTML when that is all there is."""
-    html: str = ""
-    """The body as harmless HTML; empty when there was none."""
+    raw_html: str = ""
+    """The body as HTML, as it came, never to be shown; empty when there was none."""
     attachments: tuple[MailAttachment, ...] = ()
     nested: tuple[ParsedMail, ...] = ()
     """Mails within this mail; each is also among the attachments."""
@@ -98,6 +109,11 @@ class ParsedMail:
     """What was mended in reading."""
     defects: tuple[str, ...] = ()
     """What is wrong with the mail."""
+
+    @property
+    def html(self) -> str:
+        """The body as harmless HTML; empty when there was none."""
+        return sanitise(self.raw_html) if self.raw_html else ""
 
     @property
     def sender(self) -> Mailbox | None:

@@ -1,27 +1,39 @@
 """Reading a mail: bytes to one frozen value, never an exception. What is broken is mended or listed, never refused.
 
-stdlib's parser takes the structure apart; header values and charsets are read by our own rooms, because stdlib's
-default policy raises on some broken headers and loses characters of GBK bytes that are labelled gb2312.
+`mime_tree` takes the structure apart; header values and charsets are read by our own rooms, because stdlib's default
+policy raises on some broken headers and loses characters of GBK bytes that are labelled gb2312.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from mail_gateway.body_parts import Gathering, Part, gather, parse_tree, type_of
+from mail_gateway.body_parts import Gathering, gather
 from mail_gateway.charsets import decode
 from mail_gateway.header_values import Mailbox, decode_header, parse_date, parse_mailboxes, parse_message_ids
-from mail_gateway.parsed_mail import DeliveryFailure, ParsedMail
+from mail_gateway.html_text import declared_charset, to_text
+from mail_gateway.mime_tree import Part, header_of, take_apart
+from mail_gateway.parsed_mail import DeliveryFailure, MailPart, ParsedMail
 
-MAX_HEADERS = 500
-"""Header lines beyond this many are not read."""
-MAX_NESTED = 3
+MAX_NESTED = 5
 """How deep mails within mails are read; the rest stay attachments."""
+MAX_NESTED_MAILS = 20
+"""So many mails within one are read."""
+_MARKUP = (b"<html", b"<!doctype", b"<body", b"<div", b"<p>", b"<table", b"<blockquote", b"<br")
 
 
 def parse(raw: bytes) -> ParsedMail:
     """What can be understood of `raw`."""
     return _parse(raw, 0)
+
+
+def parse_body(data: bytes) -> tuple[str, str]:
+    """Text and HTML of a body that stands alone, without any header; the HTML is empty when it is none."""
+    text = decode(data, declared_charset(data)).text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    start = data[:4096].lstrip().lower()
+    if start.startswith(b"<") and any(mark in start for mark in _MARKUP):
+        return to_text(text), text
+    return text, ""
 
 
 def _parse(raw: bytes, depth: int) -> ParsedMail:
@@ -32,21 +44,42 @@ def _parse(raw: bytes, depth: int) -> ParsedMail:
 
 
 def _read(raw: bytes, depth: int) -> ParsedMail:
-    tree = parse_tree(raw)
+    tree = take_apart(raw)
     found = Gathering()
     gather(tree, found)
-    mail = _with_headers(ParsedMail(size=len(raw), content_type=type_of(tree)), tree, found)
+    opened = found.nested[:MAX_NESTED_MAILS] if depth < MAX_NESTED else ()
+    nested = tuple((place, _parse(inner, depth + 1)) for place, inner in opened)
+    mail = _with_headers(ParsedMail(size=len(raw), content_type=tree.content_type), tree, found)
+    text = "\n".join(segment.as_text().strip("\n") for segment in found.segments).strip("\n")
+    html = "\n".join(segment.html for segment in found.segments if segment.html is not None)
+    if not text.strip() and not html and nested and tree.content_type != "multipart/report":
+        # A mail that is nothing but another one says what that one says.
+        text, html = nested[0][1].text, nested[0][1].raw_html
     return replace(
         mail,
-        text="\n".join(segment.as_text().strip("\n") for segment in found.segments).strip("\n"),
-        html=_html_of(found),
+        text=text,
+        raw_html=html,
         attachments=tuple(found.attachments),
-        nested=tuple(_parse(inner, depth + 1) for inner in found.nested) if depth < MAX_NESTED else (),
-        parts=tuple(found.parts),
+        nested=tuple(inner for _, inner in nested),
+        parts=_parts_of(found, dict(nested)),
         failures=_failures_of(found),
         repairs=tuple(dict.fromkeys(found.repairs)),
         defects=tuple(dict.fromkeys(found.defects)),
     )
+
+
+def _parts_of(found: Gathering, nested: dict[str, ParsedMail]) -> tuple[MailPart, ...]:
+    """The leaves of the tree; those of mails within it stand below the place of the mail that holds them."""
+    places = [path for path, _ in found.nested]
+    inner = [
+        replace(part, path=f"{place}.{part.path}")
+        for place in places
+        if place in nested
+        for part in nested[place].parts
+    ]
+    unopened = {place for place in places if place not in nested}
+    own = (part for part in found.parts if part.path not in set(places) or part.path in unopened)
+    return tuple(sorted((*own, *inner), key=lambda part: [int(number) for number in part.path.split(".")]))
 
 
 def _read_plainly(raw: bytes, defect: str) -> ParsedMail:
@@ -54,45 +87,39 @@ def _read_plainly(raw: bytes, defect: str) -> ParsedMail:
     head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     mail = ParsedMail(size=len(raw), text=decode(body[:100_000]).text, defects=(defect,))
     try:
-        return _with_headers(mail, parse_tree(head[:100_000] + b"\n\n", headers_only=True), Gathering())
+        return _with_headers(mail, Part(b"", header_of(head[:100_000] + b"\n\n")), Gathering())
     except Exception as error:  # noqa: BLE001 - as above: the words are still there to be read
         return replace(mail, defects=(defect, f"header not readable: {type(error).__name__}"))
 
 
 def _with_headers(mail: ParsedMail, tree: Part, found: Gathering) -> ParsedMail:
-    lines = [(name.lower(), value) for name, value in tree.raw_items()]
-    if len(lines) > MAX_HEADERS:
-        found.defects.append("header lines beyond the limit were not read")
-    raw: dict[str, str] = {}
-    for name, value in lines[:MAX_HEADERS]:
-        raw.setdefault(name, value)
-    headers = tuple((name, decode_header(value, found.repairs)) for name, value in lines[:MAX_HEADERS])
-    message_ids = parse_message_ids(raw.get("message-id", ""))
-    if "date" in raw and parse_date(raw["date"]) is None:
+    raw: dict[str, list[str]] = {}
+    for name, value in tree.header:
+        raw.setdefault(name.lower(), []).append(value)
+    hint = tree.charset
+    headers = tuple((name.lower(), decode_header(value, found.repairs, hint)) for name, value in tree.header)
+    message_ids = parse_message_ids(raw.get("message-id", [""])[0])
+    date = parse_date(raw["date"][0]) if "date" in raw else None
+    if "date" in raw and date is None:
         found.defects.append("unreadable date")
 
-    def mailboxes(name: str) -> tuple[Mailbox, ...]:
-        return parse_mailboxes(raw[name], found.repairs) if name in raw else ()
+    def mailboxes(name: str, most: int | None = None) -> tuple[Mailbox, ...]:
+        return tuple(box for value in raw.get(name, ())[:most] for box in parse_mailboxes(value, found.repairs, hint))
 
     return replace(
         mail,
         message_id=message_ids[0] if message_ids else None,
-        in_reply_to=parse_message_ids(raw.get("in-reply-to", "")),
-        references=parse_message_ids(raw.get("references", "")),
-        date=parse_date(raw["date"]) if "date" in raw else None,
-        from_=mailboxes("from") or mailboxes("sender"),
+        in_reply_to=parse_message_ids(raw.get("in-reply-to", [""])[0]),
+        references=parse_message_ids(" ".join(raw.get("references", ()))),
+        date=date,
+        # One line: a second From is there to deceive whoever reads the other.
+        from_=mailboxes("from", most=1) or mailboxes("sender", most=1),
         reply_to=mailboxes("reply-to"),
         to=mailboxes("to"),
         cc=mailboxes("cc"),
         subject=next((value for name, value in headers if name == "subject"), ""),
         headers=headers,
     )
-
-
-def _html_of(found: Gathering) -> str:
-    if all(segment.html is None for segment in found.segments):
-        return ""
-    return "\n".join(filter(None, (segment.as_html() for segment in found.segments)))
 
 
 def _failures_of(found: Gathering) -> tuple[DeliveryFailure, ...]:

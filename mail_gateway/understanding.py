@@ -107,7 +107,7 @@ def reading_of(understood: Understood, reasons: tuple[Reason, ...], guess: CaseI
         subject=mail.subject,
         text=mail.text[:MAX_SHOWN_CHARACTERS],
         safe_html=mail.html if len(mail.html) <= MAX_SHOWN_CHARACTERS else "",
-        attachment_names=tuple(attachment.name or "attachment" for attachment in mail.attachments),
+        attachment_names=tuple(attachment.shown_name for attachment in mail.attachments),
         reasons=tuple(f"reason.{reason.key}" for reason in reasons),
         guess=guess,
     )

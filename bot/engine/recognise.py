@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from bot.engine.intent import Intent, IntentMatch
@@ -14,9 +15,12 @@ LONGEST_WHOLE = 60
 """A message longer than this is never just a greeting or a yes."""
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _LATIN = re.compile(r"[a-z]")
+_REMEMBERED = 256
+"""Texts: several rows of a policy ask the same of the same words, and a letter of its every sentence."""
 Matches = Mapping[Intent, IntentMatch]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def recognise(text: str) -> Matches:
     """Every intent that the words of `text` point to."""
     folded = fold(text)
@@ -30,6 +34,7 @@ def recognise(text: str) -> Matches:
     return MappingProxyType(found)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_question(text: str) -> bool:
     """Whether `text` has the shape of a question."""
     folded = fold(text).strip()

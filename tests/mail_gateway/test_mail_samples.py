@@ -46,7 +46,7 @@ def test_every_sample_is_read_as_expected(sample: tuple[bytes, dict[str, Any]]) 
         "kind": judge(Letter(mail, envelope, words, OURS)).kind.value,
         "in_reply_to": list(mail.in_reply_to),
         "references": list(mail.references),
-        "attachments": [[file.name, file.content_type] for file in mail.attachments],
+        "attachments": [[file.shown_name, file.content_type] for file in mail.attachments],
         "nested_subjects": [inner.subject for inner in mail.nested],
         "failures": [[f.recipient, f.action, f.status, f.original_message_id] for f in mail.failures],
     }
