@@ -34,7 +34,7 @@ VERB = re.compile(_VERB, re.IGNORECASE)
 _VERB_LAST = re.compile(rf"{_VERB}[\s*_]*[:：﹕]?[\s*_]*$|{_VERB}\(?[^\s:：]{{0,4}}\)?\s*[:：]$", re.IGNORECASE)
 _SENT_LAST = re.compile(r"\bsent\s*[:：]$", re.IGNORECASE)
 
-_MONTH = r"[^\W\d_]{3,12}"
+_MONTH = r"(?<![^\W\d_])[^\W\d_]{3,12}"
 DATE = re.compile(
     r"\d{4}\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}(?:\s?[日일]|\.)?"
     r"|(?<!\d)\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
@@ -93,7 +93,7 @@ def may_end(stripped: str) -> bool:
 
 def is_broken_end(line: str) -> bool:
     """Whether a line that looks marked is the end of an attribution broken before its `>`."""
-    return len(line) < 40 and _BROKEN_END.match(line) is not None
+    return len(line) < 40 and line.rstrip()[-1:] in {":", "："} and _BROKEN_END.match(line) is not None
 
 
 def attribution_start(lines: Sequence[str], end: int, *, is_marked_below: bool) -> int | None:
@@ -101,7 +101,7 @@ def attribution_start(lines: Sequence[str], end: int, *, is_marked_below: bool) 
 
     With marked lines below, less evidence is enough.
     """
-    if not _fits(lines[end], is_marked_below=is_marked_below):
+    if not _fits(lines, end, is_marked_below=is_marked_below):
         return None
     best = None
     for start in range(end, max(-1, end - MAX_LINES), -1):
@@ -152,12 +152,15 @@ def split_within(line: str) -> int | None:
     return found.start()
 
 
-def _fits(line: str, *, is_marked_below: bool) -> bool:
-    """Whether the last line alone allows an attribution: it ends in a verb or in an address or a name and a colon."""
-    bare = line.strip(f" \t|*{marks.DASH}")[-200:]
-    if is_marked_below or bare[-1:] in {":", "："}:
-        return bool(bare)
-    return _VERB_LAST.search(bare) is not None
+def _fits(lines: Sequence[str], end: int, *, is_marked_below: bool) -> bool:
+    """A look at the last line, then at all that might belong to it, that spares most letters the look at each start."""
+    bare = lines[end].strip(f" \t|*{marks.DASH}")[-200:]
+    if _VERB_LAST.search(bare) is not None:
+        return True
+    if not bare or not (is_marked_below or bare[-1] in {":", "："}):
+        return False
+    window = " ".join(lines[max(0, end - MAX_LINES + 1) : end + 1])[-_MAX_CHARACTERS:]
+    return ("@" in window or VERB.search(window) is not None) and DATE.search(window) is not None
 
 
 def _is_short(text: str) -> bool:

@@ -12,7 +12,7 @@ from mail_gateway import attributions
 from mail_gateway import quote_marks as marks
 from mail_gateway.header_blocks import HeaderBlock, may_label, read_block
 
-MAX_LINES = 2_000
+MAX_LINES = 600
 """A letter is searched so far for the mail within it."""
 _CITED = re.compile(r"^\s*(?:[>＞]|&gt;) ?")
 _MIN_QUOTE_LINES = 2
@@ -44,18 +44,17 @@ def unwrap(text: str) -> Forwarded | None:
     """The first mail within `text`; None when there is none."""
     lines = text.split("\n")
     for index, line in enumerate(lines[:MAX_LINES]):
-        stripped = line.strip()
-        if not stripped:
+        if not line.strip():
             continue
-        found = _by_headers(lines, index, stripped) or _by_attribution(lines, index) or _by_marks(lines, index)
+        found = _by_headers(lines, index) or _by_attribution(lines, index) or _by_marks(lines, index)
         if found is not None:
             return found
     return None
 
 
-def _by_headers(lines: list[str], index: int, stripped: str) -> Forwarded | None:
+def _by_headers(lines: list[str], index: int) -> Forwarded | None:
     """A mail below a divider, a block of header lines, or both."""
-    is_divider = marks.may_divide(stripped) and marks.is_divider(lines[index])
+    is_divider = marks.is_divider(lines[index])
     is_cited = marks.QUOTED.match(lines[index]) is not None
     below = _next_written(lines, index + 1, is_cited=is_cited) if is_divider else index
     block = read_block(lines, below) if below < len(lines) and may_label(lines[below].strip()) else None

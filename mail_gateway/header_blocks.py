@@ -92,8 +92,7 @@ class HeaderBlock:
 
 def may_label(stripped: str) -> bool:
     """A quick look that spares most lines the slow one: whether the line might begin with a label."""
-    head = stripped[:_MAX_LABEL]
-    return ":" in head or "：" in head or "|" in head or "\t" in head or "﹕" in head
+    return _END.search(stripped, 0, _MAX_LABEL) is not None
 
 
 def label_of(line: str) -> tuple[str, str] | None:

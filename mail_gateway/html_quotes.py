@@ -40,6 +40,8 @@ _SIGNATURE = re.compile(r"signature|foxsign|foxmailsign|bloop_sign|ntes\w*-sign|
 _NO_SIGNATURE = re.compile(r"applemailsignature|beginningofsignature|signature_?prefix_?none", re.IGNORECASE)
 _FOXMAIL_RULE = re.compile(r"width\s*:\s*210px", re.IGNORECASE)
 _MAX_SIGNATURE = 1_500
+MAX_MARKS = 500
+"""No more marks are set: a letter made to be slow has more."""
 _MAX_ATTRIBUTION = 500
 _ANY_QUOTE = re.compile(
     rf"<blockquote|<includetail|{_CONTAINER.pattern}|{_TO_THE_END.pattern}|{_DIVIDER_STYLE.pattern}", re.IGNORECASE
@@ -56,13 +58,17 @@ def marked_lines(html: str, *, signatures: bool = True) -> list[tuple[str, Fold]
     tree = visible_tree(_MARKS.sub("", html))
     if tree is None:
         return []
+    marked = 0
     for element in list(tree.iter()):
         if isinstance(element.tag, str) and element.getparent() is not None:
-            _mark(element, signatures=signatures)
+            marked += _mark(element, signatures=signatures)
+        if marked > MAX_MARKS:
+            break
     return _read_marks(rendered_lines(tree))
 
 
-def _mark(element: HtmlElement, *, signatures: bool) -> None:
+def _mark(element: HtmlElement, *, signatures: bool) -> bool:
+    """Set marks beside an element if it asks for them; whether it did."""
     names = _names(element)
     if _begins_the_end(element, names):
         element.addprevious(_sentinel(_QUOTE))
@@ -70,6 +76,9 @@ def _mark(element: HtmlElement, *, signatures: bool) -> None:
         _mark_quote(element, names)
     elif signatures and _is_signature(element, names):
         _enclose(element, element, _SIGN, _END_SIGN)
+    else:
+        return False
+    return True
 
 
 def _names(element: HtmlElement) -> str:
@@ -81,14 +90,14 @@ def _begins_the_end(element: HtmlElement, names: str) -> bool:
     if names and _TO_THE_END.search(names):
         return True
     if element.tag == "hr":
-        return element.get("tabindex") == "-1"
+        return str(element.get("tabindex", "")) == "-1"
     style = element.get("style")
     return style is not None and element.tag == "div" and _DIVIDER_STYLE.search(style) is not None
 
 
 def _is_quote(element: HtmlElement, names: str) -> bool:
     if element.tag == "blockquote":
-        return not _INDENTED.search(element.get("style") or "") or element.get("type") == "cite"
+        return not _INDENTED.search(element.get("style") or "") or "cite" in str(element.get("type", ""))
     return element.tag == "includetail" or (bool(names) and _CONTAINER.search(names) is not None)
 
 
@@ -109,7 +118,7 @@ def _is_signature(element: HtmlElement, names: str) -> bool:
         return True
     if element.tag == "hr":
         color = str(element.get("color", "")).lower()
-        return color == "#b5c4df" and _FOXMAIL_RULE.search(element.get("style") or "") is not None
+        return color == "#b5c4df" and _FOXMAIL_RULE.search(str(element.get("style", ""))) is not None
     if not names or not _SIGNATURE.search(names) or _NO_SIGNATURE.search(names):
         return False
     holds_quote = any(

@@ -6,6 +6,7 @@ Nothing here fetches anything, and nothing that is kept makes a browser fetch an
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import nh3
 from inscriptis import Inscriptis
@@ -58,6 +59,8 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*>?")
 _NO_DEPTH = {"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "wbr"}
 _NO_DEPTH |= {"p", "li", "tr", "td", "th", "tbody", "thead", "option", "dt", "dd"}
 """Elements without content, or ended by their like."""
+_NEAR = 100
+"""So many elements within are asked whether they have a size of their own."""
 _MAX_NESTING = 150
 """inscriptis returns nothing at all for HTML nested about 300 deep, and nh3 takes seconds for 20,000."""
 
@@ -102,7 +105,7 @@ def _is_hidden(element: HtmlElement) -> bool:
         return True
     # Layouts set a container to nothing and its content to a size again.
     return _NO_SIZE.search(style) is not None and not any(
-        _SOME_SIZE.search(inner.get("style") or "") for inner in element.iterdescendants()
+        _SOME_SIZE.search(inner.get("style") or "") for inner in islice(element.iterdescendants(), _NEAR)
     )
 
 

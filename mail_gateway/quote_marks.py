@@ -12,8 +12,7 @@ QUOTED = re.compile(r"^\s*[>＞](?!.*<\s*$)|^\s*&gt;")
 """A line that a program marked as quoted. What also ends in `<` is an ornament."""
 
 DASH = "-‐‑‒–—―−─━_=~*#+"
-BARE_RULE = re.compile(rf"^[\s>|]*[{re.escape(DASH)}](?:[{re.escape(DASH)}\s]*[{re.escape(DASH)}])?[\s|]*$")
-_RULE = rf"[{re.escape(DASH)}]{{2,}}"
+_AROUND = " \t\r\u00a0\u200b>＞|*"
 
 _ORIGINAL = (
     r"original(?:\s+(?:message|mail|e-?mail|appointment|msg|text))?|original-?nachricht|replied message|reply message"
@@ -35,25 +34,26 @@ _FORWARDED = (
 )
 _WORDS = re.compile(rf"(?:{_ORIGINAL}|{_FORWARDED})", re.IGNORECASE)
 _FORWARD_WORDS = re.compile(rf"(?:{_FORWARDED})", re.IGNORECASE)
-_BETWEEN_RULES = re.compile(rf"^[\s>|*]*{_RULE}\s*(?P<words>[^\s].{{0,90}}?)\s*{_RULE}[\s|*]*$")
-_AFTER_RULE = re.compile(rf"^[\s>|*]*{_RULE}\s*(?P<words>\D{{2,40}})\s*$")
-_ALONE = re.compile(
-    r"^[\s>*]*(?:原始邮件|原始郵件|原始信件|邮件原件|original message|original email|forwarded message"
-    r"|begin forwarded message|start forwarded message|forwarded email"
-    r"|anfang der weitergeleiteten (?:nachricht|e-mail)|début du (?:message|courriel) (?:réexpédié|transféré)"
-    r"|inizio messaggio inoltrato|inicio del mensaje reenviado|início da mensagem (?:encaminhada|reencaminhada)"
-    r"|begin doorgestuurd(?:e)? (?:bericht|e-mail)|vidarebefordrat (?:brev|mejl|meddelande)"
-    r"|(?:start på )?videresendt (?:besked|e-post|melding|mail)|välitetty viesti alkaa"
-    r"|początek przekazywanej wiadomości"
-    r"|začátek přeposílané zprávy|začiatok preposlanej správy|(?:начало )?(?:пересылаемого"
-    r"|переадресованного) сообщения"
-    r"|початок (?:пересланого|переадресованого) (?:листа|повідомлення)|továbbított levél(?: kezdete)?"
-    r"|iletilen ileti başlangıcı|転送された(?:メッセージ|メール)|전달된 메시지(?:를 시작함)?"
-    r"|开始转发的邮件|下面是被转发的邮件|以下是转发的邮件|开始轉寄郵件|開始轉寄郵件|以下是轉寄的郵件"
-    r"|bắt đầu thư được chuyển tiếp"
-    r"|بدء الرسالة المعاد توجيهها)\s*[:：]?\s*\*?\s*$",
-    re.IGNORECASE,
+_ALONE = frozenset(
+    (
+        *("原始邮件", "原始郵件", "原始信件", "邮件原件", "original message", "original email", "forwarded message"),
+        *("forwarded email", "begin forwarded message", "start forwarded message"),
+        *("anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail"),
+        *("début du message réexpédié", "début du message transféré", "début du courriel transféré"),
+        *("inizio messaggio inoltrato", "inicio del mensaje reenviado", "início da mensagem encaminhada"),
+        *("início da mensagem reencaminhada", "begin doorgestuurd bericht", "begin doorgestuurde e-mail"),
+        *("vidarebefordrat brev", "vidarebefordrat mejl", "vidarebefordrat meddelande", "videresendt besked"),
+        *("start på videresendt besked", "videresendt e-post", "videresendt melding", "videresendt mail"),
+        *("välitetty viesti alkaa", "początek przekazywanej wiadomości", "začátek přeposílané zprávy"),
+        *("začiatok preposlanej správy", "начало переадресованного сообщения", "начало пересылаемого сообщения"),
+        *("пересылаемое сообщение", "переадресованное сообщение", "початок переадресованого листа"),
+        *("початок пересланого повідомлення", "továbbított levél", "továbbított levél kezdete"),
+        *("iletilen ileti başlangıcı", "転送されたメッセージ", "転送されたメール", "전달된 메시지"),
+        *("전달된 메시지를 시작함", "开始转发的邮件", "下面是被转发的邮件", "以下是转发的邮件", "開始轉寄郵件"),
+        *("以下是轉寄的郵件", "bắt đầu thư được chuyển tiếp", "بدء الرسالة المعاد توجيهها"),
+    )
 )
+"""What stands on a line of its own, with a colon or without."""
 _ABOVE_THIS_LINE = re.compile(
     r"(?:reply|replies|respond|response|type|write|answer)\b.{0,30}\b(?:above|over) this line"
     r"|(?:oberhalb|über) dieser (?:zeile|linie)|au-dessus de cette ligne|(?:por )?encima de esta línea"
@@ -67,10 +67,17 @@ def is_divider(line: str) -> bool:
     """Whether a program's line says that what follows is another mail, forwarded or quoted."""
     if len(line) > _MAX_DIVIDER:
         return False
-    found = _BETWEEN_RULES.match(line) or _AFTER_RULE.match(line)
-    if found is not None and _WORDS.search(found["words"]):
+    outer = line.strip(_AROUND)
+    words = outer.strip(_AROUND + DASH)
+    if not words:
+        return False
+    begin = outer.find(words[0])
+    if begin >= _MIN_RULE and outer[0] in DASH:
+        has_end = len(outer) - begin - len(words) >= _MIN_RULE
+        return (has_end or not any(sign.isdigit() for sign in words)) and _WORDS.search(words[:100]) is not None
+    if len(words) <= _MAX_ALONE and words.rstrip(":： ").casefold() in _ALONE:
         return True
-    return _ALONE.match(line) is not None or _ABOVE_THIS_LINE.search(line) is not None
+    return any(part in line for part in _THIS_LINE) and _ABOVE_THIS_LINE.search(line) is not None
 
 
 def is_forward(line: str) -> bool:
@@ -80,14 +87,16 @@ def is_forward(line: str) -> bool:
 
 def is_bare_rule(line: str) -> bool:
     """Whether a line is made of dashes or the like alone."""
-    return len(line) < _MAX_DIVIDER and BARE_RULE.match(line) is not None
+    return len(line) < _MAX_DIVIDER and bool(line.strip(_AROUND)) and not line.strip(_AROUND + DASH)
 
 
 def may_divide(stripped: str) -> bool:
     """A quick look that spares most lines the slow one: dashes first, or short enough to be a divider by itself."""
-    return stripped[0] in _DIVIDING or len(stripped) <= _MAX_ALONE or "line" in stripped
+    return stripped[0] in _DIVIDING or len(stripped) <= _MAX_ALONE
 
 
+_DIVIDING = frozenset(DASH + "|")
 _MAX_DIVIDER = 160
 _MAX_ALONE = 60
-_DIVIDING = frozenset(DASH + ">|")
+_MIN_RULE = 2
+_THIS_LINE = ("this line", "THIS LINE", "Zeile", "Linie", "cette ligne", "esta l", "questa", "deze", "此行", "此线")

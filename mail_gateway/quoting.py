@@ -18,6 +18,9 @@ from mail_gateway.signatures import fold_signatures
 MAX_LOOKS = 400
 """So many lines of a letter are looked at closely; a letter made to be slow has more that seem to be marks."""
 
+MAX_LINES = 20_000
+"""Below these only marked lines are looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -98,7 +101,7 @@ class _Folding:
             return index + 1
         if stripped[0] in _MARKED and marks.QUOTED.match(line) and not attributions.is_broken_end(line):
             return self._fold(index, self._marked_end(index))
-        if self.looks > MAX_LOOKS:
+        if self.looks > MAX_LOOKS or index > MAX_LINES:
             return index + 1
         if marks.may_divide(stripped) and marks.is_divider(line):
             return self._fold_after(self._with_rules_above(index), self._divider_end(index))
