@@ -13,7 +13,7 @@ from mail_gateway.header_values import Mailbox
 from mail_gateway.letter import Letter
 from mail_gateway.mailboxes import Mailboxes
 from mail_gateway.parsed_mail import DeliveryFailure, MailAttachment, ParsedMail
-from mail_gateway.quoting import split_words
+from mail_gateway.quoting import split_letter
 from mail_gateway.verdict import MailKind
 
 _NULL_RETURN_PATH = "<>"
@@ -23,7 +23,7 @@ _KINDS = {MailKind.MACHINE: MailKind.AUTO_REPLY}
 
 def describe(mail: ParsedMail, mailboxes: Mailboxes) -> dict[str, Any]:
     """Everything that was understood of `mail`, read without its envelope, as far as its Return-Path replaces that."""
-    words = split_words(mail.text)
+    words = split_letter(mail.own_text, mail.raw_html)
     verdict = judge(Letter(mail, _envelope_in(mail), words, mailboxes))
     return {
         "kind": _KINDS.get(verdict.kind, verdict.kind).value,
@@ -58,7 +58,7 @@ def describe(mail: ParsedMail, mailboxes: Mailboxes) -> dict[str, Any]:
 
 def describe_body(text: str, html: str = "") -> dict[str, Any]:
     """The parts of a body that stands alone, without any header."""
-    words = split_words(text)
+    words = split_letter("" if html else text, html)
     return {
         "text": text,
         "html": html,

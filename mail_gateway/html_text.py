@@ -1,4 +1,4 @@
-"""HTML from outside: made harmless for a clerk's screen, and turned into text when a letter has no other.
+"""HTML from outside: made harmless for a clerk's screen, and turned into the text that its reader sees.
 
 Nothing here fetches anything, and nothing that is kept makes a browser fetch anything: pictures are attachments.
 """
@@ -6,11 +6,14 @@ Nothing here fetches anything, and nothing that is kept makes a browser fetch an
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import nh3
-from inscriptis import get_text
+from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
+from lxml.etree import ParserError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 MAX_HTML_CHARACTERS = 500_000
 """HTML is read so far; the whole stays in the raw mail."""
@@ -44,22 +47,22 @@ _SAFE = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
 )
 
-_FLAT = nh3.Cleaner(
-    tags=_STRUCTURE - {"div", "tbody", "thead"} | {"div", "span"},
-    clean_content_tags=_DROPPED,
-    attributes={"*": {"style"}},
-    filter_style_properties={"display"},
-)
-"""Flattens what inscriptis cannot follow; `display` is kept so that hidden text is not taken for words."""
-
 _LAYOUT = ParserConfig(css=CSS_PROFILES["strict"], display_images=False, display_links=False)
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _META_WITHIN = 4096
-_BLANK_LINES = re.compile(r"\n[ \t\u00a0]*(?:\n[ \t\u00a0]*){2,}")
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
+    r"|max-height\s*:\s*0(?:px)?\s*(?:;|!|$)",
+    re.IGNORECASE,
+)
+_NO_SIZE = re.compile(r"(?<![\w-])font(?:-size)?\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|/|$)", re.IGNORECASE)
+_SOME_SIZE = re.compile(r"font(?:-size)?\s*:[^;]*[1-9]", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*>?")
 _NO_DEPTH = {"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "wbr"}
 _NO_DEPTH |= {"p", "li", "tr", "td", "th", "tbody", "thead", "option", "dt", "dd"}
 """Elements without content, or ended by their like."""
+_NEAR = 100
+"""So many elements within are asked whether they have a size of their own."""
 _MAX_NESTING = 150
 """inscriptis returns nothing at all for HTML nested about 300 deep, and nh3 takes seconds for 20,000."""
 
@@ -72,19 +75,54 @@ def declared_charset(data: bytes) -> str | None:
 
 def sanitise(html: str) -> str:
     """The same letter without scripts, styles, forms, pictures and anything that a browser would fetch."""
-    return _SAFE.clean(_bounded(html)).strip()
+    return _SAFE.clean(bounded(html)).strip()
 
 
 def to_text(html: str) -> str:
     """The words that a reader of the HTML would see, as text with its lines."""
-    flat = _FLAT.clean(_bounded(html))
-    text = get_text(flat, _LAYOUT) if flat.strip() else ""
+    tree = visible_tree(html)
+    return "\n".join(rendered_lines(tree)).strip("\n") if tree is not None else ""
+
+
+def visible_tree(html: str) -> HtmlElement | None:
+    """The elements that a reader sees, with their attributes; None when there are none."""
+    source = bounded(html).replace("\x00", "").encode("utf-8", "replace")
+    try:
+        tree = document_fromstring(source, parser=HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True))
+    except ParserError:  # nothing but blanks or comments
+        return None
+    for element in list(tree.iter()):
+        if element.tag in _DROPPED or _is_hidden(element):
+            _drop(element)
+    return tree
+
+
+def rendered_lines(tree: HtmlElement) -> list[str]:
+    """The lines of text that elements make, without their common indentation and with one blank line at most."""
+    text = Inscriptis(tree, _LAYOUT).get_text()
     lines = [line.replace("\u00a0", " ").rstrip() for line in text.split("\n")]
     indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
-    return _BLANK_LINES.sub("\n\n", "\n".join(line[indent:] for line in lines)).strip("\n")
+    return [line[indent:] for place, line in enumerate(lines) if line or (place and lines[place - 1])]
 
 
-def _bounded(html: str) -> str:
+def _is_hidden(element: HtmlElement) -> bool:
+    style = element.get("style")
+    if style is None:
+        return "hidden" in element.attrib and element.get("hidden") != "until-found"
+    if _HIDDEN.search(style) or "hidden" in element.attrib:
+        return True
+    # Layouts set a container to nothing and its content to a size again.
+    return _NO_SIZE.search(style) is not None and not any(
+        _SOME_SIZE.search(inner.get("style") or "") for inner in islice(element.iterdescendants(), _NEAR)
+    )
+
+
+def _drop(element: HtmlElement) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+def bounded(html: str) -> str:
     """HTML of bearable length and depth; what is nested beyond all reason is taken apart into lines."""
     html = html[:MAX_HTML_CHARACTERS]
     depth = 0

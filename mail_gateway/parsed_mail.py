@@ -100,6 +100,8 @@ class ParsedMail:
     """The body as text; from the HTML when that is all there is."""
     raw_html: str = ""
     """The body as HTML, as it came, never to be shown; empty when there was none."""
+    is_html_alone: bool = False
+    """Whether the text was made from the HTML, there being no other."""
     attachments: tuple[MailAttachment, ...] = ()
     nested: tuple[ParsedMail, ...] = ()
     """Mails within this mail; each is also among the attachments."""
@@ -114,6 +116,11 @@ class ParsedMail:
     def html(self) -> str:
         """The body as harmless HTML; empty when there was none."""
         return sanitise(self.raw_html) if self.raw_html else ""
+
+    @property
+    def own_text(self) -> str:
+        """The text as it was written; empty when the letter is HTML alone."""
+        return "" if self.is_html_alone else self.text
 
     @property
     def sender(self) -> Mailbox | None:

@@ -52,13 +52,16 @@ def _read(raw: bytes, depth: int) -> ParsedMail:
     mail = _with_headers(ParsedMail(size=len(raw), content_type=tree.content_type), tree, found)
     text = "\n".join(segment.as_text().strip("\n") for segment in found.segments).strip("\n")
     html = "\n".join(segment.html for segment in found.segments if segment.html is not None)
+    is_html_alone = bool(html) and not any(segment.text and segment.text.strip() for segment in found.segments)
     if not text.strip() and not html and nested and tree.content_type != "multipart/report":
         # A mail that is nothing but another one says what that one says.
-        text, html = nested[0][1].text, nested[0][1].raw_html
+        inner = nested[0][1]
+        text, html, is_html_alone = inner.text, inner.raw_html, inner.is_html_alone
     return replace(
         mail,
         text=text,
         raw_html=html,
+        is_html_alone=is_html_alone,
         attachments=tuple(found.attachments),
         nested=tuple(inner for _, inner in nested),
         parts=_parts_of(found, dict(nested)),

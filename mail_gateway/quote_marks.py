@@ -1,79 +1,102 @@
-"""How mail programs mark quotes and signatures, Chinese and European ones: the table that `quoting` reads.
+"""How mail programs mark quotes in text, in the languages they speak: the tables that the readers of quotes use.
 
-Each row says where it was met. A mark must be hard to write by accident in a letter: an attribution needs a date and
-an address or a clock time beside its verb, a block of header lines needs three labels.
+A mark must be hard to write by accident in a letter: an attribution needs a date or an address beside its verb, a
+divider needs a rule of dashes on both sides.
 """
 
 from __future__ import annotations
 
 import re
 
-_DATE = (
-    r"(?:\d{4}\s*年\s*\d{1,2}\s*月|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}\s*月\s*\d{1,2}\s*日"
-    r"|\d{1,2}\.?\s+\w{3,9}\.?,?\s+\d{4}|\w{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
+QUOTED = re.compile(r"^\s*[>＞](?!.*<\s*$)|^\s*&gt;")
+"""A line that a program marked as quoted. What also ends in `<` is an ornament."""
+
+DASH = "-‐‑‒–—―−─━_=~*#+"
+_AROUND = " \t\r\u00a0\u200b>＞|*"
+
+_ORIGINAL = (
+    r"original(?:\s+(?:message|mail|e-?mail|appointment|msg|text))?|original-?nachricht|replied message|reply message"
+    r"|ursprüngliche|urspr\.|oorspronkelijk|origineel bericht|oprindelig|opprinnelig|ursprungligt|originalmeddelande"
+    r"|alkuperäinen|oryginaln|původní|pôvodn|исходное|оригинальное|первоначальное|оригінальне|початкове"
+    r"|eredeti üzenet"
+    r"|orijinal|özgün|d['’]origine|message initial|mail original|mensaje original|correo original|mensagem original"
+    r"|messaggio originale|mesaj original|mesajul original|αρχικό|pesan asli|thư gốc|ต้นฉบับ|الأصلية|المקורית|מקורית"
+    r"|原始邮件|原始郵件|原始信件|原始訊息|原始消息|原邮件|原郵件|邮件原件|原件|原文|元のメッセージ|元のメール"
+    r"|オリジナル"
+    r"|원본|원래 메시지|previous message|ältere nachricht"
 )
-_WHO_OR_WHEN = r"(?:[\w.+-]+@[\w.-]+|\d{1,2}[:：]\d{2})"
-_WROTE_ZH = r"(?:写道|寫道|写到|编写|撰寫|来信|的来信)"
-_WROTE_EN = r"(?:wrote|writes|schrieb|a écrit|escribió|ha scritto)"
-
-ATTRIBUTION = re.compile(
-    # 在 2026-11-20 10:00:00，"某某" <a@b> 写道： (163); 某某 <a@b> 于2026年11月20日周五 10:00写道： (Gmail);
-    # 於 … 寫道：; On Fri, Nov 20, 2026 at 10:00 AM … wrote:; At 2026-11-20 10:00:00, "X" <a@b> wrote:
-    rf"^(?=.*{_DATE})(?=.*{_WHO_OR_WHEN}).{{0,300}}(?:{_WROTE_ZH}|\b{_WROTE_EN}\b)\s*[:：]?\s*$",
-    re.IGNORECASE,
+_FORWARDED = (
+    r"forwarded|forward message|weitergeleitet|transféré|transmis|réexpédié|reenviad|inoltrat|encaminhad|doorgestuurd"
+    r"|vidarebefordra|videresend|vidaresend|edelleen|välitet|przekazan|przesłan|přeposlan|preposlan|пересыла"
+    r"|пересланн"
+    r"|перенаправл|переадрес|továbbított|iletilen|yönlendiril|redirecționat|προωθημένο|diteruskan|chuyển tiếp"
+    r"|转发的?邮件|已转发邮件|转发的信件|轉寄|轉發|转寄|転送|전달된|전달|المعاد توجيهها|הועברה"
 )
-ATTRIBUTION_END = re.compile(rf"(?:{_WROTE_ZH}|\b{_WROTE_EN})\s*[:：]?$", re.IGNORECASE)
-"""What the last line of every attribution ends in; looked at first, since it spares the look at the whole."""
-ATTRIBUTION_LINES = 4
-"""An attribution may be broken over so many lines."""
-
-_RULE = r"[-—_=]{2,}"
-_ORIGINAL_ZH = r"(?:回复的)?(?:原始邮件|原邮件|邮件原件|原始郵件|原始信件|原始訊息|原始消息|原件)(?:信息)?"
-_ORIGINAL_EN = r"(?:original(?:\s+(?:message|mail|e-?mail|appointment))?|replied message)"
-_ORIGINAL_EU = r"(?:ursprüngliche nachricht|message d'origine|mensaje original)"
-_FORWARDED = r"(?:转发的?邮件(?:信息)?|轉寄郵件|已转发邮件|forwarded (?:message|mail|by .{1,60}))"
-_FORWARD_BEGINS = r"(?:开始转发的邮件|下面是被转发的邮件|begin forwarded message)"
-
-DIVIDERS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        # QQ, Foxmail: ------------------ 原始邮件 ------------------; 163: ---- 回复的原邮件 ----;
-        # Outlook: -----邮件原件-----
-        rf"^[\s|>*]*{_RULE}\s*{_ORIGINAL_ZH}\s*{_RULE}\s*$",
-        # Outlook: -----Original Message-----; QQ: ------------------ Original ------------------
-        rf"^[\s|>*]*{_RULE}\s*{_ORIGINAL_EN}\s*{_RULE}\s*$",
-        rf"^[\s|>*]*{_RULE}\s*{_ORIGINAL_EU}\s*{_RULE}\s*$",
-        # QQ on the telephone.
-        r"^\s*原始邮件\s*$",
-        rf"^[\s>*]*{_RULE}\s*{_FORWARDED}\s*{_RULE}\s*$",
-        rf"^[\s>*]*{_FORWARD_BEGINS}\s*[:：]\s*$",
+_WORDS = re.compile(rf"(?:{_ORIGINAL}|{_FORWARDED})", re.IGNORECASE)
+_FORWARD_WORDS = re.compile(rf"(?:{_FORWARDED})", re.IGNORECASE)
+_ALONE = frozenset(
+    (
+        *("原始邮件", "原始郵件", "原始信件", "邮件原件", "original message", "original email", "forwarded message"),
+        *("forwarded email", "begin forwarded message", "start forwarded message"),
+        *("anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail"),
+        *("début du message réexpédié", "début du message transféré", "début du courriel transféré"),
+        *("inizio messaggio inoltrato", "inicio del mensaje reenviado", "início da mensagem encaminhada"),
+        *("início da mensagem reencaminhada", "begin doorgestuurd bericht", "begin doorgestuurde e-mail"),
+        *("vidarebefordrat brev", "vidarebefordrat mejl", "vidarebefordrat meddelande", "videresendt besked"),
+        *("start på videresendt besked", "videresendt e-post", "videresendt melding", "videresendt mail"),
+        *("välitetty viesti alkaa", "początek przekazywanej wiadomości", "začátek přeposílané zprávy"),
+        *("začiatok preposlanej správy", "начало переадресованного сообщения", "начало пересылаемого сообщения"),
+        *("пересылаемое сообщение", "переадресованное сообщение", "початок переадресованого листа"),
+        *("початок пересланого повідомлення", "továbbított levél", "továbbított levél kezdete"),
+        *("iletilen ileti başlangıcı", "転送されたメッセージ", "転送されたメール", "전달된 메시지"),
+        *("전달된 메시지를 시작함", "开始转发的邮件", "下面是被转发的邮件", "以下是转发的邮件", "開始轉寄郵件"),
+        *("以下是轉寄的郵件", "bắt đầu thư được chuyển tiếp", "بدء الرسالة المعاد توجيهها"),
     )
 )
-"""Lines after which everything is quoted or forwarded."""
-
-FROM_LABEL = re.compile(r"^[\s|>*]*(?:发件人|发信人|寄件者|寄件人|發件人|from|von|de)\s*[|*]*\s*[:：|]", re.IGNORECASE)
-OTHER_LABEL = re.compile(
-    r"^[\s|>*]*(发送时间|发送日期|发件时间|日期|时间|寄件日期|傳送時間|已发送|收件人|收信人|收件者|抄送人?|副本|主题|主旨|主題"
-    r"|sent|date|to|cc|subject|gesendet|datum|an|betreff)\s*[|*]*\s*[:：|]",
+"""What stands on a line of its own, with a colon or without."""
+_ABOVE_THIS_LINE = re.compile(
+    r"(?:reply|replies|respond|response|type|write|answer)\b.{0,30}\b(?:above|over) this line"
+    r"|(?:oberhalb|über) dieser (?:zeile|linie)|au-dessus de cette ligne|(?:por )?encima de esta línea"
+    r"|acima desta linha|sopra questa (?:riga|linea)|boven deze (?:regel|lijn)|请?在此(?:行"
+    r"|线)(?:以)?上方?(?:回复|答复|输入)",
     re.IGNORECASE,
 )
-LABELS_WANTED = 2
-"""So many different other labels within `LABEL_LINES` lines make a header block of a From line."""
-LABEL_LINES = 10
 
-QUOTED = re.compile(r"^\s*[>＞]")
-SIGNATURE_RULE = re.compile(r"^-- ?$|^—— ?$")
-_SENT_FROM_ZH = r"(?:发自|來自|来自|從|从|发送自|傳送自)"
-_PROGRAM = r"(?:iphone|ipad|手机|手機|邮箱|郵件|邮件|客户端|outlook|mail|android|安卓|平板|大师|app)"
-SIGNATURE = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"^[\s*]*{_SENT_FROM_ZH}.{{0,20}}{_PROGRAM}.{{0,30}}$",
-        r"^[\s*]*(?:发自我的|從我的|发送自我的).{1,40}$",
-        r"^[\s*]*(?:获取|取得|下载)\s*outlook.{0,40}$",
-        r"^[\s*]*网易邮箱大师\s*$",
-        r"^[\s*]*(?:sent from (?:my|the|mail|outlook|yahoo|qq|samsung|foxmail).{0,60}|get outlook for .{1,30})$",
-    )
-)
-SIGNATURE_LINES = 12
-"""A signature after its rule is not longer; what is longer is the letter."""
+
+def is_divider(line: str) -> bool:
+    """Whether a program's line says that what follows is another mail, forwarded or quoted."""
+    if len(line) > _MAX_DIVIDER:
+        return False
+    outer = line.strip(_AROUND)
+    words = outer.strip(_AROUND + DASH)
+    if not words:
+        return False
+    begin = outer.find(words[0])
+    if begin >= _MIN_RULE and outer[0] in DASH:
+        has_end = len(outer) - begin - len(words) >= _MIN_RULE
+        return (has_end or not any(sign.isdigit() for sign in words)) and _WORDS.search(words[:100]) is not None
+    if len(words) <= _MAX_ALONE and words.rstrip(":： ").casefold() in _ALONE:
+        return True
+    return any(part in line for part in _THIS_LINE) and _ABOVE_THIS_LINE.search(line) is not None
+
+
+def is_forward(line: str) -> bool:
+    """Whether a divider is one of a forwarded mail rather than of an answered one."""
+    return _FORWARD_WORDS.search(line) is not None
+
+
+def is_bare_rule(line: str) -> bool:
+    """Whether a line is made of dashes or the like alone."""
+    return len(line) < _MAX_DIVIDER and bool(line.strip(_AROUND)) and not line.strip(_AROUND + DASH)
+
+
+def may_divide(stripped: str) -> bool:
+    """A quick look that spares most lines the slow one: dashes first, or short enough to be a divider by itself."""
+    return stripped[0] in _DIVIDING or len(stripped) <= _MAX_ALONE
+
+
+_DIVIDING = frozenset(DASH + "|")
+_MAX_DIVIDER = 160
+_MAX_ALONE = 60
+_MIN_RULE = 2
+_THIS_LINE = ("this line", "THIS LINE", "Zeile", "Linie", "cette ligne", "esta l", "questa", "deze", "此行", "此线")

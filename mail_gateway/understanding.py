@@ -17,7 +17,7 @@ from mail_gateway.errors import MailGatewayRejected
 from mail_gateway.letter import Letter
 from mail_gateway.mailboxes import Mailboxes, mailboxes_of
 from mail_gateway.parsing import parse
-from mail_gateway.quoting import Words, split_words
+from mail_gateway.quoting import Words, split_letter
 from mail_gateway.seals import Seals
 from mail_gateway.subjects import base_subject
 from mail_gateway.thread_matching import Clues, find_clues
@@ -67,7 +67,7 @@ def understand(entry: InboxEntry, room: MailRoom) -> Understood:
         raise MailGatewayRejected(f"inbox entry {entry.id} holds no mail: hand it to the channel that it came by")
     mail = parse(entry.raw_mail.data)
     envelope = envelope_of(entry.raw_mail, entry.received_at)
-    letter = Letter(mail, envelope, split_words(mail.text), room.mailboxes)
+    letter = Letter(mail, envelope, split_letter(mail.own_text, mail.raw_html), room.mailboxes)
     for attachment in mail.attachments:
         room.blobs.put(attachment.content)
     bureau = room.office.bureau

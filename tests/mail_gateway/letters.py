@@ -17,7 +17,7 @@ from mail_gateway.envelope import Envelope
 from mail_gateway.letter import Letter
 from mail_gateway.mailboxes import Mailboxes
 from mail_gateway.parsing import parse
-from mail_gateway.quoting import split_words
+from mail_gateway.quoting import split_letter
 from mail_gateway.seals import Seals
 from mail_gateway.texts import mail_wording
 from tests.casework.a_bureau import an_office
@@ -66,7 +66,7 @@ def a_mail(
 def a_letter(raw: bytes, *, mail_from: str = "li@mail.example", rcpt_to: str = OURS.main) -> Letter:
     """A letter as the rules see it."""
     mail = parse(raw)
-    return Letter(mail, Envelope(mail_from, (rcpt_to,), AT), split_words(mail.text), OURS)
+    return Letter(mail, Envelope(mail_from, (rcpt_to,), AT), split_letter(mail.own_text, mail.raw_html), OURS)
 
 
 def an_entry(

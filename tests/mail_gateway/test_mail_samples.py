@@ -14,7 +14,7 @@ from mail_gateway.envelope import Envelope
 from mail_gateway.letter import Letter
 from mail_gateway.mailboxes import Mailboxes
 from mail_gateway.parsing import parse
-from mail_gateway.quoting import split_words
+from mail_gateway.quoting import split_letter
 
 SAMPLES = Path(__file__).parents[1] / "mail"
 OURS = Mailboxes("zmd.example", ("xinxiang@zmd.example",))
@@ -35,7 +35,7 @@ def sample(request: pytest.FixtureRequest) -> tuple[bytes, dict[str, Any]]:
 def test_every_sample_is_read_as_expected(sample: tuple[bytes, dict[str, Any]]) -> None:
     raw, expected = sample
     mail = parse(raw)
-    words = split_words(mail.text)
+    words = split_letter(mail.own_text, mail.raw_html)
     sender = [mail.sender.name, mail.sender.address] if mail.sender else None
     envelope = Envelope(mail.sender.address if mail.sender else "someone@mail.example", (), datetime.now(UTC))
     seen: dict[str, Any] = {
