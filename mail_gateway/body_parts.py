@@ -12,16 +12,18 @@ from typing import TypeAlias, cast
 
 from casework.attaching import recognise
 from mail_gateway.charsets import decode
-from mail_gateway.delivery_reports import original_message_id, read_report
+from mail_gateway.delivery_reports import REPORT_TYPES, original_message_id, read_fields, read_report
 from mail_gateway.header_values import decode_header
 from mail_gateway.html_text import sanitise, to_text
-from mail_gateway.parsed_mail import DeliveryFailure, MailAttachment, MailPart
+from mail_gateway.parsed_mail import DeliveryFailure, MachineReport, MailAttachment, MailPart
 
 Part: TypeAlias = "Message[str, str]"
 
 MAX_PARTS = 500
 """Parts beyond this many are not opened; the raw mail has them."""
 MAX_DEPTH = 20
+MAX_REPORT_BYTES = 200_000
+"""A part for machines is read so far."""
 _NAME_TRASH = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FIRST_BOUNDARY = re.compile(r"\A\s*--(\S[^\r\n]{0,68})\r?\n")
 
@@ -64,6 +66,7 @@ class Gathering:
     nested: list[bytes] = field(default_factory=list)
     parts: list[MailPart] = field(default_factory=list)
     failures: list[DeliveryFailure] = field(default_factory=list)
+    reports: list[MachineReport] = field(default_factory=list)
     returned_id: str | None = None
     """Message-ID of a mail that a report brings back."""
     repairs: list[str] = field(default_factory=list)
@@ -89,6 +92,8 @@ def gather(part: Part, into: Gathering, path: str = "1", depth: int = 0) -> None
     elif kind == "message/delivery-status":
         into.failures += read_report(part, into.repairs)
         _note(part, _bytes_of(part), path, into)
+    elif kind in REPORT_TYPES:
+        _gather_report(part, kind, into, path)
     elif kind == "message/rfc822":
         _gather_nested(part, into, path)
     elif part.is_multipart():
@@ -129,6 +134,15 @@ def _gather_file(part: Part, kind: str, into: Gathering, path: str) -> None:
         into.returned_id = original_message_id(parse_tree(data, headers_only=True))
     _note(part, data, path, into)
     into.attachments.append(_attachment(part, data, kind, into.repairs))
+
+
+def _gather_report(part: Part, kind: str, into: Gathering, path: str) -> None:
+    """Fields for machines: no words to read and no file to keep."""
+    data = _bytes_of(part)
+    into.reports.append(MachineReport(kind, decode(data[:MAX_REPORT_BYTES]).text))
+    if kind == "message/global-delivery-status":
+        into.failures += read_fields(into.reports[-1].text, into.repairs)
+    _note(part, data, path, into)
 
 
 def _gather_nested(part: Part, into: Gathering, path: str) -> None:

@@ -44,6 +44,7 @@ def _read(raw: bytes, depth: int) -> ParsedMail:
         nested=tuple(_parse(inner, depth + 1) for inner in found.nested) if depth < MAX_NESTED else (),
         parts=tuple(found.parts),
         failures=_failures_of(found),
+        reports=tuple(found.reports),
         repairs=tuple(dict.fromkeys(found.repairs)),
         defects=tuple(dict.fromkeys(found.defects)),
     )
