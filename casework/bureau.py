@@ -26,6 +26,31 @@ class Words:
         return self.zh if language == "zh" else self.en
 
 
+SPAM_HEADERS = (
+    "X-Spam-Flag",
+    "X-Spam-Status",
+    "X-Spam",
+    "X-SES-Spam-Verdict",
+    "X-MS-Exchange-Organization-SCL",
+    "X-Forefront-Antispam-Report",
+    "X-Barracuda-Spam-Status",
+    "X-Bogosity",
+    "X-DSPAM-Result",
+)
+"""Header lines in which widespread filters write that a mail is spam."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailPolicy:
+    """What the bureau settles about its mailbox."""
+
+    automatic_answers: int = 10
+    """So many automatic mails go to one address, or about one case, within `automatic_hours`."""
+    automatic_hours: int = 3
+    spam_headers: tuple[str, ...] = SPAM_HEADERS
+    """Header lines of filters whose verdict is believed; what they call spam waits for a clerk."""
+
+
 Lines = Mapping[Language, tuple[str, ...]]
 """As many lines in each language."""
 
@@ -97,6 +122,7 @@ class Bureau:
     mail_domain: str = ""
     mailboxes: tuple[str, ...] = ()
     """Addresses that accept citizens' mail; the first is the mass mailbox that replies come from."""
+    mail_policy: MailPolicy = field(default_factory=MailPolicy)
     telephones: tuple[Telephone, ...] = ()
     emergency: tuple[Telephone, ...] = ()
     embed_origins: tuple[str, ...] = ()

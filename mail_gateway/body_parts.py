@@ -9,11 +9,11 @@ from email.parser import BytesParser
 
 from casework.attaching import recognise
 from mail_gateway.charsets import decode
-from mail_gateway.delivery_reports import original_message_id, read_report
+from mail_gateway.delivery_reports import REPORT_TYPES, original_message_id, read_fields
 from mail_gateway.header_values import decode_header
 from mail_gateway.html_text import declared_charset, to_text
 from mail_gateway.mime_tree import RAW_HEADERS, Part
-from mail_gateway.parsed_mail import DeliveryFailure, MailAttachment, MailPart
+from mail_gateway.parsed_mail import DeliveryFailure, MachineReport, MailAttachment, MailPart
 from mail_gateway.tnef import unpack
 from mail_gateway.transfer_encoding import decode_transfer, take_out_uuencoded
 
@@ -49,6 +49,7 @@ class Gathering:
     """Mails within the mail, each with its place in the tree."""
     parts: list[MailPart] = field(default_factory=list)
     failures: list[DeliveryFailure] = field(default_factory=list)
+    reports: list[MachineReport] = field(default_factory=list)
     returned_id: str | None = None
     """Message-ID of a mail that a report brings back."""
     repairs: list[str] = field(default_factory=list)
@@ -61,7 +62,7 @@ def gather(part: Part, into: Gathering, path: str = "1") -> None:
     kind = part.content_type
     if part.children:
         _gather_children(part, into, path)
-    elif kind in _REPORTS:
+    elif kind in _REPORTS or kind in REPORT_TYPES:
         _gather_report(part, kind, into, path)
     elif kind in _NESTED:
         _gather_nested(part, into, path)
@@ -144,14 +145,19 @@ def _gather_nested(part: Part, into: Gathering, path: str) -> None:
 
 
 def _gather_report(part: Part, kind: str, into: Gathering, path: str) -> None:
+    """Fields for machines: no file to keep, and words to read only where a server put nothing else."""
     content = _content(part, into)
     _note(kind, content, path, into)
-    head = b"Content-Type: message/delivery-status\r\n\r\n"
-    failures = read_report(BytesParser(policy=RAW_HEADERS).parsebytes(head + content[:_MOST_REPORT]), into.repairs)
+    text = decode(content[:_MOST_REPORT]).text.replace("\r\n", "\n")
+    into.reports.append(MachineReport(kind, text))
+    if kind in _RETURNED_HEADERS:
+        into.returned_id = into.returned_id or _message_id_in(content)
+    if kind not in _REPORTS:
+        return
+    failures = list(read_fields(text, into.repairs))
     into.failures += failures
     if not failures and not into.segments:
-        # Some servers put the words for people here, and nothing else.
-        into.segments.append(Segment(text=decode(content).text.replace("\r\n", "\n")))
+        into.segments.append(Segment(text=text))
 
 
 def _message_id_in(data: bytes) -> str | None:

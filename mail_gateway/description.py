@@ -24,7 +24,8 @@ _KINDS = {MailKind.MACHINE: MailKind.AUTO_REPLY}
 def describe(mail: ParsedMail, mailboxes: Mailboxes) -> dict[str, Any]:
     """Everything that was understood of `mail`, read without its envelope, as far as its Return-Path replaces that."""
     words = split_letter(mail.own_text, mail.raw_html)
-    verdict = judge(Letter(mail, _envelope_in(mail), words, mailboxes))
+    letter = Letter(mail, _envelope_in(mail), words, mailboxes)
+    verdict = judge(letter)
     return {
         "kind": _KINDS.get(verdict.kind, verdict.kind).value,
         "reasons": [str(reason) for reason in verdict.reasons],
@@ -49,7 +50,7 @@ def describe(mail: ParsedMail, mailboxes: Mailboxes) -> dict[str, Any]:
             for part in mail.parts
         ],
         "attachments": [_file(attachment) for attachment in mail.attachments],
-        "failures": [_failure(failure) for failure in mail.failures],
+        "failures": [_failure(failure) for failure in letter.failures],
         "authentication": _authentication(read_authentication(mail)),
         "repairs": list(mail.repairs),
         "defects": list(mail.defects),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework.bureau import SPAM_HEADERS
+from mail_gateway.bounces.failures import failures_of
 from mail_gateway.envelope import Envelope
 from mail_gateway.mailboxes import Mailboxes, fold_address
-from mail_gateway.parsed_mail import ParsedMail
+from mail_gateway.parsed_mail import DeliveryFailure, ParsedMail
 from mail_gateway.quoting import Words
 
 
@@ -20,6 +22,13 @@ class Letter:
     mailboxes: Mailboxes
     is_blocked: bool = False
     """Whether staff blocked the envelope's or the header's sender."""
+    spam_headers: tuple[str, ...] = SPAM_HEADERS
+    """Header lines whose verdict on unwanted mail is believed."""
+
+    @property
+    def failures(self) -> tuple[DeliveryFailure, ...]:
+        """The recipients that the mail reports as not reached, in whatever form."""
+        return failures_of(self.mail, envelope_is_null=self.envelope.has_null_sender)
 
     @property
     def correspondent(self) -> str:

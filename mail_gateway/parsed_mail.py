@@ -45,6 +45,7 @@ class DeliveryFailure:
     """One recipient in a delivery report (RFC 3464 §2.3)."""
 
     recipient: str
+    """The address that was written to, as far as the report tells."""
     action: str
     """`failed`, `delayed`, `delivered`, `relayed` or `expanded`."""
     status: str
@@ -52,11 +53,13 @@ class DeliveryFailure:
     diagnostic: str = ""
     original_message_id: str | None = None
     """Message-ID of the mail that could not be delivered."""
+    final_recipient: str = ""
+    """What a server made of the address, e.g. where it is forwarded to; empty when it is the same or unknown."""
 
     @property
     def is_temporary(self) -> bool:
-        """Whether the other side will, or we may, try again."""
-        return not self.is_permanent
+        """Whether the other side is still trying."""
+        return self.action == "delayed"
 
     @property
     def is_permanent(self) -> bool:
@@ -77,6 +80,14 @@ class MailPart:
     content_type: str
     size: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineReport:
+    """A part of a report that holds fields for machines, or the header of the mail that the report is about."""
+
+    content_type: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,8 @@ class ParsedMail:
     """Mails within this mail; each is also among the attachments."""
     parts: tuple[MailPart, ...] = ()
     failures: tuple[DeliveryFailure, ...] = ()
+    """What parts for machines say of recipients; what the words of a notice say is not among it."""
+    reports: tuple[MachineReport, ...] = ()
     repairs: tuple[str, ...] = ()
     """What was mended in reading."""
     defects: tuple[str, ...] = ()

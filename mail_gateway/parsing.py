@@ -66,6 +66,7 @@ def _read(raw: bytes, depth: int) -> ParsedMail:
         nested=tuple(inner for _, inner in nested),
         parts=_parts_of(found, dict(nested)),
         failures=_failures_of(found),
+        reports=tuple(found.reports),
         repairs=tuple(dict.fromkeys(found.repairs)),
         defects=tuple(dict.fromkeys(found.defects)),
     )

@@ -57,7 +57,7 @@ def place(understood: Understood, uow: UnitOfWork, *, room: MailRoom, now: datet
     letter = replace(understood.letter, is_blocked=_is_blocked(understood.letter, uow))
     verdict = judge(letter)
     if verdict.action is Action.DISCARD and verdict.kind is MailKind.BOUNCE:
-        record_failures(letter.mail.failures, uow, room=room, now=now)
+        record_failures(letter.failures, uow, room=room, now=now)
     if verdict.action is not Action.ACCEPT:
         state = InboxState.REFUSED if verdict.action is Action.DISCARD else InboxState.HELD
         return Outcome(state, reading=reading_of(understood, verdict.reasons), facts=_facts(understood, verdict))

@@ -9,7 +9,7 @@ from casework.actions.announcing import announce
 from casework.errors import CaseworkNotFound
 from casework.events import EventName
 from casework.message import CaseId, ThreadId
-from casework.party import Address, ChannelName
+from casework.party import ChannelName
 from casework.ports import UnitOfWork
 from mail_gateway.mailboxes import without_addresses
 from mail_gateway.parsed_mail import DeliveryFailure
@@ -32,8 +32,9 @@ def _record(failure: DeliveryFailure, uow: UnitOfWork, room: MailRoom, now: date
         thread = uow.threads.get(own.thread_id)
     except CaseworkNotFound:
         return False
-    address = Address(ChannelName.EMAIL, failure.recipient)
-    if thread.address != address:
+    named = {failure.recipient, failure.final_recipient}
+    address = thread.address
+    if address is None or address.channel is not ChannelName.EMAIL or address.value not in named:
         return False
     uow.parties.set_undeliverable(address, now)
     case_id = thread.case_id or _latest_case(thread.id, uow)

@@ -67,7 +67,9 @@ def understand(entry: InboxEntry, room: MailRoom) -> Understood:
         raise MailGatewayRejected(f"inbox entry {entry.id} holds no mail: hand it to the channel that it came by")
     mail = parse(entry.raw_mail.data)
     envelope = envelope_of(entry.raw_mail, entry.received_at)
-    letter = Letter(mail, envelope, split_letter(mail.own_text, mail.raw_html), room.mailboxes)
+    policy = room.office.bureau.mail_policy
+    words = split_letter(mail.own_text, mail.raw_html)
+    letter = Letter(mail, envelope, words, room.mailboxes, spam_headers=policy.spam_headers)
     for attachment in mail.attachments:
         room.blobs.put(attachment.content)
     bureau = room.office.bureau

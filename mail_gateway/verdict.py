@@ -12,10 +12,19 @@ class MailKind(StrEnum):
     PERSON = "person"
     AUTO_REPLY = "auto_reply"
     BOUNCE = "bounce"
+    FEEDBACK_REPORT = "feedback_report"
+    """A provider tells that a reader of our mail called it unwanted (RFC 5965)."""
     LIST = "list"
     OWN = "own"
+    CALENDAR = "calendar"
+    SPAM = "spam"
     MACHINE = "machine"
     """Written by some program, it cannot be told what for."""
+
+    @property
+    def outward(self) -> MailKind:
+        """The kind as it is shown to others: what some program wrote is an automatic reply to them."""
+        return MailKind.AUTO_REPLY if self is MailKind.MACHINE else self
 
 
 class Action(StrEnum):

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from benchmarks.mail_corpora import replies, structure
+from benchmarks.mail_corpora import bounces, replies, structure
 from benchmarks.mail_corpora.expectation import Expectation
 from mail_gateway.parsing import parse
 
@@ -19,6 +19,8 @@ SOURCES: Mapping[str, tuple[str, float, Callable[[Path], Iterator[Expectation]]]
     "php_mime_mail_parser": ("php_mime_mail_parser", 90, structure.php_mime_mail_parser),
     "webklex": ("webklex_php_imap", 92, structure.webklex),
     "imap_tools": ("imap_tools", 97, structure.imap_tools),
+    "flufl_bounce": ("flufl_bounce", 97, bounces.flufl_bounce),
+    "enmime reports": ("enmime", 95, bounces.enmime_reports),
     "talon": ("talon", 75, replies.talon_replies),
     "crisp": ("crisp_email_reply_parser", 70, replies.crisp_replies),
     "quotequail": ("quotequail", 75, replies.quotequail_replies),

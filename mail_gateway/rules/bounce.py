@@ -1,28 +1,21 @@
-"""Notices of other mail servers that a mail could not be delivered (RFC 3464, RFC 6522), and the free-text ones."""
+"""Notices of other mail servers that a mail did not arrive, or not yet: in the standard's form, or in words alone."""
 
 from __future__ import annotations
 
-import re
-
+from mail_gateway.bounces.failures import transport_of
 from mail_gateway.letter import Letter
 from mail_gateway.verdict import Reason
 
-_DAEMON = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon|mdaemon|maildelivery)(?:[@+.-]|$)", re.IGNORECASE)
-_SUBJECT = re.compile(
-    r"退信|投递失败|未送达|无法投递|无法送达|發送失敗|undeliver|delivery (?:status|failure|notification)"
-    r"|returned mail|mail delivery failed|failure notice",
-    re.IGNORECASE,
-)
-
 
 def check(letter: Letter) -> Reason | None:
-    """Applies to delivery reports, and to null-sender or daemon mail whose subject says that it is one."""
+    """Applies when the mail names recipients that it did not reach, or comes as such notices do and is called one."""
     mail = letter.mail
-    if mail.failures:
-        return Reason("bounce.report", ", ".join(sorted({failure.status or "-" for failure in mail.failures})))
-    if mail.content_type == "multipart/report" and "delivery-status" in mail.header("content-type").lower():
+    if letter.failures:
+        key = "bounce.report" if mail.failures else "bounce.notice"
+        return Reason(key, ", ".join(sorted({failure.status or "-" for failure in letter.failures})))
+    transport = transport_of(mail, envelope_is_null=letter.envelope.has_null_sender)
+    if transport.is_report and not mail.failures:
         return Reason("bounce.report")
-    from_daemon = mail.sender is not None and _DAEMON.match(mail.sender.address) is not None
-    if (from_daemon or letter.envelope.has_null_sender) and _SUBJECT.search(mail.subject):
+    if (transport.is_daemon or transport.is_null) and transport.has_subject:
         return Reason("bounce.notice")
     return None

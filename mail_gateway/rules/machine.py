@@ -13,11 +13,9 @@ _NO_REPLY = re.compile(
 
 
 def check(letter: Letter) -> Reason | None:
-    """Applies to null-sender mail that is no report, to addresses that take no answer, and to suppressed answers."""
+    """Applies to null-sender mail that is no report, and to addresses that take no answer."""
     if letter.envelope.has_null_sender:
         return Reason("machine.null_sender")
-    if letter.mail.has_header("x-auto-response-suppress"):
-        return Reason("machine.suppress", letter.mail.header("x-auto-response-suppress")[:40])
     if _NO_REPLY.match(letter.correspondent):
         return Reason("machine.no_reply_address")
     return None

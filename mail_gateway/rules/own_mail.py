@@ -14,6 +14,7 @@ def check(letter: Letter) -> Reason | None:
     if letter.mail.header(LOOP_HEADER.lower()) == letter.mailboxes.domain:
         return Reason("own_mail.mark")
     sender = letter.mail.sender
-    if sender is not None and letter.mailboxes.is_ours(sender.address):
+    # The mail server of our own house reports failures in the name of our postmaster.
+    if sender is not None and not letter.failures and letter.mailboxes.is_ours(sender.address):
         return Reason("own_mail.author")
     return None

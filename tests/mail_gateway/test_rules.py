@@ -21,7 +21,7 @@ from tests.mail_gateway.letters import a_letter, a_mail
         pytest.param({"X-Autoreply": "yes"}, "auto_reply", Action.DISCARD, id="x-autoreply"),
         pytest.param({"List-Id": "<news.mail.example>"}, "mailing_list", Action.HOLD, id="list"),
         pytest.param({"Precedence": "bulk"}, "mailing_list", Action.HOLD, id="bulk"),
-        pytest.param({"X-Auto-Response-Suppress": "All"}, "machine", Action.HOLD, id="exchange"),
+        pytest.param({"X-Auto-Response-Suppress": "All"}, "no_answer_wanted", Action.HOLD, id="exchange"),
         pytest.param({LOOP_HEADER: "zmd.example"}, "own_mail", Action.DISCARD, id="our mark"),
     ],
 )
