@@ -38,7 +38,7 @@ _MONTH = r"(?<![^\W\d_])[^\W\d_]{3,12}"
 DATE = re.compile(
     r"\d{4}\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}(?:\s?[日일]|\.)?"
     r"|(?<!\d)\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|er|º)?[.-]?\s?(?:de |ta['’] )?{_MONTH}\.?,?[\s-](?:de )?\d{{4}}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|er|º)?[.-]?\s?(?:de |ta['’] )?{_MONTH}['’׳.]?,?[\s-](?:de )?\d{{4}}"
     rf"|{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:at )?\d{{4}}"
     rf"|\d{{4}}\.?\s(?:m\. )?{_MONTH}\.?\s\d{{1,2}}"
     r"|\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
@@ -107,7 +107,7 @@ def attribution_start(lines: Sequence[str], end: int, *, is_marked_below: bool) 
     for start in range(end, max(-1, end - MAX_LINES), -1):
         line = lines[start]
         if not line.strip():
-            if start == end or not lines[start + 1].lstrip().startswith("<") or best is not None:
+            if start == end or not lines[start + 1].lstrip().startswith("<"):
                 break
             continue
         if start != end and (marks.QUOTED.match(line) or (best is not None and _SENTENCE_END.search(line[-20:]))):
@@ -174,7 +174,9 @@ def _joined(lines: Sequence[str]) -> str:
 def author_and_date(text: str) -> tuple[str, str]:
     """Whom an attribution names as the author, and when it says that they wrote; what it does not say is empty."""
     bare = _clean(VERB.sub(" ", text))
-    day, clock = DATE.search(bare), CLOCK.search(bare)
+    day = DATE.search(bare)
+    clock = CLOCK.search(bare, day.end()) if day else None
+    clock = clock or CLOCK.search(bare, 0, day.start() if day else len(bare))
     begin = min((found.start() for found in (day, clock) if found), default=0)
     end = max((found.end() for found in (day, clock) if found), default=0)
     more = _AFTER_CLOCK.match(bare, end)

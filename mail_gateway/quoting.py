@@ -132,7 +132,7 @@ class _Folding:
     def _divider_end(self, index: int) -> int:
         """The first line after a divider and the header lines below it."""
         below = self._below(index + 1)
-        block = read_block(self.lines, below) if below is not None else None
+        block = read_block(self.lines, below, is_introduced=True) if below is not None else None
         return block.end if block is not None else index + 1
 
     def _below(self, start: int) -> int | None:
