@@ -144,6 +144,14 @@ def is_attribution(text: str, *, is_marked_below: bool = False) -> bool:
     return VERB.search(bare) is not None or _SENT_LAST.search(bare) is not None
 
 
+def shares_its_line(stripped: str) -> bool:
+    """Whether a line begins with an attribution that the quoted words follow at once, as Yahoo does it."""
+    if ":  " not in stripped[:_MAX_CHARACTERS]:
+        return False
+    head = stripped[: stripped.index(":  ") + 1]
+    return _START.match(head) is not None and DATE.search(head) is not None and is_attribution(head)
+
+
 def split_within(line: str) -> int | None:
     """Where in a line an attribution begins that shares it with other words; None when none does."""
     found = next(reversed(list(_INSIDE.finditer(line[:_MAX_CHARACTERS]))), None)

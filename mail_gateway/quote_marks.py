@@ -33,7 +33,6 @@ _FORWARDED = (
     r"|转发的?邮件|已转发邮件|转发的信件|轉寄|轉發|转寄|転送|전달된|전달|المعاد توجيهها|הועברה"
 )
 _WORDS = re.compile(rf"(?:{_ORIGINAL}|{_FORWARDED})", re.IGNORECASE)
-_FORWARD_WORDS = re.compile(rf"(?:{_FORWARDED})", re.IGNORECASE)
 _ALONE = frozenset(
     (
         *("原始邮件", "原始郵件", "原始信件", "邮件原件", "original message", "original email", "forwarded message"),
@@ -84,11 +83,6 @@ def is_divider(line: str) -> bool:
     if len(words) <= _MAX_ALONE and words.rstrip(":： ").casefold() in _ALONE:
         return True
     return any(part in line for part in _THIS_LINE) and _ABOVE_THIS_LINE.search(line) is not None
-
-
-def is_forward(line: str) -> bool:
-    """Whether a divider is one of a forwarded mail rather than of an answered one."""
-    return _FORWARD_WORDS.search(line) is not None
 
 
 def is_bare_rule(line: str) -> bool:

@@ -76,7 +76,7 @@ def _split(lines: list[str], folds: list[Fold]) -> Words:
     _Folding(lines, folds).fold_quotes()
     fold_signatures(lines, folds)
     parts = {fold: "\n".join(line for line, is_ in zip(lines, folds, strict=True) if is_ is fold) for fold in Fold}
-    return Words(parts[Fold.NEW].strip(), parts[Fold.QUOTED].strip("\n"), parts[Fold.SIGNATURE].strip("\n"))
+    return Words(parts[Fold.NEW].strip(), parts[Fold.QUOTED].strip("\n"), parts[Fold.SIGNATURE].strip("\n").rstrip())
 
 
 class _Folding:
@@ -110,6 +110,8 @@ class _Folding:
             block = read_block(self.lines, index)
             if block is not None:
                 return self._fold_after(self._with_rules_above(index), block.end)
+        if attributions.shares_its_line(stripped):
+            return self._fold_after(index, index + 1)
         if attributions.may_end(stripped):
             return self._attribution(index)
         return index + 1
