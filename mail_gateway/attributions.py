@@ -163,7 +163,7 @@ def split_within(line: str) -> int | None:
 def _fits(lines: Sequence[str], end: int, *, is_marked_below: bool) -> bool:
     """A look at the last line, then at all that might belong to it, that spares most letters the look at each start."""
     bare = lines[end].strip(f" \t|*{marks.DASH}")[-200:]
-    if _VERB_LAST.search(bare) is not None:
+    if _VERB_LAST.search(bare[-40:]) is not None:
         return True
     if not bare or not (is_marked_below or bare[-1] in {":", "："}):
         return False
