@@ -38,7 +38,7 @@ _MONTH = r"(?<![^\W\d_])[^\W\d_]{3,12}"
 DATE = re.compile(
     r"\d{4}\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}(?:\s?[日일]|\.)?"
     r"|(?<!\d)\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|er|º)?[.-]?\s?(?:de |ta['’] )?{_MONTH}\.?,?[\s-](?:de )?\d{{4}}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|er|º)?[.-]?\s?(?:de |ta['’] )?{_MONTH}['’׳.]?,?[\s-](?:de )?\d{{4}}"
     rf"|{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:at )?\d{{4}}"
     rf"|\d{{4}}\.?\s(?:m\. )?{_MONTH}\.?\s\d{{1,2}}"
     r"|\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
@@ -107,7 +107,7 @@ def attribution_start(lines: Sequence[str], end: int, *, is_marked_below: bool) 
     for start in range(end, max(-1, end - MAX_LINES), -1):
         line = lines[start]
         if not line.strip():
-            if start == end or not lines[start + 1].lstrip().startswith("<") or best is not None:
+            if start == end or not lines[start + 1].lstrip().startswith("<"):
                 break
             continue
         if start != end and (marks.QUOTED.match(line) or (best is not None and _SENTENCE_END.search(line[-20:]))):
@@ -144,6 +144,14 @@ def is_attribution(text: str, *, is_marked_below: bool = False) -> bool:
     return VERB.search(bare) is not None or _SENT_LAST.search(bare) is not None
 
 
+def shares_its_line(stripped: str) -> bool:
+    """Whether a line begins with an attribution that the quoted words follow at once, as Yahoo does it."""
+    if ":  " not in stripped[:_MAX_CHARACTERS]:
+        return False
+    head = stripped[: stripped.index(":  ") + 1]
+    return _START.match(head) is not None and DATE.search(head) is not None and is_attribution(head)
+
+
 def split_within(line: str) -> int | None:
     """Where in a line an attribution begins that shares it with other words; None when none does."""
     found = next(reversed(list(_INSIDE.finditer(line[:_MAX_CHARACTERS]))), None)
@@ -155,7 +163,7 @@ def split_within(line: str) -> int | None:
 def _fits(lines: Sequence[str], end: int, *, is_marked_below: bool) -> bool:
     """A look at the last line, then at all that might belong to it, that spares most letters the look at each start."""
     bare = lines[end].strip(f" \t|*{marks.DASH}")[-200:]
-    if _VERB_LAST.search(bare) is not None:
+    if _VERB_LAST.search(bare[-40:]) is not None:
         return True
     if not bare or not (is_marked_below or bare[-1] in {":", "："}):
         return False
@@ -174,7 +182,9 @@ def _joined(lines: Sequence[str]) -> str:
 def author_and_date(text: str) -> tuple[str, str]:
     """Whom an attribution names as the author, and when it says that they wrote; what it does not say is empty."""
     bare = _clean(VERB.sub(" ", text))
-    day, clock = DATE.search(bare), CLOCK.search(bare)
+    day = DATE.search(bare)
+    clock = CLOCK.search(bare, day.end()) if day else None
+    clock = clock or CLOCK.search(bare, 0, day.start() if day else len(bare))
     begin = min((found.start() for found in (day, clock) if found), default=0)
     end = max((found.end() for found in (day, clock) if found), default=0)
     more = _AFTER_CLOCK.match(bare, end)

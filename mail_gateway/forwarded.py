@@ -6,11 +6,11 @@ Read from the text alone, so it is a help for the eye of a clerk and evidence of
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mail_gateway import attributions
 from mail_gateway import quote_marks as marks
-from mail_gateway.header_blocks import HeaderBlock, may_label, read_block
+from mail_gateway.header_blocks import may_label, read_block
 
 MAX_LINES = 600
 """A letter is searched so far for the mail within it."""
@@ -57,10 +57,11 @@ def _by_headers(lines: list[str], index: int) -> Forwarded | None:
     is_divider = marks.is_divider(lines[index])
     is_cited = marks.QUOTED.match(lines[index]) is not None
     below = _next_written(lines, index + 1, is_cited=is_cited) if is_divider else index
-    block = read_block(lines, below) if below < len(lines) and may_label(lines[below].strip()) else None
-    if block is None and not is_divider:
-        return None
-    block = block or HeaderBlock({}, index + 1)
+    block = None
+    if below < len(lines) and may_label(lines[below].strip()):
+        block = read_block(lines, below, is_introduced=is_divider)
+    if block is None:
+        return _by_divider(lines, index) if is_divider else None
     text, bottom = _body(lines, block.end)
     return Forwarded(
         kind="forward",
@@ -74,6 +75,16 @@ def _by_headers(lines: list[str], index: int) -> Forwarded | None:
         subject=block.fields.get("subject", ""),
         reply_to=block.fields.get("reply-to", ""),
     )
+
+
+def _by_divider(lines: list[str], index: int) -> Forwarded:
+    """A mail below a divider without header lines; an attribution may follow instead."""
+    text, bottom = _body(lines, index + 1)
+    below = _next_written(lines, index + 1)
+    inner = _by_attribution(lines, below) if below < len(lines) else None
+    if inner is not None:
+        return replace(inner, text_top=_above(lines, index))
+    return Forwarded("forward", text, _above(lines, index), bottom)
 
 
 def _by_attribution(lines: list[str], index: int) -> Forwarded | None:
@@ -96,10 +107,7 @@ def _by_marks(lines: list[str], index: int) -> Forwarded | None:
     # A marked header block or attribution further down says more than the marks alone.
     inner = unwrap(body) if "\n" in body else None
     if inner is not None and inner.kind != "quote" and not inner.text_top:
-        return Forwarded(
-            inner.kind, inner.text, _above(lines, index), bottom,
-            inner.author, inner.to, inner.cc, inner.date, inner.subject, inner.reply_to,
-        )  # fmt: skip
+        return replace(inner, text_top=_above(lines, index), text_bottom=bottom)
     if body.count("\n") + 1 < _MIN_QUOTE_LINES:
         return None
     return Forwarded("quote", body, _above(lines, index), bottom)

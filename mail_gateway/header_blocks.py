@@ -105,12 +105,12 @@ def label_of(line: str) -> tuple[str, str] | None:
     return (kind, start[found.end() :].strip(_AROUND)) if kind else None
 
 
-def read_block(lines: Sequence[str], index: int) -> HeaderBlock | None:
-    """The block of header lines that begins at `index`; None when none does."""
+def read_block(lines: Sequence[str], index: int, *, is_introduced: bool = False) -> HeaderBlock | None:
+    """The block of header lines that begins at `index`; None when none does. Below a divider the author is enough."""
     if label_of(lines[index]) is None:
         return None
     fields: dict[str, str] = {}
-    kind, unlabelled, blank, end = "", 0, False, index
+    kind, broken, blank, end = "", list[str](), False, index
     for place in range(index, min(index + MAX_BLOCK_LINES, len(lines))):
         line = lines[place]
         if not line.strip(_MARKS + "\r"):
@@ -118,18 +118,23 @@ def read_block(lines: Sequence[str], index: int) -> HeaderBlock | None:
             continue
         found = label_of(line)
         if found is None:
-            unlabelled += 1
-            if blank or unlabelled > MAX_CONTINUATION_LINES:
+            broken.append(line.lstrip(_MARKS).rstrip(_AROUND))
+            if blank or len(broken) > MAX_CONTINUATION_LINES:
                 break
-            fields[kind] = f"{fields[kind]} {line.lstrip(_MARKS).rstrip(_AROUND)}".strip()
+            if kind in {"from", "to", "cc"} and "@" in line:
+                end = place + 1
         else:
-            kind, value = found
-            if blank and (kind in fields or kind == "other"):
+            if blank and (found[0] in fields or found[0] == "other"):
                 break
+            if kind:
+                fields[kind] = " ".join((fields[kind], *broken)).strip()
+            kind, value = found
             fields.setdefault(kind, value)
-            unlabelled = 0
-        blank, end = False, place + 1
-    return HeaderBlock(fields, end) if _is_block(fields) else None
+            broken.clear()
+            end = place + 1
+        blank = False
+    is_block = _is_block(fields) or (is_introduced and "from" in fields)
+    return HeaderBlock(fields, end) if is_block else None
 
 
 def _is_block(fields: Mapping[str, str]) -> bool:

@@ -33,7 +33,6 @@ _FORWARDED = (
     r"|转发的?邮件|已转发邮件|转发的信件|轉寄|轉發|转寄|転送|전달된|전달|المعاد توجيهها|הועברה"
 )
 _WORDS = re.compile(rf"(?:{_ORIGINAL}|{_FORWARDED})", re.IGNORECASE)
-_FORWARD_WORDS = re.compile(rf"(?:{_FORWARDED})", re.IGNORECASE)
 _ALONE = frozenset(
     (
         *("原始邮件", "原始郵件", "原始信件", "邮件原件", "original message", "original email", "forwarded message"),
@@ -54,6 +53,10 @@ _ALONE = frozenset(
     )
 )
 """What stands on a line of its own, with a colon or without."""
+_BETWEEN_RULES = re.compile(
+    rf"[{re.escape(DASH)}]{{2,}}\s*(?P<words>[^{re.escape(DASH)}]{{2,60}})[{re.escape(DASH)}]{{2}}"
+)
+"""Some programs let the header block follow on the same line."""
 _ABOVE_THIS_LINE = re.compile(
     r"(?:reply|replies|respond|response|type|write|answer)\b.{0,30}\b(?:above|over) this line"
     r"|(?:oberhalb|über) dieser (?:zeile|linie)|au-dessus de cette ligne|(?:por )?encima de esta línea"
@@ -65,24 +68,21 @@ _ABOVE_THIS_LINE = re.compile(
 
 def is_divider(line: str) -> bool:
     """Whether a program's line says that what follows is another mail, forwarded or quoted."""
-    if len(line) > _MAX_DIVIDER:
-        return False
-    outer = line.strip(_AROUND)
+    outer = line[:_MAX_DIVIDER].strip(_AROUND)
+    within = _BETWEEN_RULES.match(outer)
+    if within is not None and _WORDS.search(within["words"]):
+        return True
     words = outer.strip(_AROUND + DASH)
-    if not words:
+    if not words or len(line) > _MAX_DIVIDER:
         return False
     begin = outer.find(words[0])
     if begin >= _MIN_RULE and outer[0] in DASH:
         has_end = len(outer) - begin - len(words) >= _MIN_RULE
-        return (has_end or not any(sign.isdigit() for sign in words)) and _WORDS.search(words[:100]) is not None
+        is_named = (has_end or not any(sign.isdigit() for sign in words)) and _WORDS.search(words[:100]) is not None
+        return is_named or _ABOVE_THIS_LINE.search(words) is not None
     if len(words) <= _MAX_ALONE and words.rstrip(":： ").casefold() in _ALONE:
         return True
     return any(part in line for part in _THIS_LINE) and _ABOVE_THIS_LINE.search(line) is not None
-
-
-def is_forward(line: str) -> bool:
-    """Whether a divider is one of a forwarded mail rather than of an answered one."""
-    return _FORWARD_WORDS.search(line) is not None
 
 
 def is_bare_rule(line: str) -> bool:

@@ -76,7 +76,7 @@ def _split(lines: list[str], folds: list[Fold]) -> Words:
     _Folding(lines, folds).fold_quotes()
     fold_signatures(lines, folds)
     parts = {fold: "\n".join(line for line, is_ in zip(lines, folds, strict=True) if is_ is fold) for fold in Fold}
-    return Words(parts[Fold.NEW].strip(), parts[Fold.QUOTED].strip("\n"), parts[Fold.SIGNATURE].strip("\n"))
+    return Words(parts[Fold.NEW].strip(), parts[Fold.QUOTED].strip("\n"), parts[Fold.SIGNATURE].strip("\n").rstrip())
 
 
 class _Folding:
@@ -110,6 +110,8 @@ class _Folding:
             block = read_block(self.lines, index)
             if block is not None:
                 return self._fold_after(self._with_rules_above(index), block.end)
+        if attributions.shares_its_line(stripped):
+            return self._fold_after(index, index + 1)
         if attributions.may_end(stripped):
             return self._attribution(index)
         return index + 1
@@ -132,7 +134,7 @@ class _Folding:
     def _divider_end(self, index: int) -> int:
         """The first line after a divider and the header lines below it."""
         below = self._below(index + 1)
-        block = read_block(self.lines, below) if below is not None else None
+        block = read_block(self.lines, below, is_introduced=True) if below is not None else None
         return block.end if block is not None else index + 1
 
     def _below(self, start: int) -> int | None:
