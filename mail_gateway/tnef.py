@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from tnefparse.tnef import TNEF
+from tnefparse import properties
+from tnefparse.tnef import TNEF, TNEFAttachment
 
 from mail_gateway.charsets import decode
 
@@ -38,7 +39,7 @@ def unpack(data: bytes) -> Unpacked:
         return Unpacked(defect="winmail.dat not readable")
     try:
         found = TNEF(data, do_checksum=False)
-        files = tuple((_words(one.long_filename() or one.name), bytes(one.data)) for one in found.attachments)
+        files = tuple((_name_of(one), bytes(one.data)) for one in found.attachments)
         return Unpacked(files, _words(found.body), _words(found.htmlbody))
     except Exception as error:  # noqa: BLE001 - the library raises whatever broken bytes lead to; the file itself stays
         return Unpacked(defect=f"winmail.dat not readable: {type(error).__name__}")
@@ -50,6 +51,12 @@ def _objects_in(data: bytes) -> int:
         at += _OBJECT.size + _OBJECT.unpack_from(data, at)[2] + _CHECKSUM
         count += 1
     return count
+
+
+def _name_of(attachment: TNEFAttachment) -> str:
+    """The long name, else the short one, whose octets the library itself reads as UTF-8 alone."""
+    long = [one.data for one in attachment.mapi_attrs if one.name == properties.MAPI_ATTACH_LONG_FILENAME]
+    return _words(long) or _words(attachment._name)  # noqa: SLF001
 
 
 def _words(value: object) -> str:
