@@ -19,6 +19,8 @@ _MAX_LINE = 1_000
 _MAX_LINES = 4_000
 _MAX_RECIPIENTS = 200
 _MAX_REASON_LINES = 12
+_BLANKS = re.compile(r"[^\S\n]+")
+_LONGEST_LEAD = 160
 _X400 = r"(?:[a-z]{1,4}\s*=[^;@<>]{0,60};\s*){1,12}(?:dda:)?(?:smtp|rfc-?822)[=:]"
 _BULLET = r"[\s>*\-•·|○●■◆#]*(?:\d{1,3}[.)、]\s*)?"
 _OPENING = r"[\"'“‘「【\[(<]{0,3}(?:(?:smtp|mailto|rfc822)\s*[:;]\s*)?<?"
@@ -74,18 +76,21 @@ class _Place:
     @property
     def is_bare(self) -> bool:
         """Whether the line begins with it."""
-        return self.is_first and _BARE.fullmatch(self.before) is not None
+        return self.is_first and len(self.before) <= _LONGEST_LEAD and _BARE.fullmatch(self.before) is not None
 
     @property
     def leads(self) -> bool:
         """Whether the line begins with it or with a name beside it, and ends or gives a reason after it."""
-        named = self.is_first and _AFTER_NAME.fullmatch(self.before) is not None
-        return self.is_bare or (named and bool(_ALONE.match(self.after) or _REASON_MARK.match(self.after)))
+        if self.is_bare or not self.is_first or len(self.before) > _LONGEST_LEAD:
+            return self.is_bare
+        named = _AFTER_NAME.fullmatch(self.before) is not None
+        return (named and bool(_ALONE.match(self.after) or _REASON_MARK.match(self.after)))
 
 
 def named_recipients(notice: str, *, passing: frozenset[str] = frozenset()) -> tuple[Named, ...]:
     """The addresses that `notice` names as failed, each once; those in `passing` only when no other is."""
-    lines = [line[:_MAX_LINE].replace("\u00a0", " ") for line in notice.split("\n")[:_MAX_LINES]]
+    # Blanks in a row would make the patterns try every way to share them out.
+    lines = [_BLANKS.sub(" ", line[:_MAX_LINE]) for line in notice.split("\n")[:_MAX_LINES]]
     found: dict[str, Named] = {}
     for named in _walk(lines):
         known = found.setdefault(named.address, named)
