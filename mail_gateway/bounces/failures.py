@@ -21,6 +21,8 @@ _REPORT_FIELD = re.compile(r"^[ \t]{0,8}(?:final|original)-recipient[ \t]?:", re
 _REPORT_BYTES = re.compile(rb"^[ \t]{0,8}(?:final|original)-recipient[ \t]?:", re.IGNORECASE | re.MULTILINE)
 _MAX_DIAGNOSTIC = 500
 _MAX_REPORT = 200_000
+_MAX_NOTICE = 20_000
+"""Whether it is a delay is told at the beginning."""
 _ANSWER_SUBJECT = re.compile(r"^\s*(?:re|fwd?|aw|wg|tr|sv|回复|答复|回覆|转发|轉發|转寄)\s*[:：]", re.IGNORECASE)
 
 
@@ -176,7 +178,7 @@ def _failure(named: Named, notice: str, mail: ParsedMail) -> DeliveryFailure:
 
 
 def _is_delayed(words: str) -> bool:
-    words = words[:_MAX_REPORT]
+    words = words[:_MAX_NOTICE]
     return marks.DELAYED.search(words) is not None and marks.GIVEN_UP.search(words) is None
 
 
