@@ -115,8 +115,10 @@ def test_a_failure_is_tied_to_the_mail_that_did_not_arrive(returned: str) -> Non
     ("body", "headers"),
     [
         (
-            "<wang@far.example>:\nno such user\n\n--- copy of the message\nReceived: from x\nMessage-ID: "
-            "<own@zmd.example>\n",
+            (
+                "<wang@far.example>:\nno such user\n\n--- copy of the message\nReceived: from x\nMessage-ID: "
+                "<own@zmd.example>\n"
+            ),
             {},
         ),
         ("<wang@far.example>:\nno such user\n", {"References": "<own@zmd.example>"}),
