@@ -181,6 +181,26 @@ def test_a_person_who_writes_about_a_notice_stays_a_person(subject: str, text: s
     assert judge(letter).kind is MailKind.PERSON
 
 
+@pytest.mark.parametrize(
+    ("text", "headers"),
+    [
+        ("I am away and cannot read mail. In urgent cases write to:\n\nzhao@far.example\n", {}),
+        ("我正在休假，无法回复您的邮件。急事请联系 zhao@far.example。", {"Auto-Submitted": "auto-replied"}),
+        ("wang@far.example 已停用，请改用 zhao@far.example。", {"Auto-Submitted": "auto-replied"}),
+    ],
+)
+def test_an_absence_note_with_the_null_sender_reports_no_failure(text: str, headers: dict[str, str]) -> None:
+    letter = a_letter(a_mail(text, sender="wang@far.example", subject="Re: 答复", **headers), mail_from="")
+    plain = a_letter(a_mail(text, sender="wang@far.example", subject="Absence", **headers), mail_from="")
+    assert (letter.failures, plain.failures) == ((), ())
+    assert judge(plain).kind.outward is MailKind.AUTO_REPLY
+
+
+def test_a_parcel_service_that_could_not_deliver_is_no_mail_server() -> None:
+    text = "Your parcel could not be delivered to wang@far.example. Please call us."
+    assert read(a_mail(text, sender="delivery@parcels.example", subject="Your parcel"), is_null=False) == []
+
+
 def test_a_failure_in_the_name_of_our_own_postmaster_is_a_bounce() -> None:
     letter = a_letter(a_mail(A_BOUNCE, sender="postmaster@zmd.example", subject="failure notice"), mail_from="")
     assert judge(letter).kind is MailKind.BOUNCE

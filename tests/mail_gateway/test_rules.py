@@ -158,6 +158,14 @@ def test_a_report_is_known_by_what_it_says_that_it_is(raw: bytes, kind: MailKind
     assert (verdict.kind, verdict.hits) == (kind, (rule,))
 
 
+def test_a_complaint_passed_on_with_the_mail_alone_is_a_feedback_report() -> None:
+    raw = a_report_of("x", "message/rfc822", "Subject: ours\r\n\r\nwords")
+    raw = raw.replace(b"multipart/report; report-type=x", b"multipart/mixed").replace(
+        b"Subject: report", b"Subject: complaint about message from 192.0.2.1"
+    )
+    assert judge(a_letter(raw)).kind is MailKind.FEEDBACK_REPORT
+
+
 def an_invitation(method: str, outer: str) -> bytes:
     event = f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     return (
