@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework.bundle_file import BundleFile, Fault, read_bundle_file
 from casework.bundle_units import MAIL, SLUG, SLUG_SHAPE, TELEPHONE, read_units
-from casework.bureau import USUALLY_WRONG, Bureau, Commitment, Telephone, Words
+from casework.bureau import USUALLY_WRONG, Bureau, Commitment, MailPolicy, Telephone, Words
 from casework.kinds import CaseKind
 from casework.office_hours import WEEKDAYS, Span, compose_hours, parse_spans
 from casework.wording import Wording, load_wording
@@ -36,6 +37,8 @@ _KEYS = (
 )
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?|http://(?:localhost|127\.0\.0\.1)(?::\d+)?")
 _DOMAIN = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_POLICY_BOUNDS = {"automatic_answers": (1, 1_000), "automatic_hours": (1, 168)}
+_POLICY = (*_POLICY_BOUNDS, "spam_headers")
 LEAST_WRONG, MOST_WRONG = 0.005, 0.3
 """Bounds of the share of answers that may be wrong: nobody can promise none, and more is no help to anybody."""
 
@@ -56,6 +59,7 @@ def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault,
     emergency = _read_emergency(file, words)
     commitments = _read_commitments(file)
     origins = _read_origins(file)
+    policy = _read_mail_policy(file)
     may_be_wrong = _read_may_be_wrong(file)
     faults = tuple(file.faults + units_file.faults)
     if faults or not (slug and prefix and name and calendar and mail):
@@ -70,6 +74,7 @@ def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault,
         commitments,
         mail_domain=mail[0],
         mailboxes=mail[1],
+        mail_policy=policy,
         telephones=telephones,
         emergency=emergency,
         embed_origins=origins,
@@ -125,7 +130,7 @@ def _read_closing_days(file: BundleFile) -> frozenset[date]:
 
 def _read_mail(file: BundleFile) -> tuple[str, tuple[str, ...]] | None:
     """Domain and mailboxes, the one that replies come from first."""
-    file.only(("mail",), ("domain", "mailboxes", "from_address"))
+    file.only(("mail",), ("domain", "mailboxes", "from_address", *_POLICY))
     domain = file.text(("mail", "domain"), pattern=_DOMAIN, shape="a domain such as gaj.example")
     mailboxes = file.texts(("mail", "mailboxes"))
     sender = file.text(("mail", "from_address"), pattern=MAIL, shape="an e-mail address")
@@ -141,6 +146,24 @@ def _read_mail(file: BundleFile) -> tuple[str, tuple[str, ...]] | None:
     if not (domain and sender):
         return None
     return domain, (sender, *(mailbox for mailbox in mailboxes if mailbox != sender))
+
+
+def _read_mail_policy(file: BundleFile) -> MailPolicy:
+    """What the bureau settles about its mailbox; the usual where it says nothing."""
+    usual = MailPolicy()
+    numbers: dict[str, int] = {}
+    for name, (least, most) in _POLICY_BOUNDS.items():
+        said = file.get(("mail", name))
+        if said is None:
+            numbers[name] = getattr(usual, name)
+        elif isinstance(said, bool) or not isinstance(said, int) or not least <= said <= most:
+            file.fault(("mail", name), f"mail.{name} must be a whole number from {least} to {most}")
+        else:
+            numbers[name] = said
+    headers = usual.spam_headers
+    if file.get(("mail", "spam_headers")) is not None:
+        headers = file.texts(("mail", "spam_headers"))
+    return replace(usual, spam_headers=headers, **numbers)
 
 
 def _check_mailbox(file: BundleFile, mailbox: str, domain: str | None) -> None:

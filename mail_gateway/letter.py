@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from casework.bureau import SPAM_HEADERS
 from mail_gateway.bounces.failures import failures_of
@@ -12,9 +13,11 @@ from mail_gateway.parsed_mail import DeliveryFailure, ParsedMail
 from mail_gateway.quoting import Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Letter:
     """What the rules judge."""
+
+    # Without slots: several rules ask for the failures, which are read once.
 
     mail: ParsedMail
     envelope: Envelope
@@ -25,7 +28,7 @@ class Letter:
     spam_headers: tuple[str, ...] = SPAM_HEADERS
     """Header lines whose verdict on unwanted mail is believed."""
 
-    @property
+    @cached_property
     def failures(self) -> tuple[DeliveryFailure, ...]:
         """The recipients that the mail reports as not reached, in whatever form."""
         return failures_of(self.mail, envelope_is_null=self.envelope.has_null_sender)

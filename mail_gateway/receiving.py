@@ -14,6 +14,7 @@ from casework.inbox import ClerkDecision, InboxState, Reading
 from casework.message import InboundMessage
 from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
+from mail_gateway.answer_budget import SPENT, may_answer
 from mail_gateway.chain import judge
 from mail_gateway.letter import Letter
 from mail_gateway.looking_up import case_candidate, find_candidates
@@ -63,11 +64,18 @@ def place(understood: Understood, uow: UnitOfWork, *, room: MailRoom, now: datet
         return Outcome(state, reading=reading_of(understood, verdict.reasons), facts=_facts(understood, verdict))
     candidates = find_candidates(understood.clues, Address(ChannelName.EMAIL, letter.correspondent), uow)
     match = match_thread(understood.clues, candidates)
+    policy = room.office.bureau.mail_policy
+    if not may_answer(letter.correspondent, match.case_id, uow, policy=policy, now=now):
+        match = replace(match, because=(SPENT, *match.because))
+        return _hold(understood, match, verdict, is_answered=False)
     if match.decision is MatchDecision.HOLD:
-        acknowledge_held(understood, uow, now=now)
-        reading = reading_of(understood, match.because, match.case_id)
-        return Outcome(InboxState.HELD, reading=reading, facts=_facts(understood, verdict, match))
+        return _hold(understood, match, verdict, is_answered=acknowledge_held(understood, uow, now=now))
     return _hand_to_desk(understood, match, verdict)
+
+
+def _hold(understood: Understood, match: ThreadMatch, verdict: Verdict, *, is_answered: bool) -> Outcome:
+    facts = {**_facts(understood, verdict, match), "answered": is_answered}
+    return Outcome(InboxState.HELD, reading=reading_of(understood, match.because, match.case_id), facts=facts)
 
 
 def _hand_to_desk(understood: Understood, match: ThreadMatch, verdict: Verdict) -> Outcome:

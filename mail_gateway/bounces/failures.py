@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from mail_gateway.bounces import marks
 from mail_gateway.bounces.addresses import addresses_in
 from mail_gateway.bounces.named_recipients import Grade, Named, bare_name, named_recipients
-from mail_gateway.bounces.reasons import detailed_status, status_in
+from mail_gateway.bounces.reasons import detailed_status, has_code, status_in
 from mail_gateway.bounces.returned_copy import Returned, has_copy, notices_in, read_copy
 from mail_gateway.delivery_reports import read_fields
 from mail_gateway.parsed_mail import DeliveryFailure, ParsedMail
@@ -21,6 +21,8 @@ _REPORT_FIELD = re.compile(r"^[ \t]{0,8}(?:final|original)-recipient[ \t]?:", re
 _REPORT_BYTES = re.compile(rb"^[ \t]{0,8}(?:final|original)-recipient[ \t]?:", re.IGNORECASE | re.MULTILINE)
 _MAX_DIAGNOSTIC = 500
 _MAX_REPORT = 200_000
+_MAX_NOTICE = 20_000
+"""Whether it is a delay is told at the beginning."""
 _ANSWER_SUBJECT = re.compile(r"^\s*(?:re|fwd?|aw|wg|tr|sv|回复|答复|回覆|转发|轉發|转寄)\s*[:：]", re.IGNORECASE)
 
 
@@ -35,8 +37,8 @@ class Transport:
 
     @property
     def is_sure(self) -> bool:
-        """Whether no person's program writes so."""
-        return self.is_daemon or self.is_report
+        """Whether no person's program writes so. Absence notes have the null sender too: it is not enough alone."""
+        return self.is_daemon or self.is_report or (self.is_null and self.has_subject)
 
     @property
     def may_be_notice(self) -> bool:
@@ -64,7 +66,7 @@ def _of_copy(mail: ParsedMail, transport: Transport) -> tuple[DeliveryFailure, .
     copy = _returned(mail)
     notice = next(notices_in(mail.text))
     reports_success = bool(mail.failures)
-    if reports_success or not (transport.is_sure or transport.is_null) or marks.FAILED.search(notice) is None:
+    if reports_success or not transport.is_sure or marks.FAILED.search(notice) is None:
         return ()
     if copy.is_list_mail or len(copy.to) != 1 or copy.to[0] in {mailbox.address for mailbox in mail.from_}:
         return ()
@@ -133,7 +135,7 @@ def _told(mail: ParsedMail, transport: Transport) -> list[DeliveryFailure]:
     if failed:
         known = {found.address: found for found in named}
         named = tuple(known.get(address) or Named(address, Grade.NAMED) for address in failed)
-    elif not (transport.is_sure or transport.is_null or _is_plainly_notice(mail, notice)):
+    elif not transport.is_sure and not _is_plainly_notice(mail, notice, transport):
         return []
     elif not named and transport.is_daemon and mail.sender is not None and (name := bare_name(notice)):
         named = (Named(f"{name}@{mail.sender.address.rpartition('@')[2]}", Grade.NAMED),)
@@ -152,12 +154,11 @@ def _read_notice(text: str, passing: frozenset[str]) -> tuple[str, tuple[Named, 
     return notice, named
 
 
-def _is_plainly_notice(mail: ParsedMail, notice: str) -> bool:
-    """Whether a mail of which nothing but the subject speaks for a notice is one all the same."""
-    if _ANSWER_SUBJECT.match(mail.subject):
-        return False
-    has_returned = bool(mail.nested) or has_copy(mail.text)
-    return has_returned or marks.AUTOMATIC.search(notice) is not None
+def _is_plainly_notice(mail: ParsedMail, notice: str, transport: Transport) -> bool:
+    """Whether a mail of which the subject alone, or the null sender alone, speaks for a notice is one all the same."""
+    if mail.nested or has_copy(mail.text):
+        return True
+    return has_code(notice[:_MAX_NOTICE]) if transport.is_null else marks.AUTOMATIC.search(notice) is not None
 
 
 def _failure(named: Named, notice: str, mail: ParsedMail) -> DeliveryFailure:
@@ -176,7 +177,7 @@ def _failure(named: Named, notice: str, mail: ParsedMail) -> DeliveryFailure:
 
 
 def _is_delayed(words: str) -> bool:
-    words = words[:_MAX_REPORT]
+    words = words[:_MAX_NOTICE]
     return marks.DELAYED.search(words) is not None and marks.GIVEN_UP.search(words) is None
 
 

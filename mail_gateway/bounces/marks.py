@@ -33,7 +33,7 @@ ALIAS = _frame("alias", after=rf"\s*[:：]?\s*{_OPENING}$")
 WRITTEN_TO = re.compile(r"^[\s>|]*(?:to|an|à|para|a|aan|кому)\s*[:：]\s*[<\"']{0,2}$", re.IGNORECASE)
 DAEMON = re.compile(
     r"^(?:mailer[-_.]?daemon|postmaster|mail[-_.]?daemon|mdaemon|mail[-_.]?delivery|mail[-_.]?system|daemon|bounces?|ndr"
-    r"|mailmaster|mailer|system)(?:[@+.-]|$)|delivery|daemon@|^microsoftexchange|smtp[-_]?mail|_for_smtp|gateways?@",
+    r"|mailmaster|mailer)(?:[@+.-]|$)|daemon@|^delivery[-_.]?(?:system|agent|status)|^microsoftexchange|smtp[-_]?mail|_for_smtp",
     re.IGNORECASE,
 )
 """Addresses that programs send notices from."""

@@ -19,6 +19,8 @@ _MAX_LINE = 1_000
 _MAX_LINES = 4_000
 _MAX_RECIPIENTS = 200
 _MAX_REASON_LINES = 12
+_BLANKS = re.compile(r"[^\S\n]+")
+_LONGEST_LEAD = 160
 _X400 = r"(?:[a-z]{1,4}\s*=[^;@<>]{0,60};\s*){1,12}(?:dda:)?(?:smtp|rfc-?822)[=:]"
 _BULLET = r"[\s>*\-•·|○●■◆#]*(?:\d{1,3}[.)、]\s*)?"
 _OPENING = r"[\"'“‘「【\[(<]{0,3}(?:(?:smtp|mailto|rfc822)\s*[:;]\s*)?<?"
@@ -57,6 +59,14 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of a notice."""
+
+    text: str
+    indent: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """Where an address stands."""
 
@@ -74,24 +84,26 @@ class _Place:
     @property
     def is_bare(self) -> bool:
         """Whether the line begins with it."""
-        return self.is_first and _BARE.fullmatch(self.before) is not None
+        return self.is_first and len(self.before) <= _LONGEST_LEAD and _BARE.fullmatch(self.before) is not None
 
     @property
     def leads(self) -> bool:
         """Whether the line begins with it or with a name beside it, and ends or gives a reason after it."""
-        named = self.is_first and _AFTER_NAME.fullmatch(self.before) is not None
-        return self.is_bare or (named and bool(_ALONE.match(self.after) or _REASON_MARK.match(self.after)))
+        if self.is_bare or not self.is_first or len(self.before) > _LONGEST_LEAD:
+            return self.is_bare
+        named = _AFTER_NAME.fullmatch(self.before) is not None
+        return named and bool(_ALONE.match(self.after) or _REASON_MARK.match(self.after))
 
 
 def named_recipients(notice: str, *, passing: frozenset[str] = frozenset()) -> tuple[Named, ...]:
     """The addresses that `notice` names as failed, each once; those in `passing` only when no other is."""
-    lines = [line[:_MAX_LINE].replace("\u00a0", " ") for line in notice.split("\n")[:_MAX_LINES]]
     found: dict[str, Named] = {}
-    for named in _walk(lines):
+    for named in list(_walk([_line(line) for line in notice.split("\n")[:_MAX_LINES]])):
         known = found.setdefault(named.address, named)
         if known is not named:
             known.grade = max(known.grade, named.grade)
-            known.reason += named.reason[:_MAX_REASON_LINES]
+            known.reason += named.reason
+            known.original = known.original or named.original
     return _best(list(found.values()), passing)
 
 
@@ -118,30 +130,36 @@ def _best(found: Sequence[Named], passing: frozenset[str]) -> tuple[Named, ...]:
     return tuple((others or chosen)[:_MAX_RECIPIENTS])
 
 
-def _walk(lines: Sequence[str]) -> Iterator[Named]:
+def _line(raw: str) -> _Line:
+    """Blanks in a row become one: patterns would try every way to share them out."""
+    return _Line(_BLANKS.sub(" ", raw[:_MAX_LINE]).rstrip(), len(raw) - len(raw.lstrip()))
+
+
+def _walk(lines: Sequence[_Line]) -> Iterator[Named]:
     current: Named | None = None
-    previous, is_in_list = "", False
+    indent, previous, is_in_list = 0, "", False
     for number, line in enumerate(lines):
-        if line.strip():
-            fresh = list(_of_line(lines, number, current if previous else None, is_in_list=is_in_list))
+        if line.text.strip():
+            within = current if previous else None
+            is_deeper = within is not None and line.indent > indent
+            fresh = list(_of_line(lines, number, within, is_deeper=is_deeper, is_in_list=is_in_list))
             yield from fresh
-            current = next((named for named in reversed(fresh) if named.grade >= Grade.NAMED), current)
+            named = next((named for named in reversed(fresh) if named.grade >= Grade.NAMED), None)
+            if named is not None:
+                current, indent = named, line.indent
             if current is not None and len(current.reason) < _MAX_REASON_LINES:
-                current.reason.append(line.strip())
-            is_in_list = is_in_list or (not fresh and _announces_list(f"{previous} {line}"))
-        previous = line.strip()
+                current.reason.append(line.text.strip())
+            is_in_list = is_in_list or (not fresh and _announces_list(f"{previous} {line.text}"))
+        previous = line.text.strip()
 
 
-def _of_line(lines: Sequence[str], number: int, current: Named | None, *, is_in_list: bool) -> Iterator[Named]:
+def _of_line(
+    lines: Sequence[_Line], number: int, current: Named | None, *, is_deeper: bool, is_in_list: bool
+) -> Iterator[Named]:
     """The graded addresses of one line. Those within the reason of `current` belong to it, and are not yielded."""
-    line = lines[number]
-    above = next((above for above in reversed(lines[max(0, number - 4) : number]) if above.strip()), "")
-    below = " ".join(lines[number + 1 : number + 4])
     has_led = False
-    for order, found in enumerate(addresses_in(line)):
-        place = _place(
-            line, found, above, below, lines[number - 1] if number else "", is_first=order == 0, is_in_list=is_in_list
-        )
+    for order, found in enumerate(addresses_in(lines[number].text)):
+        place = _place(lines, number, found, is_first=order == 0, is_in_list=is_in_list)
         if marks.ALIAS.search(place.before):
             if current is None:
                 yield Named(found.address, Grade.NAMED)
@@ -149,16 +167,23 @@ def _of_line(lines: Sequence[str], number: int, current: Named | None, *, is_in_
                 current.original = current.original or found.address
             continue
         grade = _grade(place)
-        has_led = has_led or (place.leads and grade >= Grade.NAMED)
+        has_led = has_led or (place.leads and grade >= Grade.NAMED and not is_deeper)
         if grade is not Grade.NONE and (current is None or has_led):
             yield Named(found.address, grade)
 
 
-def _place(
-    line: str, found: Found, above: str, below: str, adjacent: str, *, is_first: bool, is_in_list: bool
-) -> _Place:
-    before, after = line[: found.start], line[found.end :]
-    return _Place(found.address, before, after, above.strip(), below, adjacent, is_first, is_in_list)
+def _place(lines: Sequence[_Line], number: int, found: Found, *, is_first: bool, is_in_list: bool) -> _Place:
+    line = lines[number].text
+    return _Place(
+        found.address,
+        before=line[: found.start],
+        after=line[found.end :],
+        above=next((above.text.strip() for above in reversed(lines[max(0, number - 4) : number]) if above.text), ""),
+        below=" ".join(below.text for below in lines[number + 1 : number + 4]),
+        adjacent=lines[number - 1].text if number else "",
+        is_first=is_first,
+        is_in_list=is_in_list,
+    )
 
 
 def _announces_list(words: str) -> bool:

@@ -17,8 +17,8 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (".1.2", "unknown_host"),
         (".3.4", "too_large"),
         (".4.7", "expired"),
-        (".7.1", "refused"),
         (".4.1", "no_connection"),
+        (".7.1", "refused"),
     )
 )
 """Subject and detail of the code that each kind of reason has; the first that applies counts."""

@@ -13,7 +13,7 @@ from mail_gateway.bounces.addresses import addresses_in
 from mail_gateway.header_values import parse_message_ids
 from mail_gateway.phrases import any_of
 
-MAX_NOTICE_CHARACTERS = 200_000
+MAX_NOTICE_CHARACTERS = 100_000
 """A notice is read so far."""
 _DIVIDER = re.compile(rf"^[\W_]{{0,60}}{any_of('notices', 'copy')}.{{0,60}}$", re.IGNORECASE)
 _SURE_END = re.compile(

@@ -20,7 +20,8 @@ _MARKS = (
     "x-ms-exchange-generated-message-source",
     "x-fc-machinegenerated",
 )
-_DENIED = {"no", "false", "0", "none"}
+_DENIED = {"no", "false", "0", "none", "mirror", "forward", "redirect"}
+"""Nothing automatic, or a person's letter that a rule of theirs passed on."""
 _PRECEDENCE = re.compile(r"^auto[_-]?(?:reply|replied|response|submitted)\b", re.IGNORECASE)
 _SUBMITTED = re.compile(r"[a-z-]+")
 

@@ -1,4 +1,4 @@
-"""Complaints of readers that their provider passes on in a form for machines (RFC 5965)."""
+"""Complaints of readers that their provider passes on in a form for machines (RFC 5965), or with the mail alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from mail_gateway.verdict import Reason
 
 _TYPE = "message/feedback-report"
 _REPORT_TYPE = re.compile(r"report-type\s*=\s*\"?feedback-report", re.IGNORECASE)
+_SUBJECT = re.compile(r"^complaint about message from \d", re.IGNORECASE)
+"""What one provider writes, which attaches the mail and no report."""
 
 
 def check(letter: Letter) -> Reason | None:
@@ -16,4 +18,4 @@ def check(letter: Letter) -> Reason | None:
     mail = letter.mail
     if _REPORT_TYPE.search(mail.header("content-type")) or any(part.content_type == _TYPE for part in mail.parts):
         return Reason("feedback_report")
-    return None
+    return Reason("feedback_report") if mail.nested and _SUBJECT.match(mail.subject) else None

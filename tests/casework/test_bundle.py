@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from casework.bundle import Fault, load_bureau
+from casework.bureau import MailPolicy
 from casework.kinds import CaseKind
 from casework.working_days import DayUnit
 
@@ -111,6 +112,31 @@ def test_a_sound_bundle_becomes_a_bureau(tmp_path: Path) -> None:
         ("Police", "110"),
         ("Rescue at sea", "12395"),
     ]
+
+
+def test_a_bureau_that_says_nothing_of_its_mail_has_the_usual_policy(tmp_path: Path) -> None:
+    bureau, _ = load_bureau(write_bundle(tmp_path))
+    assert bureau is not None
+    assert bureau.mail_policy == MailPolicy()
+
+
+def test_a_bureau_settles_how_much_automatic_mail_leaves_and_whose_verdict_on_spam_counts(tmp_path: Path) -> None:
+    said = (
+        'from_address = "front@sample.example"\nautomatic_answers = 4\nautomatic_hours = 24\nspam_headers = ["X-Ours"]'
+    )
+    text = BUREAU.replace('from_address = "front@sample.example"', said)
+    bureau, faults = load_bureau(write_bundle(tmp_path, bureau=text))
+    assert faults == ()
+    assert bureau is not None
+    assert bureau.mail_policy == MailPolicy(automatic_answers=4, automatic_hours=24, spam_headers=("X-Ours",))
+
+
+@pytest.mark.parametrize("said", ["automatic_answers = 0", "automatic_hours = 1.5", "automatic_answers = true"])
+def test_a_limit_that_makes_no_sense_is_a_fault(tmp_path: Path, said: str) -> None:
+    text = BUREAU.replace('from_address = "front@sample.example"', f'from_address = "front@sample.example"\n{said}')
+    bureau, faults = load_bureau(write_bundle(tmp_path, bureau=text))
+    assert bureau is None
+    assert "must be a whole number" in faults[0].message
 
 
 def test_the_calendar_keeps_hours_zone_and_closing_days(tmp_path: Path) -> None:

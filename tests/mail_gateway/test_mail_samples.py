@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mail_gateway.bounces.failures import failures_of
 from mail_gateway.chain import judge
 from mail_gateway.envelope import Envelope
 from mail_gateway.letter import Letter
@@ -36,6 +37,7 @@ def test_every_sample_is_read_as_expected(sample: tuple[bytes, dict[str, Any]]) 
     raw, expected = sample
     mail = parse(raw)
     words = split_letter(mail.own_text, mail.raw_html)
+    not_reached = failures_of(mail, envelope_is_null=False)
     sender = [mail.sender.name, mail.sender.address] if mail.sender else None
     envelope = Envelope(mail.sender.address if mail.sender else "someone@mail.example", (), datetime.now(UTC))
     seen: dict[str, Any] = {
@@ -48,6 +50,7 @@ def test_every_sample_is_read_as_expected(sample: tuple[bytes, dict[str, Any]]) 
         "references": list(mail.references),
         "attachments": [[file.shown_name, file.content_type] for file in mail.attachments],
         "nested_subjects": [inner.subject for inner in mail.nested],
+        "not_reached": [[f.recipient, f.action, f.status, f.original_message_id] for f in not_reached],
         "failures": [[f.recipient, f.action, f.status, f.original_message_id] for f in mail.failures],
     }
     assert {key: seen[key] for key in expected if key in seen} == {k: v for k, v in expected.items() if k in seen}
@@ -60,7 +63,15 @@ def test_every_sample_is_read_as_expected(sample: tuple[bytes, dict[str, Any]]) 
 
 def test_every_sample_has_expectations_that_the_test_knows() -> None:
     known = {"from", "subject", "new_words", "signature", "kind", "in_reply_to", "references", "attachments"}
-    known |= {"nested_subjects", "failures", "quoted_contains", "text_contains", "text_lacks", "html_lacks"}
+    known |= {
+        "nested_subjects",
+        "failures",
+        "not_reached",
+        "quoted_contains",
+        "text_contains",
+        "text_lacks",
+        "html_lacks",
+    }
     known |= {"defects_contain"}
     assert len(samples()) >= 15
     for name in samples():
