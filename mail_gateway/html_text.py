@@ -57,6 +57,8 @@ _HIDDEN = re.compile(
 )
 _NO_SIZE = re.compile(r"(?<![\w-])font(?:-size)?\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|/|$)", re.IGNORECASE)
 _SOME_SIZE = re.compile(r"font(?:-size)?\s*:[^;]*[1-9]", re.IGNORECASE)
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""lxml takes such characters in when it parses, and refuses them when a text is moved (XML 1.0 §2.2)."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*>?")
 _NO_DEPTH = {"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "wbr"}
 _NO_DEPTH |= {"p", "li", "tr", "td", "th", "tbody", "thead", "option", "dt", "dd"}
@@ -86,7 +88,7 @@ def to_text(html: str) -> str:
 
 def visible_tree(html: str) -> HtmlElement | None:
     """The elements that a reader sees, with their attributes; None when there are none."""
-    source = bounded(html).replace("\x00", "").encode("utf-8", "replace")
+    source = _NOT_IN_XML.sub("", bounded(html)).encode("utf-8", "replace")
     try:
         tree = document_fromstring(source, parser=HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True))
     except ParserError:  # nothing but blanks or comments
