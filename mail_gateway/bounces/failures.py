@@ -52,7 +52,8 @@ def failures_of(mail: ParsedMail, *, envelope_is_null: bool) -> tuple[DeliveryFa
     `envelope_is_null`: it came with the null sender, as notices do (RFC 5321 §4.5.5).
     """
     transport = transport_of(mail, envelope_is_null=envelope_is_null)
-    if not transport.is_sure and _ANSWER_SUBJECT.match(mail.subject):
+    is_worth_reading = transport.may_be_notice or bool(mail.failures)
+    if not is_worth_reading or (not transport.is_sure and _ANSWER_SUBJECT.match(mail.subject)):
         return ()
     reported = _reported(mail, transport) or _told(mail, transport)
     if not reported and transport.is_sure and mail.nested:
@@ -99,7 +100,7 @@ def transport_of(mail: ParsedMail, *, envelope_is_null: bool) -> Transport:
 def _reported(mail: ParsedMail, transport: Transport) -> list[DeliveryFailure]:
     """What parts made for machines say of recipients not reached, and such fields wherever else they stand."""
     found = list(mail.failures)
-    if found or not transport.may_be_notice:
+    if found:
         return _undelivered(found)
     for attachment in mail.attachments:
         if attachment.declared_type != "message/rfc822" and _REPORT_BYTES.search(attachment.content[:_MAX_REPORT]):
@@ -127,7 +128,7 @@ def _as_undelivered(failure: DeliveryFailure) -> DeliveryFailure:
 
 def _told(mail: ParsedMail, transport: Transport) -> list[DeliveryFailure]:
     """What the words of a notice say."""
-    if mail.failures or not transport.may_be_notice:
+    if mail.failures:
         return []
     passing = frozenset(mailbox.address for mailbox in (*mail.from_, *mail.reply_to, *mail.to))
     notice, named = _read_notice(mail.text, passing)
