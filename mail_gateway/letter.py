@@ -30,8 +30,9 @@ class Letter:
 
     @cached_property
     def failures(self) -> tuple[DeliveryFailure, ...]:
-        """The recipients that the mail reports as not reached, in whatever form."""
-        return failures_of(self.mail, envelope_is_null=self.envelope.has_null_sender)
+        """The recipients that the mail reports as not reached, in whatever form; we ourselves were reached by it."""
+        found = failures_of(self.mail, envelope_is_null=self.envelope.has_null_sender)
+        return tuple(failure for failure in found if not self.mailboxes.is_ours(failure.recipient))
 
     @property
     def correspondent(self) -> str:

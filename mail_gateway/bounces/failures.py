@@ -52,7 +52,8 @@ def failures_of(mail: ParsedMail, *, envelope_is_null: bool) -> tuple[DeliveryFa
     `envelope_is_null`: it came with the null sender, as notices do (RFC 5321 §4.5.5).
     """
     transport = transport_of(mail, envelope_is_null=envelope_is_null)
-    if not transport.is_sure and _ANSWER_SUBJECT.match(mail.subject):
+    is_worth_reading = transport.may_be_notice or bool(mail.failures)
+    if not is_worth_reading or (not transport.is_sure and _ANSWER_SUBJECT.match(mail.subject)):
         return ()
     reported = _reported(mail, transport) or _told(mail, transport)
     if not reported and transport.is_sure and mail.nested:
@@ -99,7 +100,7 @@ def transport_of(mail: ParsedMail, *, envelope_is_null: bool) -> Transport:
 def _reported(mail: ParsedMail, transport: Transport) -> list[DeliveryFailure]:
     """What parts made for machines say of recipients not reached, and such fields wherever else they stand."""
     found = list(mail.failures)
-    if found or not transport.may_be_notice:
+    if found or not (transport.is_sure or _is_plainly_notice(mail, next(notices_in(mail.text)), transport)):
         return _undelivered(found)
     for attachment in mail.attachments:
         if attachment.declared_type != "message/rfc822" and _REPORT_BYTES.search(attachment.content[:_MAX_REPORT]):
@@ -127,7 +128,7 @@ def _as_undelivered(failure: DeliveryFailure) -> DeliveryFailure:
 
 def _told(mail: ParsedMail, transport: Transport) -> list[DeliveryFailure]:
     """What the words of a notice say."""
-    if mail.failures or not transport.may_be_notice:
+    if mail.failures:
         return []
     passing = frozenset(mailbox.address for mailbox in (*mail.from_, *mail.reply_to, *mail.to))
     notice, named = _read_notice(mail.text, passing)
@@ -139,7 +140,7 @@ def _told(mail: ParsedMail, transport: Transport) -> list[DeliveryFailure]:
         return []
     elif not named and transport.is_daemon and mail.sender is not None and (name := bare_name(notice)):
         named = (Named(f"{name}@{mail.sender.address.rpartition('@')[2]}", Grade.NAMED),)
-    least = Grade.MENTIONED if transport.is_sure else Grade.IN_SENTENCE
+    least = Grade.MENTIONED if transport.is_sure else Grade.BESIDE_CODE
     return [_failure(found, notice, mail) for found in named if found.grade >= least]
 
 
@@ -156,9 +157,12 @@ def _read_notice(text: str, passing: frozenset[str]) -> tuple[str, tuple[Named, 
 
 def _is_plainly_notice(mail: ParsedMail, notice: str, transport: Transport) -> bool:
     """Whether a mail of which the subject alone, or the null sender alone, speaks for a notice is one all the same."""
-    if mail.nested or has_copy(mail.text):
-        return True
-    return has_code(notice[:_MAX_NOTICE]) if transport.is_null else marks.AUTOMATIC.search(notice) is not None
+    notice, has_returned = notice[:_MAX_NOTICE], bool(mail.nested) or has_copy(mail.text)
+    if transport.is_null:
+        return has_returned or has_code(notice)
+    if marks.ASKS.search(notice) is not None:
+        return False
+    return has_returned or marks.AUTOMATIC.search(notice) is not None
 
 
 def _failure(named: Named, notice: str, mail: ParsedMail) -> DeliveryFailure:

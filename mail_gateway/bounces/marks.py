@@ -40,3 +40,5 @@ DAEMON = re.compile(
 DAEMON_NAME = _frame("daemon_name")
 NOTICE_SUBJECT = _frame("notice_subject", before=r"^\W{0,6}(?:\[?postmaster\]?\W{1,3})?")
 AUTOMATIC = _frame("automatic")
+ASKS = re.compile(any_of("answers", "asks"), re.IGNORECASE)
+"""What only a person writes."""

@@ -172,6 +172,10 @@ A_BOUNCE = NOTICES[0].body
         ("回复: 退信", f"昨天的信退回来了：\n{A_BOUNCE}"),
         ("退信问题", "我发给 xinxiang@zmd.example 的信被退信，提示用户不存在。"),
         ("为什么我的邮件被退回", "我发到 jubao@zmd.example 的信总是被退回，550 user unknown，请处理。"),
+        ("退信", "我给 jubao@zmd.example 写信，系统自动提示：550 用户不存在。"),
+        ("邮件发送失败", "请问为什么系统提示我发给 zhao@far.example 的邮件发送失败？550 user unknown"),
+        ("退信", f"请问这是怎么回事？\n\n{FIELDS}\n{A_BOUNCE}"),
+        ("退信反馈", "昨天服务器退信，说邮箱已满，请贵局核实。我的另一个邮箱是 sun@box.example"),
         ("投诉", f"Final-Recipient: rfc822; wang@far.example\nAction: failed\nStatus: 5.1.1\n\n{A_BOUNCE}"),
     ],
 )
@@ -199,6 +203,11 @@ def test_an_absence_note_with_the_null_sender_reports_no_failure(text: str, head
 def test_a_parcel_service_that_could_not_deliver_is_no_mail_server() -> None:
     text = "Your parcel could not be delivered to wang@far.example. Please call us."
     assert read(a_mail(text, sender="delivery@parcels.example", subject="Your parcel"), is_null=False) == []
+
+
+def test_a_notice_from_an_ordinary_address_is_known_by_its_subject_and_the_copy_that_it_brings() -> None:
+    raw = a_mail(NOTICES[0].body, sender="robot@relay.example", subject="来自relay.example的退信")
+    assert [recipient for recipient, _, _ in read(raw, is_null=False)] == ["wang@far.example"]
 
 
 def test_a_failure_in_the_name_of_our_own_postmaster_is_a_bounce() -> None:
