@@ -14,11 +14,8 @@ from mail_gateway.letter import Letter
 from mail_gateway.mailboxes import Mailboxes
 from mail_gateway.parsed_mail import DeliveryFailure, MailAttachment, ParsedMail
 from mail_gateway.quoting import split_letter
-from mail_gateway.verdict import MailKind
 
 _NULL_RETURN_PATH = "<>"
-_KINDS = {MailKind.MACHINE: MailKind.AUTO_REPLY}
-"""A program of an unknown sort counts as one that answers by itself: nobody sits behind it."""
 
 
 def describe(mail: ParsedMail, mailboxes: Mailboxes) -> dict[str, Any]:
@@ -27,7 +24,7 @@ def describe(mail: ParsedMail, mailboxes: Mailboxes) -> dict[str, Any]:
     letter = Letter(mail, _envelope_in(mail), words, mailboxes)
     verdict = judge(letter)
     return {
-        "kind": _KINDS.get(verdict.kind, verdict.kind).value,
+        "kind": verdict.kind.outward,
         "reasons": [str(reason) for reason in verdict.reasons],
         "message_id": mail.message_id,
         "in_reply_to": list(mail.in_reply_to),

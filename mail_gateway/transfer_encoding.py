@@ -7,11 +7,9 @@ import re
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDED = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
-_UU_BLOCK = re.compile(
-    r"^begin(?:-base64)? [0-7]{3,4} +(?P<name>[^\r\n]{1,200}?)[ \t]*\r?\n(?P<lines>(?:[!-`][ -`]{0,84}[^\r\n]?\r?\n)*)"
-    r"(?:[ `]\r?\n)?end[ \t]*$",
-    re.MULTILINE,
-)
+_UU_BEGIN = re.compile(r"^begin [0-7]{3,4} +([^\r\n]{1,200})$", re.MULTILINE)
+_UU_LINE = re.compile(r"[!-`][ -`]{0,86}")
+_UU_END = frozenset({"`", " ", ""})
 _UUENCODED = frozenset({"x-uuencode", "uuencode", "x-uue", "uue"})
 
 
@@ -23,8 +21,8 @@ def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str]:
     if name == "quoted-printable":
         return binascii.a2b_qp(data), ""
     if name in _UUENCODED:
-        found = _UU_BLOCK.search(data.decode("latin-1"))
-        return (uudecode(found["lines"]), "") if found else (data, "no uuencoded block found")
+        files = take_out_uuencoded(data.decode("latin-1").replace("\r\n", "\n"))[1]
+        return (files[0][1], "") if files else (data, "no uuencoded block found")
     known = {"", "7bit", "8bit", "binary", "7-bit", "8-bit", "7bits", "8bits", "none", "plain"}
     return data, "" if name in known else "unknown transfer encoding"
 
@@ -43,16 +41,36 @@ def _from_base64(data: bytes) -> tuple[bytes, str]:
 
 
 def take_out_uuencoded(text: str) -> tuple[str, list[tuple[str, bytes]]]:
-    """The text without the files that stand in it, and each file with its name."""
-    if "\nend" not in text or "begin" not in text:
-        return text, []
+    """The text without the files that stand in it, and each file with its name. Its lines end in LF."""
     files: list[tuple[str, bytes]] = []
+    kept: list[str] = []
+    at = 0
+    for begin in _UU_BEGIN.finditer(text):
+        if begin.start() < at:
+            continue
+        end, lines = _block(text, begin.end() + 1)
+        if end is not None:
+            files.append((begin[1].strip(), uudecode("\n".join(lines))))
+            kept.append(text[at : begin.start()])
+            at = end
+    return "".join([*kept, text[at:]]) if files else text, files
 
-    def take(found: re.Match[str]) -> str:
-        files.append((found["name"], uudecode(found["lines"])))
-        return ""
 
-    return _UU_BLOCK.sub(take, text), files
+def _block(text: str, at: int) -> tuple[int | None, list[str]]:
+    """Where the block ends whose first line begins at `at`, and its lines; None when it is no block."""
+    lines: list[str] = []
+    while at < len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        line = text[at:end]
+        if line.rstrip() == "end":
+            return min(end + 1, len(text)), lines
+        if line not in _UU_END:
+            if _UU_LINE.fullmatch(line) is None:
+                return None, []
+            lines.append(line)
+        at = end + 1
+    return None, []
 
 
 def uudecode(lines: str) -> bytes:

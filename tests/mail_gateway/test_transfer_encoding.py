@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import binascii
+import time
 
 import pytest
 
 from mail_gateway.transfer_encoding import decode_transfer, take_out_uuencoded, uudecode
 
+SECONDS = 5.0
+"""Far more than it takes; one that looks at every line in two ways takes for ever."""
 UU = "begin 644 plan.txt\n" + binascii.b2a_uu("第一条".encode()).decode() + "`\nend\n"
 
 
@@ -43,6 +46,14 @@ def test_a_file_written_into_the_text_is_taken_out_of_it() -> None:
 def test_words_that_only_look_like_such_a_file_stay_words() -> None:
     text = "We begin 644 days from now.\nThat is the\nend\n"
     assert take_out_uuencoded(text) == (text, [])
+
+
+def test_blocks_that_are_never_ended_are_left_soon() -> None:
+    block = "begin 644 a\n" + "M" + "A" * 60 + "\n"
+    text = block * 2_000 + ("M" + "A" * 60 + "\n") * 20_000
+    started = time.perf_counter()
+    assert take_out_uuencoded(text) == (text, [])
+    assert time.perf_counter() - started < SECONDS
 
 
 def test_a_broken_line_of_such_a_file_is_left_out() -> None:
