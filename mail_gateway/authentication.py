@@ -1,13 +1,12 @@
 """What mail servers on the way say about who really sent a mail: Authentication-Results (RFC 8601) and its kin.
 
-Anybody can write such a header line; it counts only when the server that names itself in it is one that we trust, and
-stands before every line that came from outside.
+Anybody can write such a header line, so nothing is decided on it here: it is shown, and no more.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mail_gateway.parsed_mail import ParsedMail
@@ -28,28 +27,14 @@ class Authentication:
     results: Mapping[str, str] = field(default_factory=dict)
     """`spf`, `dkim`, `dmarc` … with `pass`, `fail` and the other words of RFC 8601 §2.7."""
 
-    @property
-    def speaks_for_author(self) -> bool:
-        """Whether the address in From is proved: DMARC passed, which covers it; SPF and DKIM alone need not."""
-        return self.results.get("dmarc") == "pass"
 
-    @property
-    def speaks_against_author(self) -> bool:
-        """Whether the author's domain says that the mail is not its own."""
-        return self.results.get("dmarc") == "fail"
-
-
-def read_authentication(mail: ParsedMail, trusted: Collection[str] | None = None) -> Authentication:
-    """What the topmost line of a trusted server says; any server's when `trusted` is None, as for looking only."""
-    for name, value in mail.headers:
-        if name != "authentication-results":
-            continue
-        found = parse_results(value)
-        if trusted is None or found.server in trusted:
-            return found
-    if trusted is None and (spf := _RECEIVED_SPF.match(mail.header("received-spf"))):
-        return Authentication("", {"spf": spf[1].lower()})
-    return Authentication()
+def read_authentication(mail: ParsedMail) -> Authentication:
+    """What the topmost Authentication-Results line says, else Received-SPF. It proves nothing."""
+    found = mail.header("authentication-results")
+    if found:
+        return parse_results(found)
+    spf = _RECEIVED_SPF.match(mail.header("received-spf"))
+    return Authentication("", {"spf": spf[1].lower()}) if spf else Authentication()
 
 
 def parse_results(value: str) -> Authentication:

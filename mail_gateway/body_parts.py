@@ -138,6 +138,7 @@ def _gather_nested(part: Part, into: Gathering, path: str) -> None:
     data = _content(part, into)
     if data != part.body:
         into.repairs.append("nested mail was encoded")
+    _note(part.content_type, data, path, into)
     into.nested.append((path, data))
     into.returned_id = into.returned_id or _message_id_in(data)
     name = _file_name(part, into.repairs)

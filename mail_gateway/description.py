@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from mail_gateway.authentication import Authentication, read_authentication
 from mail_gateway.chain import judge
 from mail_gateway.envelope import Envelope
+from mail_gateway.forwarded import unwrap
 from mail_gateway.header_values import Mailbox
 from mail_gateway.letter import Letter
 from mail_gateway.mailboxes import Mailboxes
@@ -42,6 +44,7 @@ def describe(mail: ParsedMail, mailboxes: Mailboxes) -> dict[str, Any]:
         "reply_text": words.new,
         "quoted_text": words.quoted,
         "signature": words.signature,
+        "forwarded": _forwarded(mail.text),
         "parts": [
             {"path": part.path, "content_type": part.content_type, "size": part.size, "sha256": part.sha256}
             for part in mail.parts
@@ -92,6 +95,12 @@ def _file(attachment: MailAttachment) -> dict[str, Any]:
         "inline": attachment.inline,
         "content_id": attachment.content_id,
     }
+
+
+def _forwarded(text: str) -> dict[str, str] | None:
+    """Who wrote the mail that this one brings along in its text, as far as its words tell."""
+    found = unwrap(text)
+    return asdict(found) if found else None
 
 
 def _failure(failure: DeliveryFailure) -> dict[str, Any]:

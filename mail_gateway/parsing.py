@@ -73,16 +73,9 @@ def _read(raw: bytes, depth: int) -> ParsedMail:
 
 
 def _parts_of(found: Gathering, nested: dict[str, ParsedMail]) -> tuple[MailPart, ...]:
-    """The leaves of the tree; those of mails within it stand below the place of the mail that holds them."""
-    places = [path for path, _ in found.nested]
-    inner = [
-        replace(part, path=f"{place}.{part.path}")
-        for place in places
-        if place in nested
-        for part in nested[place].parts
-    ]
-    unopened = {place for place in places if place not in nested}
-    own = (part for part in found.parts if part.path not in set(places) or part.path in unopened)
+    """The leaves of the tree; a mail within it that was read is not one, and its own leaves stand below its place."""
+    own = (part for part in found.parts if part.path not in nested)
+    inner = (replace(part, path=f"{place}.{part.path}") for place, mail in nested.items() for part in mail.parts)
     return tuple(sorted((*own, *inner), key=lambda part: [int(number) for number in part.path.split(".")]))
 
 

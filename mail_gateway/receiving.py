@@ -65,7 +65,7 @@ def place(understood: Understood, uow: UnitOfWork, *, room: MailRoom, now: datet
     candidates = find_candidates(understood.clues, Address(ChannelName.EMAIL, letter.correspondent), uow)
     match = match_thread(understood.clues, candidates)
     policy = room.office.bureau.mail_policy
-    if not may_answer(letter.correspondent, match.case_id, uow, policy=policy, now=now):
+    if not may_answer(letter.correspondent, match, uow, policy=policy, now=now):
         match = replace(match, because=(SPENT, *match.because))
         return _hold(understood, match, verdict, is_answered=False)
     if match.decision is MatchDecision.HOLD:

@@ -100,6 +100,9 @@ def test_a_system_that_writes_of_one_case_from_ever_new_addresses_comes_to_rest_
         assert outcome.reading.guess == case.id
     answered = sum(len(automatic_mails(house, f"ticket{number}@robot.example")) for number in range(9))
     assert answered == FEW.automatic_answers
+    # Whose case it is has lost nothing by it.
+    own = a_mail(f"补充 {case.reference}", subject="补充", message_id="<own@mail.example>")
+    assert house.bring(own).state is InboxState.HANDLED
 
 
 def test_each_letter_of_a_person_within_the_budget_is_answered(house: House, room: MailRoom) -> None:
