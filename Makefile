@@ -67,7 +67,7 @@ soak: setup system ## Kill and restart the running product at every step, at lea
 
 lock: setup ## Pin every dependency anew, with hashes
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--custom-compile-command 'make lock' --extra s3 --group dev pyproject.toml --output-file requirements.lock
+		--custom-compile-command 'make lock' --extra s3 --extra mailauth --group dev pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--custom-compile-command 'make lock' --constraint requirements.lock --override .ci/without-torch.txt \
 		--extra dense --group dense pyproject.toml --output-file requirements-dense.lock
