@@ -107,14 +107,11 @@ class Clerk:
             )
 
     def _open(self, command: OpenCase, began: int) -> OpenedCase:
-        if self.thread.party_id is None:
-            raise ValueError("a case is opened from a citizen's thread")
         opened = open_case(
             command,
             self.uow,
             office=self.office,
             thread=self.thread,
-            party=self.uow.parties.get(self.thread.party_id),
             message=self.message,
             now=self.now,
         )

@@ -93,7 +93,8 @@ class Desk:
             uow.parties.set_undeliverable(message.sender, None)
         if original is not None:
             record_edit(original, inbound, uow, now=now)
-        conversation = conversations.load(thread.id)
+        # The first message of a thread has nothing before it to load.
+        conversation = conversations.load(thread.id) if inbound.number > 1 else Conversation()
         incoming = _incoming(message, inbound.number)
         known = self._lookup.known(conversation, incoming, thread, uow, case_id=message.case_id, now=now)
         response = respond(conversation, incoming, known, now)

@@ -17,6 +17,8 @@ from mail_gateway.thread_matching import Candidate, Clues, Evidence
 
 def find_candidates(clues: Clues, sender: Address, uow: UnitOfWork) -> tuple[Candidate, ...]:
     """Every thread and case that the clues lead to."""
+    if not (clues.tokens or clues.own_ids or clues.other_ids or clues.references):
+        return ()
     party = uow.parties.find(sender)
     return tuple(_candidates(clues, party.id if party else None, uow))
 

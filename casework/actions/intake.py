@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from casework.actions.announcing import announce
 from casework.bureau import Bureau
 from casework.case import Case, CaseStatus
 from casework.commands import OpenCase
-from casework.events import EventName
+from casework.events import CaseEvent, EventName
 from casework.kinds import CaseKind
 from casework.message import Message
-from casework.party import Party
 from casework.ports import UnitOfWork
 from casework.references import hash_query_code, make_query_code
 from casework.thread import Thread
@@ -50,7 +49,6 @@ def open_case(
     *,
     office: Office,
     thread: Thread,
-    party: Party,
     message: Message,
     now: datetime,
 ) -> OpenedCase:
@@ -59,32 +57,31 @@ def open_case(
     The clock starts on the local date of `now`; the day itself is not counted. The full rules of receipt
     (Regulations on Open Government Information, art. 31) come with the regimes.
     """
-    bureau = office.bureau
     code = make_query_code()
-    if command.party_name and not party.name:
-        uow.parties.rename(party.id, command.party_name)
-    case = _enter(command, code, uow, office=office, thread=thread, party=party, now=now)
-    case = _set_deadline(case, uow, bureau=bureau, now=now)
+    case = _enter(command, code, uow, office=office, thread=thread, now=now)
     uow.threads.set_message_case(message.id, case.id)
-    announce("new_case", uow, bureau=bureau, notices=office.notices, case=case, now=now)
+    announce("new_case", uow, bureau=office.bureau, notices=office.notices, case=case, now=now)
     return OpenedCase(case, code)
 
 
-def _enter(
-    command: OpenCase, code: str, uow: UnitOfWork, *, office: Office, thread: Thread, party: Party, now: datetime
-) -> Case:
-    """The case under its reference, with the first event of its ledger."""
-    if thread.address is None:
+def _enter(command: OpenCase, code: str, uow: UnitOfWork, *, office: Office, thread: Thread, now: datetime) -> Case:
+    """The case under its reference, with the first events of its ledger."""
+    if thread.address is None or thread.party_id is None:
         raise ValueError("a case is opened from a citizen's thread")
+    if command.party_name:
+        uow.parties.name_unnamed(thread.party_id, command.party_name)
     bureau = office.bureau
     words = " ".join((command.subject, *command.details.values()))
     unit = bureau.unit(command.unit) if command.unit else bureau.unit_for(command.kind, words)
     channel = thread.address.channel
-    case = uow.cases.add(
+    facts = {"kind": command.kind.value, "unit": unit.slug, "channel": channel.value}
+    opened = CaseEvent(0, EventName.OPENED, now, f"citizen:{thread.party_id}", facts)
+    due_on, deadline = _deadline(command.kind, bureau, now)
+    return uow.cases.add(
         command.kind,
         prefix=bureau.reference_prefix,
         subject=command.subject[:200],
-        party_id=party.id,
+        party_id=thread.party_id,
         thread_id=thread.id,
         channel=channel,
         language=thread.language,
@@ -95,9 +92,9 @@ def _enter(
         anonymous=command.anonymous,
         query_code_hash=hash_query_code(code, office.secret),
         details=dict(command.details),
+        due_on=due_on,
+        events=(opened, *deadline),
     )
-    facts = {"kind": command.kind.value, "unit": unit.slug, "channel": channel.value}
-    return uow.cases.append(case.id, EventName.OPENED, at=now, actor=f"citizen:{party.id}", facts=facts)
 
 
 def add_to_case(case: Case, message: Message, uow: UnitOfWork, *, office: Office, now: datetime) -> Case:
@@ -129,10 +126,11 @@ def record_edit(original: Message, edit: Message, uow: UnitOfWork, *, now: datet
     uow.cases.append(case.id, EventName.MESSAGE_EDITED, at=now, actor=f"citizen:{case.party_id}", facts=facts)
 
 
-def _set_deadline(case: Case, uow: UnitOfWork, *, bureau: Bureau, now: datetime) -> Case:
-    commitment = bureau.commitments.get(case.kind)
+def _deadline(kind: CaseKind, bureau: Bureau, now: datetime) -> tuple[date | None, tuple[CaseEvent, ...]]:
+    """The last day to answer a case of this kind, and the event that sets it; neither when nothing was promised."""
+    commitment = bureau.commitments.get(kind)
     if commitment is None:
-        return case
+        return None, ()
     start_on = bureau.calendar.local_date(now)
     due_on = bureau.calendar.due_on(start_on, commitment.limit)
     facts = {
@@ -142,7 +140,4 @@ def _set_deadline(case: Case, uow: UnitOfWork, *, bureau: Bureau, now: datetime)
         "unit": commitment.limit.unit.value,
         "basis": commitment.basis.zh,
     }
-    updated = uow.cases.append(
-        case.id, EventName.DEADLINE_SET, at=now, actor="system", facts=facts, changes={"due_on": due_on}
-    )
-    return replace(updated, due_on=due_on)
+    return due_on, (CaseEvent(0, EventName.DEADLINE_SET, now, "system", facts),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from casework.case import Case, CaseStatus
@@ -44,8 +44,8 @@ class Parties(Protocol):
         """The party; CaseworkNotFound."""
         ...
 
-    def rename(self, party_id: PartyId, name: str) -> None:
-        """Record what the party calls itself."""
+    def name_unnamed(self, party_id: PartyId, name: str) -> None:
+        """Record what a party calls itself, unless it has a name already."""
         ...
 
     def set_undeliverable(self, address: Address, since: datetime | None) -> None:
@@ -195,8 +195,10 @@ class Cases(Protocol):
         anonymous: bool,
         query_code_hash: str,
         details: Mapping[str, str],
+        due_on: date | None,
+        events: Sequence[CaseEvent],
     ) -> Case:
-        """A new case under the next reference of the year, without any event yet."""
+        """A new case under the next reference of the year, with the first events of its ledger, not numbered yet."""
         ...
 
     def append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -31,7 +31,8 @@ _ADD = insert(cases).returning(cases)
 _BY_ID = select(cases).where(cases.c.id == bindparam("of_case"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _CHANGE = update(cases).where(cases.c.id == bindparam("of_case")).values(version=cases.c.version + 1).returning(cases)
-_ADD_EVENT = insert(case_events).returning(case_events.c.id)
+_ADD_EVENT = insert(case_events)
+_ADD_EVENT_OF_TEXT = _ADD_EVENT.returning(case_events.c.id)
 _ADD_TEXT = insert(case_event_texts)
 _EVENTS = select(case_events, case_event_texts.c.text, case_event_texts.c.salt).outerjoin(
     case_event_texts, case_event_texts.c.event_id == case_events.c.id
@@ -63,12 +64,17 @@ class SqlCases(CaseQueries):
         anonymous: bool,
         query_code_hash: str,
         details: Mapping[str, str],
+        due_on: date | None,
+        events: Sequence[CaseEvent],
     ) -> Case:
-        """A new case under the next reference of the year, without any event yet."""
+        """A new case under the next reference of the year, with the first events of its ledger, not numbered yet."""
+        status: CaseStatus | None = None
+        for event in events:
+            status = status_after(status, event.name)
         row = {
             "reference": make_reference(prefix, year, self._next_number(prefix, year)),
             "kind": kind.value,
-            "status": CaseStatus.NEW.value,
+            "status": (status or CaseStatus.NEW).value,
             "subject": subject.replace("\x00", ""),
             "party_id": party_id,
             "thread_id": thread_id,
@@ -76,14 +82,17 @@ class SqlCases(CaseQueries):
             "language": language,
             "opened_at": now,
             "updated_at": now,
+            "due_on": due_on,
             "unit": unit,
             "urgent": urgent,
             "anonymous": anonymous,
             "details": {slot: words.replace("\x00", "") for slot, words in details.items()},
             "query_code_hash": query_code_hash,
-            "version": 0,
+            "version": len(events),
         }
-        return case_from(self._connection.execute(_ADD, row).one())
+        case = case_from(self._connection.execute(_ADD, row).one())
+        self._write(case.id, events, None)
+        return case
 
     def append(
         self,
@@ -100,9 +109,7 @@ class SqlCases(CaseQueries):
         case = self.get(case_id, lock=True)
         before = self._last_event(case_id)
         clean = text.replace("\x00", "") if text is not None else None
-        bare = CaseEvent(0, name, at, actor, dict(facts or {}), clean)
-        event = chained(bare, before, secrets.token_hex(16))
-        self._write(case_id, event)
+        self._write(case_id, (CaseEvent(0, name, at, actor, dict(facts or {}), clean),), before)
         status = status_after(case.status if before else None, name)
         values = {**(changes or {}), "status": status.value, "updated_at": at, "of_case": case_id}
         return case_from(self._connection.execute(_CHANGE, values).one())
@@ -142,21 +149,29 @@ class SqlCases(CaseQueries):
         row = self._connection.execute(_LAST_EVENT, {"case_id": case_id}).first()
         return _event(row) if row else None
 
-    def _write(self, case_id: CaseId, event: CaseEvent) -> None:
-        row = {
-            "case_id": case_id,
-            "number": event.number,
-            "name": event.name.value,
-            "at": event.at,
-            "actor": event.actor,
-            "facts": dict(event.facts),
-            "text_digest": event.text_digest,
-            "previous_hash": event.previous_hash,
-            "hash": event.hash,
-        }
-        event_id = self._connection.execute(_ADD_EVENT, row).scalar_one()
-        if event.text is not None:
-            self._connection.execute(_ADD_TEXT, {"event_id": event_id, "text": event.text, "salt": event.salt})
+    def _write(self, case_id: CaseId, events: Sequence[CaseEvent], before: CaseEvent | None) -> None:
+        """Chain these events to the one before them, and keep them."""
+        for bare in events:
+            before = event = chained(bare, before, secrets.token_hex(16))
+            if event.text is None:
+                self._connection.execute(_ADD_EVENT, _event_row(case_id, event))
+            else:
+                event_id = self._connection.execute(_ADD_EVENT_OF_TEXT, _event_row(case_id, event)).scalar_one()
+                self._connection.execute(_ADD_TEXT, {"event_id": event_id, "text": event.text, "salt": event.salt})
+
+
+def _event_row(case_id: CaseId, event: CaseEvent) -> dict[str, Any]:
+    return {
+        "case_id": case_id,
+        "number": event.number,
+        "name": event.name.value,
+        "at": event.at,
+        "actor": event.actor,
+        "facts": dict(event.facts),
+        "text_digest": event.text_digest,
+        "previous_hash": event.previous_hash,
+        "hash": event.hash,
+    }
 
 
 def _event(row: Any) -> CaseEvent:

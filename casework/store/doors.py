@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, select
+from sqlalchemy import Connection, bindparam, case, delete, or_, select
 
 from casework.errors import CaseworkConflict
 from casework.message import StaffId
 from casework.party import Address, ChannelName
 from casework.ports import BlockedSender, StoredResponse
-from casework.store.inserting import insert_or_update
+from casework.store.inserting import insert_into, insert_or_update
 from casework.store.tables import (
     blocked_senders,
     idempotency_keys,
@@ -26,6 +28,20 @@ KEEP_RESPONSES_FOR = timedelta(days=2)
 _IS_BLOCKED = select(blocked_senders.c.reason).where(
     blocked_senders.c.channel == bindparam("of_channel"), blocked_senders.c.address == bindparam("of_address")
 )
+
+
+@cache
+def _hit(dialect: str) -> Any:
+    """A first hit, one more, or the first of a new window when the old one is over or longer ago than `began`."""
+    insert = insert_into(dialect, rate_windows)
+    new, old = insert.excluded, rate_windows.c
+    over = or_(old.ends_at <= new.started_at, old.started_at <= bindparam("began", type_=old.started_at.type))
+    changes = {
+        "hits": case((over, 1), else_=old.hits + 1),
+        "started_at": case((over, new.started_at), else_=old.started_at),
+        "ends_at": case((over, new.ends_at), else_=old.ends_at),
+    }
+    return insert.on_conflict_do_update(index_elements=["bucket"], set_=changes).returning(old.hits)
 
 
 class SqlDoors:
@@ -59,15 +75,8 @@ class SqlDoors:
 
     def hit(self, bucket: str, *, now: datetime, window: timedelta) -> int:
         """Count one more event in a bucket's current window; how many that makes."""
-        row = {"bucket": bucket[:120], "started_at": now, "ends_at": now + window, "hits": 1}
-        over = rate_windows.c.ends_at <= now
-        changes = {
-            "hits": case((over, 1), else_=rate_windows.c.hits + 1),
-            "started_at": case((over, now), else_=rate_windows.c.started_at),
-            "ends_at": case((over, now + window), else_=rate_windows.c.ends_at),
-        }
-        insert_or_update(self._connection, rate_windows, row, ("bucket",), changes=changes)
-        return self.hits(bucket, now=now, window=window)
+        row = {"bucket": bucket[:120], "started_at": now, "ends_at": now + window, "hits": 1, "began": now - window}
+        return int(self._connection.execute(_hit(self._connection.dialect.name), row).scalar_one())
 
     def hits(self, bucket: str, *, now: datetime, window: timedelta) -> int:
         """How many events the bucket's current window holds; a window that is over holds none."""

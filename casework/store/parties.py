@@ -24,6 +24,11 @@ _POINTS = select(contact_points).where(contact_points.c.party_id == bindparam("p
 _POINT = update(contact_points).where(
     contact_points.c.channel == bindparam("of_channel"), contact_points.c.address == bindparam("of_address")
 )
+_NAME_UNNAMED = (
+    update(parties)
+    .where(parties.c.id == bindparam("party"), or_(parties.c.name.is_(None), parties.c.name == ""))
+    .values(name=bindparam("name"))
+)
 _DEAD = _POINT.values(undeliverable_since=bindparam("since"))
 # Asked with every message of most channels, and seldom has anything to change.
 _ALIVE = _POINT.where(contact_points.c.undeliverable_since.is_not(None)).values(undeliverable_since=None)
@@ -44,11 +49,13 @@ class SqlParties:
         row = {"name": name, "language": language, "created_at": now}
         party_id = self._connection.execute(_ADD, row).scalar_one()
         point = {"party_id": party_id, "channel": address.channel.value, "address": address.value}
-        if insert_or_skip(self._connection, contact_points, point, ("channel", "address")) is None:
+        point_id = insert_or_skip(self._connection, contact_points, point, ("channel", "address"))
+        if point_id is None:
             # Another transaction was first: its party stands.
             self._connection.execute(delete(parties).where(parties.c.id == party_id))
             return self._by_address(address)
-        return self.get(PartyId(party_id))
+        made = ContactPoint(ContactPointId(point_id), PartyId(party_id), address, None)
+        return Party(PartyId(party_id), name, language, (made,))
 
     def find(self, address: Address) -> Party | None:
         """The party behind `address`."""
@@ -63,9 +70,9 @@ class SqlParties:
             raise CaseworkNotFound(f"there is no party {party_id}")
         return self._party(row)
 
-    def rename(self, party_id: PartyId, name: str) -> None:
-        """Record what the party calls itself."""
-        self._connection.execute(update(parties).where(parties.c.id == party_id).values(name=name))
+    def name_unnamed(self, party_id: PartyId, name: str) -> None:
+        """Record what a party calls itself, unless it has a name already."""
+        self._connection.execute(_NAME_UNNAMED, {"party": party_id, "name": name})
 
     def set_undeliverable(self, address: Address, since: datetime | None) -> None:
         """Tell staff that nothing arrives at an address any more, or with None that it does."""

@@ -115,11 +115,7 @@ class Desk:
             message = say(uow, text, writer=writer, name=name, now=now, attachments=attachments)
             command = OpenCase(kind, text[:40], {"facts": text, "name": name}, unit=unit, anonymous=anonymous)
             thread = uow.threads.get(message.thread_id)
-            assert thread.party_id is not None
-            party = uow.parties.get(thread.party_id)
-            opened = open_case(
-                command, uow, office=self.context.office, thread=thread, party=party, message=message, now=now
-            )
+            opened = open_case(command, uow, office=self.context.office, thread=thread, message=message, now=now)
             return uow.cases.get(opened.case.id)
 
         return self.store.write(work)

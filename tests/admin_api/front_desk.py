@@ -111,9 +111,7 @@ class FrontDesk:
                 thread.id, Direction.INBOUND, Author.CITIZEN, text, now=self.now, attachments=attachments
             )
             command = OpenCase(kind, subject or text[:60], details=details or {}, unit=unit, anonymous=anonymous)
-            return open_case(
-                command, uow, office=self.context.office, thread=thread, party=party, message=message, now=self.now
-            )
+            return open_case(command, uow, office=self.context.office, thread=thread, message=message, now=self.now)
 
         return self.store.write(open_it)
 

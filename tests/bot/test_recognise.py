@@ -258,7 +258,7 @@ def test_a_malformed_sentence_is_refused_with_its_words() -> None:
 
 
 def test_a_very_long_message_is_read_in_bounded_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for text in (
         "我去窗口办事有人说" * 2500,
         "the officer and someone said hello " * 600,
@@ -266,4 +266,4 @@ def test_a_very_long_message_is_read_in_bounded_time() -> None:
         "(" * 20_000,
     ):
         recognise(text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -79,6 +79,6 @@ def a_complaint(
     uow: UnitOfWork, *, now: datetime, address: Address = CITIZEN, subject: str = "城北派出所窗口"
 ) -> OpenedCase:
     """A complaint that a citizen just filed."""
-    party, thread, message = a_letter(uow, now=now, address=address)
+    _, thread, message = a_letter(uow, now=now, address=address)
     command = OpenCase(CaseKind.COMPLAINT, subject, {"facts": "排队两小时"})
-    return open_case(command, uow, office=an_office(), thread=thread, party=party, message=message, now=now)
+    return open_case(command, uow, office=an_office(), thread=thread, message=message, now=now)

@@ -53,7 +53,7 @@ class Desk:
             case = add_to_case(uow.cases.get(message.case_id), kept, uow, office=office, now=self.now)
         else:
             command = OpenCase(CaseKind.COMPLAINT, subject or "来信", {"facts": message.text})
-            case = open_case(command, uow, office=office, thread=thread, party=party, message=kept, now=self.now).case
+            case = open_case(command, uow, office=office, thread=thread, message=kept, now=self.now).case
         self.cases.append(case)
         uow.outbox.add(
             OutboxKind.RECEIPT,

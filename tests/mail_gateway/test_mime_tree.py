@@ -82,9 +82,9 @@ def test_a_body_without_a_blank_line_before_it_is_not_lost() -> None:
     ],
 )
 def test_a_mail_made_to_take_long_is_taken_apart_fast(name: str, raw: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     tree = take_apart(raw)
-    assert time.perf_counter() - started < SECONDS, name
+    assert time.process_time() - started < SECONDS, name
     assert len(tree.header) <= MAX_HEADERS
     assert len(tree.children) <= MAX_PARTS
 

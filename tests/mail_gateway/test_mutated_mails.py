@@ -23,10 +23,10 @@ SECONDS = 5.0
 @pytest.mark.parametrize("run", range(RUNS))
 def test_mutated_mails_are_read_without_an_exception_or_a_hang(run: int) -> None:
     for number, raw in enumerate(mutants(SAMPLES, MAILS // RUNS, seed=run)):
-        began = time.perf_counter()
+        began = time.process_time()
         mail = parse(raw)
         described = json.dumps(describe(mail, OURS), ensure_ascii=False)
-        assert time.perf_counter() - began < SECONDS, (run, number)
+        assert time.process_time() - began < SECONDS, (run, number)
         # What any database holds: no NUL and no half of a character.
         assert "\\u0000" not in described, (run, number)
         described.encode("utf-8")

@@ -33,10 +33,10 @@ def texts_of(value: object) -> Iterator[str]:
 
 
 def read_within_a_second(raw: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     mail = parse(raw)
     split_words(mail.text)
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     for text in texts_of(mail):
         assert "\x00" not in text
         text.encode("utf-8")

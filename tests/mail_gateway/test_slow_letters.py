@@ -38,10 +38,10 @@ SLOW = {
 
 @pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
 def test_a_letter_made_to_be_slow_is_split_in_time(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     words = split_words(text)
     unwrap(text)
-    assert time.perf_counter() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
     assert (
         sum(len(part) - part.count("\n") for part in (words.new, words.quoted, words.signature)) > 0 or not text.strip()
     )
@@ -60,6 +60,6 @@ def test_a_letter_made_to_be_slow_is_split_in_time(text: str) -> None:
     ids=["deep", "quotes", "signatures", "sizes", "containers", "rules"],
 )
 def test_html_made_to_be_slow_is_split_in_time(html: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     split_html(html)
-    assert time.perf_counter() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS

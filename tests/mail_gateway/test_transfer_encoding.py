@@ -51,9 +51,9 @@ def test_words_that_only_look_like_such_a_file_stay_words() -> None:
 def test_blocks_that_are_never_ended_are_left_soon() -> None:
     block = "begin 644 a\n" + "M" + "A" * 60 + "\n"
     text = block * 2_000 + ("M" + "A" * 60 + "\n") * 20_000
-    started = time.perf_counter()
+    started = time.process_time()
     assert take_out_uuencoded(text) == (text, [])
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def test_a_broken_line_of_such_a_file_is_left_out() -> None:
