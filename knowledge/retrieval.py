@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from knowledge.calibration import KnownAnswer
 from knowledge.caution import Caution, Thresholds
@@ -16,6 +17,11 @@ from knowledge.reasons import Match
 from knowledge.searchable import entries_of
 
 __all__ = ["Caution", "Decision", "Embedder", "Finding", "KnowledgeBase", "KnownAnswer", "Match", "Thresholds"]
+
+
+_MOST_REMEMBERED = 512
+"""Questions whose finding is kept: many ask the same, and a turn looks at the same words more than once."""
+_LONGEST_REMEMBERED = 300
 
 
 class KnowledgeBase:
@@ -41,10 +47,12 @@ class KnowledgeBase:
         self.finder = finder or Finder(
             entries_of(library), caution=caution, labelled=labelled, thresholds=thresholds, embedder=embedder
         )
+        self._remembered = lru_cache(maxsize=_MOST_REMEMBERED)(self.finder.find)
 
     def find(self, question: str, language: Language | None = None) -> Finding:
         """The entries that may answer `question`, and whether to answer, ask back or hand over.
 
         `language` is the citizen's, where it is known; it chooses the phrasing that is shown as a reason.
         """
-        return self.finder.find(question, language or language_of(fold(question)))
+        find = self._remembered if len(question) <= _LONGEST_REMEMBERED else self.finder.find
+        return find(question, language or language_of(fold(question)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bot.engine.intent import weigh
 from bot.engine.phrases import fold
 from bot.engine.sentence_tables import both
@@ -26,6 +28,7 @@ def names_no_matter(text: str) -> bool:
     return not _matter_words(text)
 
 
+@lru_cache(maxsize=512)
 def facets_in(text: str) -> tuple[FacetName, ...]:
     """The facets that a text asks for; whether somebody else may come asks who may."""
     folded = fold(text)
@@ -135,6 +138,8 @@ def without_rind(text: str) -> str:
     return folded.strip()
 
 
+# Asked again and again of the same words within a turn, and of an entry's own phrasings in every one.
+@lru_cache(maxsize=2048)
 def _matter_words(text: str) -> tuple[str, ...]:
     return terms_of(with_synonyms(unwrapped(without_cues(without_rind(text))))).words
 

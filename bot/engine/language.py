@@ -10,7 +10,8 @@ from casework.party import Language
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
-_CODE = re.compile(r"\b[A-Za-z]{1,8}[-\s]?\d[\w-]*|\b\S*\d\S*\b|https?://\S+|\S+@\S+|^/\w+")
+_CODE = re.compile(r"\b[A-Za-z]{1,8}[-\s]?\d[\w-]*")
+_NO_WORD = re.compile(r"\d|@|https?://|^/\w")
 _SMALL_TALK = frozenset({Intent.GREETING, Intent.HELP, Intent.THANKS})
 
 
@@ -27,7 +28,7 @@ def language_of(text: str, matches: Matches, *, before: Language | None, in_dial
 
     In the middle of a dialogue a name or an address in the other script changes nothing.
     """
-    words = _CODE.sub(" ", text)
+    words = " ".join(word for word in _CODE.sub(" ", text).split() if not _NO_WORD.search(word))
     han, latin = len(_HAN.findall(words)), len(_LATIN_WORD.findall(words))
     if not han and not latin:
         return None
