@@ -21,12 +21,13 @@ from benchmarks.chat_load import CONNECTIONS, Answered, a_question, measure, ope
 from benchmarks.figure import Figure
 from benchmarks.mail_load import Sent, send_mails
 from benchmarks.processes import Running, baseline, product
+from benchmarks.reading_mail import reading_mail
 from benchmarks.retrieval import retrieval
 
 LATEST = Path(__file__).with_name("latest.json")
 MAILS = 3000
 TURNS = 4000
-PIPELINE_MAILS = 1500
+PIPELINE_MAILS = 20_000
 ROUNDS = 3
 NO_LIMITS = {
     "SUNWINDOW_HTTP__CHAT_MESSAGES_A_MINUTE": "1000000",
@@ -45,7 +46,7 @@ def smtp_accept(folder: Path) -> list[Figure]:
                 _all_accepted(sent, MAILS)
                 rates.append(sent.per_second)
     value, base = statistics.median(ours), statistics.median(bare)
-    return [Figure("smtp_accept", value, "mails/s", base, 0.85, judges_ratio=True)]
+    return [Figure("smtp_accept", value, "mails/s", base, 0.9, judges_ratio=True)]
 
 
 def chat(folder: Path) -> list[Figure]:
@@ -77,18 +78,29 @@ def chat(folder: Path) -> list[Figure]:
 
 
 def mail_pipeline(folder: Path) -> list[Figure]:
-    """Mails a second from acceptance to the receipt in the outbox, all roles in one process, backlog drained."""
+    """Mails a second from acceptance to the receipt in the outbox over 20,000 mails, and how much memory that adds.
+
+    All roles run in one process, which sends its receipts to a sink meanwhile; a fifth of the mails warms it up.
+    """
+    first = PIPELINE_MAILS // 5
     with baseline("bare_smtp", folder / "bare") as sink:
-        bare = asyncio.run(send_mails(sink.smtp_port, PIPELINE_MAILS))
+        bare = asyncio.run(send_mails(sink.smtp_port, first))
     with (
         baseline("bare_smtp", folder / "sink") as smarthost,
         product(folder / "product", "http,smtp,worker", _sending_to(smarthost)) as running,
     ):
+        _send_and_wait(running, 0, first)
+        before = running.resident_mb()
         started = time.monotonic()
-        _all_accepted(asyncio.run(send_mails(running.smtp_port, PIPELINE_MAILS)), PIPELINE_MAILS)
-        _wait_for_receipts(running.data, PIPELINE_MAILS)
-        rate = PIPELINE_MAILS / (time.monotonic() - started)
-    return [Figure("mail_pipeline", rate, "mails/s", bare.per_second, 100.0, note="accepted, read, case, receipt")]
+        for sent in range(first, PIPELINE_MAILS, first):
+            _send_and_wait(running, sent, first)
+        rate = (PIPELINE_MAILS - first) / (time.monotonic() - started)
+        after = running.resident_mb()
+    note = f"accepted, read, case, receipt; {PIPELINE_MAILS} mails"
+    return [
+        Figure("mail_pipeline", rate, "mails/s", bare.per_second, 0.15, judges_ratio=True, note=note),
+        Figure("mail_memory", after, "MB", before, 1.15, judges_ratio=True, less_is_better=True, note="flat"),
+    ]
 
 
 def at_rest(folder: Path) -> list[Figure]:
@@ -111,6 +123,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "smtp_accept": smtp_accept,
     "chat": chat,
     "mail_pipeline": mail_pipeline,
+    "reading_mail": reading_mail,
     "at_rest": at_rest,
     "catalogue": catalogue_search,
     "retrieval": retrieval,
@@ -140,16 +153,21 @@ def _all_accepted(sent: Sent, count: int) -> None:
         raise RuntimeError(f"only {sent.accepted} of {count} mails were accepted")
 
 
+def _send_and_wait(running: Running, first: int, count: int) -> None:
+    _all_accepted(asyncio.run(send_mails(running.smtp_port, count, first=first)), count)
+    _wait_for_receipts(running.data, first + count)
+
+
 def _wait_for_receipts(data: Path, count: int) -> None:
     engine = create_engine(f"sqlite:///{data / 'sunwindow.sqlite3'}")
     query = text("SELECT count(*) FROM outbox WHERE kind = 'receipt'")
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         with engine.connect() as connection:
             if connection.execute(query).scalar_one() >= count:
                 return
         time.sleep(0.1)
-    raise RuntimeError(f"not all of {count} mails had a receipt after two minutes")
+    raise RuntimeError(f"not all of {count} mails had a receipt after five minutes")
 
 
 def main(names: list[str]) -> int:

@@ -109,6 +109,7 @@ async def open_conversations(port: int, count: int) -> list[tuple[str, str]]:
 
 
 def a_question(conversation: str, number: int) -> tuple[str, bytes]:
-    """Path and body of one question."""
-    body = {"text": QUESTIONS[number % len(QUESTIONS)], "client_id": f"bench-{number}"}
+    """Path and body of one question, worded as none before it: nothing can be remembered from an earlier one."""
+    text = f"{QUESTIONS[number % len(QUESTIONS)]} ({number})"
+    body = {"text": text, "client_id": f"bench-{number}"}
     return f"/chat/conversations/{conversation}/messages", json.dumps(body).encode()
