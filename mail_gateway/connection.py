@@ -233,7 +233,7 @@ class Connection(SMTP):
         """The letter with its transparency dots undone (RFC 5321 §4.5.2); None when it is too large."""
         # The line end of DATA itself is where the first line begins: an empty letter is a lone dot.
         self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]  # noqa: SLF001
-        pieces: list[bytes] = []
+        letter = bytearray()
         size, is_over = -2, False
         while not is_over:
             try:
@@ -244,14 +244,17 @@ class Connection(SMTP):
             size += len(piece)
             if self.data_size_limit and size - 3 > self.data_size_limit:
                 # What is too much already is not kept in memory; the rest is heard and thrown away.
-                pieces.clear()
+                letter.clear()
             else:
-                pieces.append(piece)
+                letter += piece
         if self.data_size_limit and size - 3 > self.data_size_limit:
             return None
-        whole = b"".join(pieces)
-        pieces.clear()
-        return whole[:-3].replace(b"\r\n.", b"\r\n")[2:]
+        # In place, since a letter may be large and many come at once.
+        del letter[-3:]
+        if b"\r\n." in letter:
+            letter = letter.replace(b"\r\n.", b"\r\n")
+        del letter[:2]
+        return bytes(letter)
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         """The address of MAIL or RCPT and what follows it; the usual form without the library's header parser."""
