@@ -100,7 +100,8 @@ class Desk:
         response = respond(conversation, incoming, known, now)
         spoken = replace(thread, language=response.conversation.language or thread.language)
         clerk = Clerk(uow, self._office, spoken, inbound, now)
-        outcome = clerk.carry_out(response.commands, began=_began(conversation))
+        began = _letter_began(response.conversation, thread) if is_mail(thread) else _began(conversation)
+        outcome = clerk.carry_out(response.commands, began=began)
         speaker = Speaker(self._replies, spoken.language, clerk.facts(outcome))
         shown = None if known.is_anothers else outcome.case
         said = tuple(speaker.reply(draft, shown.reference if shown else None) for draft in response.drafts)
@@ -227,6 +228,11 @@ def _incoming(message: InboundMessage, number: int) -> Incoming:
 
 def _began(conversation: Conversation) -> int:
     return conversation.active.began if conversation.active else 0
+
+
+def _letter_began(conversation: Conversation, thread: Thread) -> int:
+    """A letter about an answer goes on with all the letters of its thread; one that comes too late stands alone."""
+    return 1 if conversation.last_procedure is not None and thread.case_id is None else 0
 
 
 def _remembered(conversation: Conversation, replies: Sequence[Reply], outcome: Outcome) -> Conversation:

@@ -37,7 +37,7 @@ _KEYS = (
 )
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?|http://(?:localhost|127\.0\.0\.1)(?::\d+)?")
 _DOMAIN = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-_POLICY_BOUNDS = {"automatic_answers": (1, 1_000), "automatic_hours": (1, 168)}
+_POLICY_BOUNDS = {"automatic_answers": (1, 1_000), "automatic_hours": (1, 168), "answered_days": (1, 30)}
 _POLICY = (*_POLICY_BOUNDS, "spam_headers")
 LEAST_WRONG, MOST_WRONG = 0.005, 0.3
 """Bounds of the share of answers that may be wrong: nobody can promise none, and more is no help to anybody."""

@@ -47,6 +47,8 @@ class MailPolicy:
     automatic_answers: int = 10
     """So many automatic mails go to one address, or about one case, within `automatic_hours`."""
     automatic_hours: int = 3
+    answered_days: int = 15
+    """So many days a letter back goes on with a question that was answered by itself; then it is closed for good."""
     spam_headers: tuple[str, ...] = SPAM_HEADERS
     """Header lines of filters whose verdict is believed; what they call spam waits for a clerk."""
 

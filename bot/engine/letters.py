@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 
+from bot.engine.conversation import Conversation
 from bot.engine.dialogues import case_status, emergency, small_talk
 from bot.engine.following import facets_in, names_no_matter
 from bot.engine.intent import Intent, weigh
 from bot.engine.phrases import fold
+from bot.engine.moments import day
 from bot.engine.questions import Question, questions_in
 from bot.engine.recognise import is_question, recognise
 from bot.engine.several import Asked, look_up, say
@@ -59,12 +62,21 @@ Row = Callable[[Turn], Response | None]
 
 def answer_letter(turn: Turn) -> Response:
     """The one decision about a letter, with a receipt in its language."""
-    whole = replace(turn, conversation=replace(turn.conversation, active=None, parked=()))
+    whole = replace(turn, conversation=_open_matter(turn))
     for name, row in LETTER_POLICY:
         response = row(whole)
         if response is not None:
             return replace(response, because=(name, *response.because))
     raise AssertionError("the last row takes every letter")
+
+
+def _open_matter(turn: Turn) -> Conversation:
+    """The exchange so far, without dialogues, and without an answered question that nobody came back to in time."""
+    conversation, days = turn.conversation, turn.known.bureau.mail_policy.answered_days
+    before = replace(conversation, active=None, parked=())
+    if conversation.spoke_at is None or turn.now - conversation.spoke_at <= timedelta(days=days):
+        return before
+    return replace(before, last_procedure=None, last_facets=(), question="")
 
 
 def _danger(turn: Turn) -> Response | None:
@@ -130,8 +142,14 @@ def _question(turn: Turn) -> Response | None:
         # Who writes again after an answer was not helped by it: an officer reads on.
         return None
     answered = say(turn, asked)
-    receipt = ReplyDraft("letter.answered", is_receipt=True)
+    receipt = ReplyDraft("letter.answered", {"until": day(_open_until(turn))}, is_receipt=True)
     return replace(answered, drafts=(*answered.drafts, receipt))
+
+
+def _open_until(turn: Turn) -> date:
+    """The last day on which a letter back goes on with this question."""
+    bureau = turn.known.bureau
+    return bureau.calendar.local_date(turn.now) + timedelta(days=bureau.mail_policy.answered_days)
 
 
 def _thanks(turn: Turn) -> Response | None:

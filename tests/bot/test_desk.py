@@ -278,6 +278,22 @@ def test_a_strangers_letter_that_a_clerk_joins_is_receipted_without_a_word_of_th
     assert "并入" not in receipt.reply.text
 
 
+@pytest.mark.parametrize(("days", "letters"), [(14, 2), (16, 1)])
+def test_a_letter_back_about_an_answer_brings_the_question_with_it_while_it_is_open(
+    counter: Counter, days: int, letters: int
+) -> None:
+    letter(counter, "请问首次办理普通护照要多少钱？")
+    with counter.store.read() as uow:
+        thread_id = uow.threads.find_by_mail_ids(["<1@citizen.example>"])[0].id
+    counter.wait(timedelta(days=days))
+    filed = letter(counter, "我不明白，邻居说的和这里不一样，请帮我看看。", "回复: 咨询", thread_id=thread_id)
+    with counter.store.read() as uow:
+        case = uow.cases.find(find_references(filed, "ZMD")[0])
+        assert case is not None
+        said = [message for message in uow.threads.messages_of_case(case.id) if message.direction is Direction.INBOUND]
+    assert (case.kind, len(said)) == (CaseKind.CONSULTATION, letters)
+
+
 def test_two_letters_of_one_citizen_are_two_threads(counter: Counter) -> None:
     letter(counter, "请问首次办理普通护照要多少钱？")
     letter(counter, "我要投诉你们的民警态度恶劣。", "投诉")
