@@ -11,8 +11,8 @@ from bot.engine.conversation import Conversation
 from bot.engine.dialogues import case_status, emergency, small_talk
 from bot.engine.following import facets_in, names_no_matter
 from bot.engine.intent import Intent, weigh
-from bot.engine.phrases import fold
 from bot.engine.moments import day
+from bot.engine.phrases import fold
 from bot.engine.questions import Question, questions_in
 from bot.engine.recognise import is_question, recognise
 from bot.engine.several import Asked, look_up, say
