@@ -16,6 +16,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from runtime.certificates import smtp_tls
+from runtime.mail_trust import mail_trust_faults
 from runtime.settings import PREFIX, Settings, variable_of
 from runtime.unsafe_settings import unsafe
 
@@ -49,7 +50,7 @@ def load_settings(config: Path | None = None, *, options: Mapping[str, object] |
         settings = Settings.model_validate(given)
     except ValidationError as error:
         raise SettingsRefused(tuple(_explain(error))) from None
-    if reasons := _bad_urls(settings) + _bad_certificate(settings) or unsafe(settings):
+    if reasons := _bad_urls(settings) + _bad_certificate(settings) + mail_trust_faults(settings) or unsafe(settings):
         raise SettingsRefused(reasons)
     return settings
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from casework.message import Attachment, Reply
-from casework.outbox import DeliveryOutcome, OutboxEntry, OutboxKind
+from casework.outbox import DeliveryOutcome, OutboxEntry, OutboxId, OutboxKind
 from casework.store.blobs import DirectoryBlobs
 from mail_gateway.errors import MailGatewayNotFound
 from mail_gateway.local_mailbox import LocalMailbox
 from mail_gateway.parsing import parse
 from mail_gateway.sending import MailChannel, local_channel, smarthost_channel
 from mail_gateway.smarthost import Smarthost
-from tests.mail_gateway.letters import AT, OURS, an_entry, letterhead
+from tests.mail_gateway.letters import AT, SEALS, an_entry, letterhead
 from tests.mail_gateway.smarthost_peer import Peer, answering, scripted
 
 HELLO = (b"220 peer\r\n", b"250-peer\r\n250 SIZE 0\r\n", b"250 ok\r\n", b"250 ok\r\n")
@@ -33,7 +33,7 @@ def test_a_mail_is_handed_over_with_its_envelope(tmp_path: Path) -> None:
         result = channel_to(port, tmp_path).deliver(an_entry(".lead\r\n.dots", kind=OutboxKind.STAFF))
     assert result.outcome is DeliveryOutcome.DELIVERED
     ((sender, recipients, raw),) = peer.taken
-    assert (sender, recipients) == (OURS.main, ["li@mail.example"])
+    assert (sender, recipients) == (SEALS.return_address(OutboxId(1), AT.date()), ["li@mail.example"])
     assert parse(raw).message_id == result.external_id
     assert ".lead" in parse(raw).text
 
