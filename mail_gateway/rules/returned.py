@@ -12,7 +12,7 @@ FAILED = "returned.failed"
 
 
 def check(letter: Letter) -> Reason | None:
-    """Applies to null-sender mail there (RFC 5321 §4.5.5), unless a program of the addressee's seems to have sent it."""
+    """Applies to null-sender mail there (RFC 5321 §4.5.5), unless a program of the addressee seems to have sent it."""
     if not letter.envelope.has_null_sender or fold_address(letter.author) == fold_address(letter.returned_to):
         return None
     return _reason(letter)
