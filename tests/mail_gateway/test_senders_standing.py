@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from casework.actions.closure import close
+from casework.disposition import Disposition
 from casework.inbox import InboxState
 from casework.outbox import OutboxKind, OutboxState
 from casework.store import SqlStore
@@ -40,13 +40,13 @@ def said(result: str) -> dict[str, str]:
 
 def answer(house: House, way: str, *, peer: str = RELAY, sender: str = LI, **headers: str) -> Outcome:
     """A second letter, which points to the case of the first in one way."""
-    rcpt_to, subject, text = OURS.main, "补充", "补充说明"
+    rcpt_to, subject, text = OURS.main, "补充", f"补充说明{len(house.entries())}"
     if way == "reply address":
         rcpt_to = SEALS.reply_address(house.first_thread(), house.now.date())
     elif way == "case reference":
-        text = house.reference()
+        text = f"{text} {house.reference()}"
     elif way == "answered subject":
-        subject = f"回复: {SUBJECT} [{house.reference()}]"
+        subject = f"回复: {SUBJECT}"
     elif way == "same subject":
         subject = SUBJECT
     raw = a_mail(text, sender=sender, subject=subject, message_id="<2@mail.example>", **headers)
@@ -142,7 +142,8 @@ def test_a_subject_of_long_ago_is_no_evidence(house: House) -> None:
 
 
 def test_the_subject_of_a_closed_matter_leads_back_only_in_an_answer(house: House) -> None:
-    house.store.write(lambda uow: close(house.desk.cases[0], uow, staff=a_clerk(uow), now=house.now))
+    case = house.desk.cases[0]
+    house.store.write(lambda uow: close(case, Disposition.UPHELD, uow, staff=a_clerk(uow), now=house.now))
     assert answer(house, "same subject").state is InboxState.HANDLED
     assert house.desk.messages[1].case_id is None
     assert house.desk.messages[1].thread_id is None
@@ -155,8 +156,8 @@ def test_a_new_letter_keeps_what_was_found_out_of_its_sender(house: House) -> No
 
 
 @pytest.fixture
-def published() -> Iterator[Zone]:
-    yield Zone(
+def published() -> Zone:
+    return Zone(
         {
             ("mail.example", "TXT"): txt("v=spf1 ip4:203.0.113.5 -all"),
             ("_dmarc.mail.example", "TXT"): txt("v=DMARC1; p=reject"),
