@@ -78,6 +78,10 @@ def _mark(
     uow.parties.set_undeliverable(address, now)
     if case_id is None:
         return
+    told = (e.facts for e in uow.cases.events(case_id) if e.name is EventName.REPLY_FAILED)
+    if any(known.get("outbox") == facts["outbox"] for known in told):
+        # Some servers send a notice twice, and staff was told.
+        return
     kept = {**facts, "detail": without_addresses(facts["detail"]).strip()[:500]}
     case = uow.cases.append(case_id, EventName.REPLY_FAILED, at=now, actor="system", facts=kept)
     office = room.office

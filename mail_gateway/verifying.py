@@ -15,6 +15,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+import structlog
+
 from mail_gateway.authentication import Authentication
 from mail_gateway.envelope import Envelope
 from mail_gateway.errors import MailGatewayRejected
@@ -35,6 +37,7 @@ _MOST_OCTETS = 12 * 1024 * 1024
 _SLOW_SECONDS = 60.0
 _MOST_SLOW = 3
 
+log = structlog.get_logger()
 _quiet = logging.getLogger("mail_gateway.verifying.dkim")
 _quiet.disabled = True
 
@@ -56,7 +59,13 @@ class _Lookups:
         self.left -= 1
         if seconds <= 0 or self.left < 0:
             raise NotAnswered
-        return self.ask(name.rstrip("."), kind, seconds)
+        try:
+            return self.ask(name.rstrip("."), kind, seconds)
+        except NotAnswered:
+            raise
+        except Exception as error:
+            # Trouble of ours while asking says nothing against the sender.
+            raise NotAnswered from error
 
     def texts(self, name: str) -> list[bytes]:
         found = [b"".join(record.strings) for record in self.records(name, "TXT")]
@@ -82,6 +91,16 @@ class Verifier:
             return Authentication(self.server, {"dmarc": "none"})
         if self._is_slow(domain):
             return Authentication(self.server, {"dmarc": "temperror"})
+        try:
+            found = self._find_out(raw, envelope, domain)
+        except Exception as error:  # noqa: BLE001 - whatever the libraries stumble over, the mail must go on
+            log.warning("mail not verified", action="mail_not_verified", error=type(error).__name__)
+            return Authentication(self.server, {"dmarc": "temperror"})
+        if "temperror" in found.results.values():
+            self._note_slow(domain)
+        return found
+
+    def _find_out(self, raw: bytes, envelope: Envelope, domain: str) -> Authentication:
         lookups = _Lookups(self.ask, time.monotonic() + self.seconds)
         spf = _verify_spf(envelope, lookups)
         dkim, signers = _verify_dkim(raw, lookups)
@@ -95,8 +114,6 @@ class Verifier:
         elif dmarc == "fail" and spf == "none" and not (envelope.peer and envelope.mail_from):
             # and so might SPF, which nobody could check.
             results["dmarc"] = "none"
-        if "temperror" in results.values():
-            self._note_slow(domain)
         return Authentication(self.server, results, {"spf": (mail_from,), "dkim": signers, "dmarc": (domain,)})
 
     def _is_slow(self, domain: str) -> bool:

@@ -120,6 +120,13 @@ def test_what_the_notice_says_is_kept_with_the_failure(house: House, server: Mai
     assert LI not in str(told)
 
 
+def test_a_notice_that_comes_twice_is_told_once(house: House, server: MailServer, tmp_path: Path) -> None:
+    address = a_sent_reply(house, tmp_path)
+    for text in ("x", "y"):
+        come_home(house, server, a_notice(text), address)
+    assert (len(failures_told(house)), is_dead(house)) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("notice", "kind"),
     [

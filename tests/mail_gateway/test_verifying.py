@@ -195,6 +195,14 @@ def test_a_domain_that_kept_us_waiting_is_left_alone_for_a_while(verifier: Verif
     assert len(zone.asked) == others
 
 
+def test_trouble_of_ours_while_asking_says_nothing_against_the_sender(key: SigningKey) -> None:
+    def fail(_name: str, _kind: str, _seconds: float) -> list[object]:
+        raise RuntimeError("a bug of ours")
+
+    found = verify(Verifier(fail), signed(key, a_mail()), peer=BAD)
+    assert set(found.results.values()) == {"temperror"}
+
+
 @pytest.mark.parametrize("server", ["dns.example", "192.0.2.1:x", "[::1", "192.0.2.1:99999999"])
 def test_a_dns_server_must_be_an_address(server: str) -> None:
     with pytest.raises(MailGatewayRejected, match="DNS servers"):
