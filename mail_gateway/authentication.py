@@ -16,7 +16,13 @@ from mail_gateway.parsed_mail import ParsedMail
 from mail_gateway.verdict import Reason
 
 _METHODS = ("spf", "dkim", "dmarc", "arc", "iprev", "auth")
-_COMMENT = re.compile(r"\([^()]{0,500}\)")
+_COMMENT = re.compile(r"\([^()]{0,2000}\)")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_MOST_NESTED = 5
+_MOST_LINES = 40
+"""So many lines of both kinds are looked at, from the top; a relay's own are among the first."""
+_OPEN = re.compile(r"[()\"]")
+"""What must not be left of comments and quoted words."""
 _RESULT = re.compile(rf"^\s*({'|'.join(_METHODS)})\s*(?:/\s*\d+)?\s*=\s*([a-z]+)", re.IGNORECASE)
 _SUBJECTS = {"spf": "smtp.mailfrom", "dkim": "header.d", "dmarc": "header.from"}
 """The property that names the domain which a result is about (RFC 8601 §2.7)."""
@@ -130,8 +136,11 @@ def reasons_of(found: Authentication | None, standing: Standing) -> tuple[Reason
 
 
 def parse_results(value: str) -> Authentication:
-    """One Authentication-Results line, read leniently; a method named twice counts with its best result."""
-    server, *clauses = _COMMENT.sub(" ", value[:5000]).split(";")
+    """One Authentication-Results line, read leniently; a method named twice counts with its best result.
+
+    DMARC is about one author and has one result: named twice, somebody put one there, and a failure stays one.
+    """
+    server, *clauses = _bare(value).split(";")
     results: dict[str, str] = {}
     domains: dict[str, tuple[str, ...]] = {}
     for clause in clauses:
@@ -141,12 +150,24 @@ def parse_results(value: str) -> Authentication:
         method, result = found[1].lower(), found[2].lower()
         before = results.get(method, "none")
         results[method] = min(result, before, key=_BETTER_FIRST.index)
+        if method == "dmarc" and "fail" in {result, before}:
+            results[method] = "fail"
         if results[method] != before:
             domains.pop(method, None)
         if results[method] == result:
             domains[method] = (*domains.get(method, ()), *_about(method, clause))
     named = {method: about for method, about in domains.items() if about}
     return Authentication(server.split()[0].lower() if server.split() else "", results, named)
+
+
+def _bare(value: str) -> str:
+    """A line without comments, and with quoted words made harmless: a sender may write anything into a local part."""
+    bare = _QUOTED.sub(lambda found: re.sub(r"[^A-Za-z0-9.@+-]", "", found[0]), value[:5000])
+    for _ in range(_MOST_NESTED):
+        bare, count = _COMMENT.subn(" ", bare)
+        if not count:
+            break
+    return bare
 
 
 def _about(method: str, clause: str) -> Iterable[str]:
@@ -164,9 +185,10 @@ def _own_lines(headers: Sequence[tuple[str, str]], names: frozenset[str]) -> lis
     """
     found: list[str] = []
     is_below_received = False
-    for name, value in headers:
+    trace = [line for line in headers if line[0] in {"received", "authentication-results"}]
+    for name, value in trace[:_MOST_LINES]:
         if name == "received":
-            by = _BY.search(_COMMENT.sub(" ", value[:5000]))
+            by = _BY.search(_bare(value))
             is_own = by is not None and by[1].lower().rstrip(".") in names
             if found:
                 return found if is_own and not is_below_received else found[:1]
@@ -174,7 +196,8 @@ def _own_lines(headers: Sequence[tuple[str, str]], names: frozenset[str]) -> lis
                 return []
             is_below_received = True
         elif name == "authentication-results" and parse_results(value).server in names:
-            found.append(value)
+            # A line of which it cannot be told what a sender put into it, by a quoted local part, says nothing.
+            found.append(value if _OPEN.search(_bare(value)) is None else value.partition(";")[0])
     return found[:1]
 
 

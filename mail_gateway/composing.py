@@ -84,7 +84,7 @@ def _compose(
     seals = letterhead.seals
     recipient = entry.to.value
     message_id = seals.message_id(entry.key, entry.thread_id)
-    utf8 = not recipient.isascii()
+    utf8 = not _ascii_domain(recipient).isascii()
     mail = EmailMessage(policy=SMTP.clone(utf8=utf8, cte_type="7bit"))
     mail["From"] = _address(letterhead.bureau.name.in_(entry.language), seals.mailboxes.main)
     mail["To"] = _address("", recipient)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -122,6 +124,41 @@ def test_a_result_tells_which_domains_it_is_about() -> None:
 )
 def test_what_it_says_of_the_author(said: str, standing: Standing) -> None:
     assert standing_of(parse_results(f"mx.zmd.example; {said}"), LI) is standing
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param('spf=pass smtp.mailfrom="x; dmarc=pass"@evil.example; dmarc=fail', id="a quoted local part"),
+        pytest.param(
+            'spf=pass smtp.mailfrom="x; dmarc=pass header.from=mail.example; "@evil.example', id="and no more"
+        ),
+        pytest.param('spf=pass (domain of "x) ; dmarc=pass ("@evil.example designates it)', id="within a comment"),
+        pytest.param('spf=pass (of "x\\") ; dmarc=pass (\\"y"@evil.example)', id="with quotes within"),
+        pytest.param("spf=pass (of x) ; dmarc=pass (@evil.example)) ; dmarc=fail", id="brackets that do not match"),
+        pytest.param("spf=none (a (b (c)) ; dmarc=pass", id="a comment that does not end"),
+        pytest.param("dmarc=pass header.from=mail.example; dmarc=fail header.from=mail.example", id="said twice"),
+    ],
+)
+def test_a_sender_cannot_speak_through_the_words_of_the_relay(said: str) -> None:
+    found = believed(f"Authentication-Results: mx.zmd.example; {said}", BY_US)
+    assert standing_of(found, LI) is not Standing.PASS
+
+
+def test_nested_comments_are_read_over() -> None:
+    found = believed(
+        "Authentication-Results: mx.zmd.example (a (b) c); dmarc=pass (p=none (sp=x)) header.from=mail.example"
+    )
+    assert standing_of(found, LI) is Standing.PASS
+
+
+@pytest.mark.parametrize("piece", ['"\\\\"', "(", "(x", '("', ";dmarc=pass", "\\\\", "by mx.zmd.example "])
+def test_lines_made_to_be_slow_are_read_quickly(piece: str) -> None:
+    line = f"mx.zmd.example; {piece * 5000}"
+    headers = [header for _ in range(500) for header in (("authentication-results", line), ("x", line))]
+    began = time.process_time()
+    believed_authentication(replace(parse(b"From: x\r\n\r\n"), headers=tuple(headers)), RELAYS, "")
+    assert time.process_time() - began < 2
 
 
 def test_nothing_said_is_neutral() -> None:

@@ -141,6 +141,29 @@ def test_an_address_in_utf8_needs_a_server_that_takes_it(tmp_path: Path) -> None
     assert (result.outcome, result.address_is_dead) == (DeliveryOutcome.PERMANENT, False)
 
 
+@pytest.mark.parametrize(
+    ("to", "heard"), [("li@mail.example", "li@mail.example"), ("li@路灯.example", "li@xn--znx524d.example")]
+)
+def test_what_can_be_said_in_ascii_asks_nothing_of_the_server(tmp_path: Path, to: str, heard: str) -> None:
+    peer = Peer()
+    with answering(peer, utf8=False) as port:
+        result = channel_to(port, tmp_path).deliver(an_entry(to=to, subject="关于路灯的投诉" * 10))
+    assert result.outcome is DeliveryOutcome.DELIVERED
+    ((_, recipients, raw),) = peer.taken
+    assert recipients == [heard]
+    assert raw.isascii()
+    assert parse(raw).subject == "关于路灯的投诉" * 10
+
+
+def test_headers_and_addresses_in_utf8_arrive_as_they_were_written(tmp_path: Path) -> None:
+    peer = Peer()
+    with answering(peer) as port:
+        channel_to(port, tmp_path).deliver(an_entry(to="李某@路灯.example", subject="关于路灯的投诉"))
+    mail = parse(peer.taken[0][2])
+    assert (mail.subject, mail.to[0].address) == ("关于路灯的投诉", "李某@xn--znx524d.example")
+    assert "关于路灯的投诉".encode() in peer.taken[0][2]
+
+
 def test_what_is_no_address_fails_for_good(tmp_path: Path) -> None:
     result = channel_to(1, tmp_path).deliver(an_entry(to="nobody"))
     assert (result.outcome, result.address_is_dead) == (DeliveryOutcome.PERMANENT, True)
