@@ -169,6 +169,54 @@ def test_what_is_asked_about_one_mail_is_bounded(verifier: Verifier, key: Signin
     assert len(zone.asked) <= 40
 
 
+@pytest.mark.parametrize("body", [b"relaxed", b"simple"])
+@pytest.mark.parametrize(
+    "text",
+    ["a  b\t c \nd", "  \n x\n\n\n", "", " ", "\n\n \n"],
+    ids=["blanks", "blank lines", "nothing", "one blank", "nothing but blank lines"],
+)
+def test_a_signature_holds_however_the_body_is_made_alike(
+    verifier: Verifier, key: SigningKey, body: bytes, text: str
+) -> None:
+    raw = b"From: li@mail.example\r\nSubject:  a   b\r\n\r\n" + text.replace("\n", "\r\n").encode()
+    line = dkim.sign(raw, b"s1", b"mail.example", key.file.read_bytes(), canonicalize=(b"relaxed", body))
+    assert verify(verifier, bytes(line) + raw).results["dkim"] == "pass"
+    more_blanks = bytes(line) + raw.replace(b"a  b", b"a    b")
+    is_same = body == b"relaxed" or more_blanks == bytes(line) + raw
+    assert verify(verifier, more_blanks).results["dkim"] == ("pass" if is_same else "fail")
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        pytest.param(b" " * 11_000_000, id="blanks"),
+        pytest.param((b" " * 5_000 + b"x") * 2_000, id="blanks between letters"),
+        pytest.param(b"\r\n" * 5_000_000, id="blank lines"),
+        pytest.param(b" \r\n" * 3_000_000, id="lines of a blank"),
+    ],
+)
+def test_a_body_made_to_be_slow_is_read_in_a_few_seconds(verifier: Verifier, key: SigningKey, tail: bytes) -> None:
+    line = dkim.sign(a_mail(), b"s1", b"mail.example", key.file.read_bytes(), canonicalize=(b"relaxed", b"relaxed"))
+    line = line.replace(b" c=relaxed/relaxed;", b" c =" + b" " * 2_000 + b"relaxed/relaxed;")
+    began = time.process_time()
+    verify(verifier, bytes(line) + a_mail() + tail)
+    assert time.process_time() - began < 6
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(b"X: y\r\n" * 1_000_000, id="header lines"),
+        pytest.param(b"X: y\r\n" + b" y\r\n" * 1_000_000, id="a folded line"),
+        pytest.param(b"DKIM-Signature: v=1; a=rsa-sha256; h=from; b=" + b"A " * 2_000_000 + b"!\r\n", id="a signature"),
+    ],
+)
+def test_a_header_made_to_be_slow_is_not_read_at_all(verifier: Verifier, head: bytes) -> None:
+    began = time.process_time()
+    assert verify(verifier, head + a_mail(), peer=BAD).results == {"spf": "fail", "dkim": "none", "dmarc": "fail"}
+    assert time.process_time() - began < 2
+
+
 def test_without_an_answer_of_dns_the_question_stays_open_and_nobody_waits_long(
     verifier: Verifier, key: SigningKey, zone: Zone
 ) -> None:
