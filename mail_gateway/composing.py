@@ -1,6 +1,7 @@
 """An outbox entry as a mail: headers that keep the thread together, text and HTML, attachments. Pure.
 
-Automatic mail says so (RFC 3834 §3.1.7) and leaves with the null return path, so that no machine answers it.
+Automatic mail says so (RFC 3834 §3.1.7) and leaves with the null return path, so that no machine answers it. A person's
+mail leaves under a return address of its own, so that a failure comes home and is known for what it is.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class Letterhead:
     bureau: Bureau
     seals: Seals
     wording: Wording
+    has_return_addresses: bool = True
+    """Whether each mail has an envelope sender of its own; else it is the mass mailbox, for servers that insist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def _compose(
     seals = letterhead.seals
     recipient = entry.to.value
     message_id = seals.message_id(entry.key, entry.thread_id)
-    utf8 = not recipient.isascii()
+    utf8 = not _ascii_domain(recipient).isascii()
     mail = EmailMessage(policy=SMTP.clone(utf8=utf8, cte_type="7bit"))
     mail["From"] = _address(letterhead.bureau.name.in_(entry.language), seals.mailboxes.main)
     mail["To"] = _address("", recipient)
@@ -101,8 +104,15 @@ def _compose(
     mail.add_alternative(_as_html(text, entry.language), subtype="html", cte="base64")
     for attachment in entry.reply.attachments:
         _attach(mail, attachment, read_blob(attachment.sha256))
-    sender = NULL_SENDER if entry.is_automatic else seals.mailboxes.main
-    return ComposedMail(sender, _ascii_domain(recipient), message_id, mail.as_bytes())
+    return ComposedMail(_return_path(entry, letterhead, now), _ascii_domain(recipient), message_id, mail.as_bytes())
+
+
+def _return_path(entry: OutboxEntry, letterhead: Letterhead, now: datetime) -> str:
+    """Where failures go: nowhere for automatic mail, so that no notice is ever answered by one (RFC 3834 §3.3)."""
+    if entry.is_automatic:
+        return NULL_SENDER
+    seals = letterhead.seals
+    return seals.return_address(entry.id, now.date()) if letterhead.has_return_addresses else seals.mailboxes.main
 
 
 def compose_text(entry: OutboxEntry, letterhead: Letterhead) -> str:

@@ -24,6 +24,7 @@ from mail_gateway import smtp_replies as replies
 from mail_gateway.acceptance import Accept
 from mail_gateway.envelope import Envelope
 from mail_gateway.mailboxes import Mailboxes
+from mail_gateway.seals import Seals, SealState
 
 log = structlog.get_logger()
 
@@ -54,9 +55,17 @@ class Limits:
 class Handler:
     """What aiosmtpd calls for each command of a transaction; returns our reply lines."""
 
-    def __init__(self, mailboxes: Mailboxes, accept: Accept, limits: Limits, clock: Callable[[], datetime]) -> None:
-        """Serve `mailboxes`, handing each mail to `accept`."""
+    def __init__(
+        self,
+        mailboxes: Mailboxes,
+        accept: Accept,
+        limits: Limits,
+        clock: Callable[[], datetime],
+        seals: Seals | None = None,
+    ) -> None:
+        """Serve `mailboxes` and the return addresses made by `seals`, handing each mail to `accept`."""
         self.mailboxes = mailboxes
+        self.seals = seals
         self.accept = accept
         self.limits = limits
         self.clock = clock
@@ -88,10 +97,10 @@ class Handler:
     async def handle_RCPT(  # noqa: N802 - the library names its hooks so
         self, _server: SMTP, _session: Session, envelope: Transaction, address: str, options: list[str]
     ) -> str:
-        """Accept the bureau's addresses and nobody else's."""
+        """Accept the bureau's addresses, those that our mail left under, and nobody else's."""
         if len(envelope.rcpt_tos) >= self.limits.max_recipients:
             return replies.TOO_MANY_RECIPIENTS.line
-        if self.mailboxes.find(address) is None:
+        if self.mailboxes.find(address) is None and not self._is_return_address(address):
             return replies.UNKNOWN_RECIPIENT.line
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
@@ -119,6 +128,11 @@ class Handler:
         """Our own bug while serving a command: temporary, never a refusal."""
         _report("smtp_command_failed", error)
         return replies.OUR_TROUBLE.line
+
+    def _is_return_address(self, address: str) -> bool:
+        """Whether a mail of ours left under `address`, however long ago; a guessed one is nobody's."""
+        found = self.seals.read_return_address(address, self.clock().date()) if self.seals else None
+        return found is not None and found.state is not SealState.FORGED
 
     def _facts(self, session: Session, envelope: Transaction) -> Envelope:
         sender = _clean(envelope.mail_from or "")

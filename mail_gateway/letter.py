@@ -11,6 +11,7 @@ from mail_gateway.envelope import Envelope
 from mail_gateway.mailboxes import Mailboxes, fold_address
 from mail_gateway.parsed_mail import DeliveryFailure, ParsedMail
 from mail_gateway.quoting import Words
+from mail_gateway.seals import ReturnToken
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class Letter:
     """Whether staff blocked the envelope's or the header's sender."""
     spam_headers: tuple[str, ...] = SPAM_HEADERS
     """Header lines whose verdict on unwanted mail is believed."""
+    returned: ReturnToken | None = None
+    """The mail of ours that this one came back for: it was sent to that mail's return address."""
+    returned_to: str = ""
+    """Whom that mail of ours was for."""
 
     @cached_property
     def failures(self) -> tuple[DeliveryFailure, ...]:

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from casework.case import Case
+from casework.case import Case, CaseStatus
 from casework.errors import CaseworkNotFound
 from casework.message import CaseId, ThreadId
 from casework.party import Address, ChannelName, PartyId
 from casework.ports import UnitOfWork
 from casework.thread import Audience, Thread
 from mail_gateway.seals import SealState
+from mail_gateway.subjects import subject_key
 from mail_gateway.thread_matching import Candidate, Clues, Evidence
 
+SUBJECT_HOLDS_FOR = timedelta(days=30)
+"""A subject points to a correspondence that began so lately."""
+_MOST_THREADS = 20
+"""So many of the sender's latest threads are looked at for their subject."""
 
-def find_candidates(clues: Clues, sender: Address, uow: UnitOfWork) -> tuple[Candidate, ...]:
-    """Every thread and case that the clues lead to."""
-    if not (clues.tokens or clues.own_ids or clues.other_ids or clues.references):
+
+def find_candidates(clues: Clues, sender: Address, uow: UnitOfWork, *, now: datetime) -> tuple[Candidate, ...]:
+    """Every thread and case that the clues lead to; by its subject only when nothing else leads anywhere."""
+    if not (clues.tokens or clues.own_ids or clues.other_ids or clues.references or clues.subject):
         return ()
     party = uow.parties.find(sender)
-    return tuple(_candidates(clues, party.id if party else None, uow))
+    found = tuple(_candidates(clues, party.id if party else None, uow))
+    if found or party is None or not clues.subject:
+        return found
+    return tuple(_by_subject(clues, party.id, uow, now - SUBJECT_HOLDS_FOR))
 
 
 def case_candidate(case: Case, evidence: Evidence, party_id: PartyId | None) -> Candidate:
@@ -41,6 +51,21 @@ def _candidates(clues: Clues, party_id: PartyId | None, uow: UnitOfWork) -> Iter
         case = uow.cases.find(reference)
         if case is not None:
             yield case_candidate(case, Evidence.CASE_REFERENCE, party_id)
+
+
+def _by_subject(clues: Clues, party_id: PartyId, uow: UnitOfWork, since: datetime) -> Iterator[Candidate]:
+    """The sender's own threads with this subject: any for an answer, else those whose matter is open."""
+    evidence = Evidence.ANSWERED_SUBJECT if clues.is_answer else Evidence.SAME_SUBJECT
+    for thread in uow.threads.of_party(party_id, since=since, limit=_MOST_THREADS):
+        is_mail = thread.address is not None and thread.address.channel is ChannelName.EMAIL
+        if is_mail and subject_key(thread.subject) == clues.subject:
+            found = _candidate(thread, evidence, party_id, uow)
+            if clues.is_answer or (found.case_id is not None and _is_open(found.case_id, uow)):
+                yield found
+
+
+def _is_open(case_id: CaseId, uow: UnitOfWork) -> bool:
+    return uow.cases.get(case_id).status is not CaseStatus.CLOSED
 
 
 def _of_thread(

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from casework.inbox import ClerkDecision, InboxState, Reading
 from casework.message import InboundMessage
+from casework.outbox import OutboxEntry
 from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
 from mail_gateway.answer_budget import SPENT, may_answer
@@ -19,8 +20,9 @@ from mail_gateway.chain import judge
 from mail_gateway.letter import Letter
 from mail_gateway.looking_up import case_candidate, find_candidates
 from mail_gateway.receipts import acknowledge_held
-from mail_gateway.returned_mail import record_failures
+from mail_gateway.returned_mail import find_returned, record_failures, record_return
 from mail_gateway.rules import no_sender
+from mail_gateway.seals import SealState
 from mail_gateway.thread_matching import Evidence, MatchDecision, ThreadMatch, match_thread
 from mail_gateway.understanding import MailRoom, Understood, facts_of, message_of, reading_of
 from mail_gateway.verdict import Action, MailKind, Verdict
@@ -55,14 +57,17 @@ def place(understood: Understood, uow: UnitOfWork, *, room: MailRoom, now: datet
     """Decide what becomes of a mail. A clerk's word goes before every rule."""
     if understood.is_decided and no_sender.check(understood.letter) is None:
         return _hand_to_desk(understood, _as_decided(understood, uow), Verdict(Action.ACCEPT, MailKind.PERSON))
-    letter = replace(understood.letter, is_blocked=_is_blocked(understood.letter, uow))
+    letter, returned = _known(understood.letter, uow)
     verdict = judge(letter)
     if verdict.action is Action.DISCARD and verdict.kind is MailKind.BOUNCE:
-        record_failures(letter.failures, uow, room=room, now=now)
+        if returned is not None:
+            record_return(returned, letter, uow, room=room, now=now)
+        else:
+            record_failures(letter.failures, uow, room=room, now=now)
     if verdict.action is not Action.ACCEPT:
         state = InboxState.REFUSED if verdict.action is Action.DISCARD else InboxState.HELD
         return Outcome(state, reading=reading_of(understood, verdict.reasons), facts=_facts(understood, verdict))
-    candidates = find_candidates(understood.clues, Address(ChannelName.EMAIL, letter.correspondent), uow)
+    candidates = find_candidates(understood.clues, Address(ChannelName.EMAIL, letter.correspondent), uow, now=now)
     match = match_thread(understood.clues, candidates)
     policy = room.office.bureau.mail_policy
     if not may_answer(letter.correspondent, match, uow, policy=policy, now=now):
@@ -94,6 +99,16 @@ def _as_decided(understood: Understood, uow: UnitOfWork) -> ThreadMatch:
     return ThreadMatch(MatchDecision.JOIN, thread_id=thread_id, case_id=case_id)
 
 
+def _known(letter: Letter, uow: UnitOfWork) -> tuple[Letter, OutboxEntry | None]:
+    """The letter with what the store knows of its sender, and the mail of ours that it came back for."""
+    returned = find_returned(letter, uow)
+    is_unknown = letter.returned is not None and letter.returned.state is SealState.VALID and returned is None
+    token = None if is_unknown else letter.returned
+    returned_to = returned.to.value if returned else ""
+    known = replace(letter, is_blocked=_is_blocked(letter, uow), returned=token, returned_to=returned_to)
+    return known, returned
+
+
 def _is_blocked(letter: Letter, uow: UnitOfWork) -> bool:
     senders = {letter.correspondent, letter.envelope.mail_from.lower()}
     senders |= {mailbox.address for mailbox in letter.mail.from_}
@@ -101,7 +116,8 @@ def _is_blocked(letter: Letter, uow: UnitOfWork) -> bool:
 
 
 def _facts(understood: Understood, verdict: Verdict, match: ThreadMatch | None = None) -> dict[str, object]:
-    reasons = verdict.reasons + (match.because if match else ())
+    reasons = (*verdict.reasons, *(match.because if match else ()), *understood.authentication_reasons)
+    authentication = understood.authentication
     mail = understood.letter.mail
     earlier = dict(understood.entry.facts)
     return facts_of(
@@ -109,6 +125,8 @@ def _facts(understood: Understood, verdict: Verdict, match: ThreadMatch | None =
         reasons,
         # A decision that a clerk went back on is not forgotten.
         **({"before": earlier} if earlier else {}),
+        **({"authentication": authentication.as_facts()} if authentication else {}),
+        **({"match": match.score.as_facts()} if match and match.score else {}),
         kind=verdict.kind.value,
         hits=list(verdict.hits),
         misses=list(verdict.misses),

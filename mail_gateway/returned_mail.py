@@ -9,10 +9,14 @@ from casework.actions.announcing import announce
 from casework.errors import CaseworkNotFound
 from casework.events import EventName
 from casework.message import CaseId, ThreadId
-from casework.party import ChannelName
+from casework.outbox import OutboxEntry
+from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
+from mail_gateway.bounces.failures import says_delayed
+from mail_gateway.letter import Letter
 from mail_gateway.mailboxes import without_addresses
 from mail_gateway.parsed_mail import DeliveryFailure
+from mail_gateway.seals import SealState
 from mail_gateway.understanding import MailRoom
 
 
@@ -22,6 +26,32 @@ def record_failures(failures: Sequence[DeliveryFailure], uow: UnitOfWork, *, roo
     Anybody can write a delivery report; only who has our mail knows its sealed Message-ID.
     """
     return sum(_record(failure, uow, room, now) for failure in failures if failure.is_permanent)
+
+
+def find_returned(letter: Letter, uow: UnitOfWork) -> OutboxEntry | None:
+    """The mail of ours whose return address the letter came to; None when it names none that we know."""
+    token = letter.returned
+    if token is None or token.state is not SealState.VALID or token.outbox_id is None:
+        return None
+    try:
+        entry = uow.outbox.get(token.outbox_id)
+    except CaseworkNotFound:
+        return None
+    return entry if entry.to.channel is ChannelName.EMAIL else None
+
+
+def record_return(entry: OutboxEntry, letter: Letter, uow: UnitOfWork, *, room: MailRoom, now: datetime) -> bool:
+    """Record that a mail of ours did not arrive, whatever its notice can tell of it; whether it failed for good.
+
+    The seal of the return address says which mail and which recipient; what the notice names may be another address.
+    """
+    final = next((failure for failure in letter.failures if failure.is_permanent), None)
+    if final is None and (letter.failures or says_delayed(letter.mail)):
+        return False
+    detail = f"{final.status} {final.diagnostic}" if final else ""
+    case_id = entry.case_id or (_latest_case(entry.thread_id, uow) if entry.thread_id is not None else None)
+    _mark(entry.to, case_id, {"outbox": entry.key, "detail": detail}, uow, room=room, now=now)
+    return True
 
 
 def _record(failure: DeliveryFailure, uow: UnitOfWork, room: MailRoom, now: datetime) -> bool:
@@ -36,15 +66,26 @@ def _record(failure: DeliveryFailure, uow: UnitOfWork, room: MailRoom, now: date
     address = thread.address
     if address is None or address.channel is not ChannelName.EMAIL or address.value not in named:
         return False
-    uow.parties.set_undeliverable(address, now)
     case_id = thread.case_id or _latest_case(thread.id, uow)
-    if case_id is not None:
-        detail = without_addresses(f"{failure.status} {failure.diagnostic}").strip()[:500]
-        facts = {"outbox": own.key, "detail": detail}
-        case = uow.cases.append(case_id, EventName.REPLY_FAILED, at=now, actor="system", facts=facts)
-        office = room.office
-        announce("delivery_failed", uow, bureau=office.bureau, notices=office.notices, case=case, now=now)
+    facts = {"outbox": own.key, "detail": f"{failure.status} {failure.diagnostic}"}
+    _mark(address, case_id, facts, uow, room=room, now=now)
     return True
+
+
+def _mark(
+    address: Address, case_id: CaseId | None, facts: dict[str, str], uow: UnitOfWork, *, room: MailRoom, now: datetime
+) -> None:
+    uow.parties.set_undeliverable(address, now)
+    if case_id is None:
+        return
+    told = (e.facts for e in uow.cases.events(case_id) if e.name is EventName.REPLY_FAILED)
+    if any(known.get("outbox") == facts["outbox"] for known in told):
+        # Some servers send a notice twice, and staff was told.
+        return
+    kept = {**facts, "detail": without_addresses(facts["detail"]).strip()[:500]}
+    case = uow.cases.append(case_id, EventName.REPLY_FAILED, at=now, actor="system", facts=kept)
+    office = room.office
+    announce("delivery_failed", uow, bureau=office.bureau, notices=office.notices, case=case, now=now)
 
 
 def _latest_case(thread_id: ThreadId, uow: UnitOfWork) -> CaseId | None:

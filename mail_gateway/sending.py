@@ -13,6 +13,7 @@ from casework.ports import BlobStore
 from mail_gateway.composing import ComposedMail, Letterhead, compose
 from mail_gateway.errors import MailGatewayRejected
 from mail_gateway.local_mailbox import LocalMailbox
+from mail_gateway.signing import Signer
 from mail_gateway.smarthost import Smarthost, submit
 
 log = structlog.get_logger()
@@ -48,10 +49,18 @@ class MailChannel:
 
 
 def smarthost_channel(
-    letterhead: Letterhead, blobs: BlobStore, clock: Callable[[], datetime], smarthost: Smarthost
+    letterhead: Letterhead,
+    blobs: BlobStore,
+    clock: Callable[[], datetime],
+    smarthost: Smarthost,
+    signer: Signer | None = None,
 ) -> MailChannel:
-    """The channel of a real installation: the organisation's mail server sends for us."""
-    return MailChannel(letterhead, blobs, clock, lambda mail: submit(mail, smarthost))
+    """The channel of a real installation: the organisation's mail server sends for us, what `signer` signed if any."""
+
+    def hand_over(mail: ComposedMail) -> DeliveryResult:
+        return submit(signer.sign(mail) if signer else mail, smarthost)
+
+    return MailChannel(letterhead, blobs, clock, hand_over)
 
 
 def local_channel(

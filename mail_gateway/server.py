@@ -17,6 +17,7 @@ import structlog
 from mail_gateway.acceptance import Accept
 from mail_gateway.connection import Connection, Handler, Limits, Reception
 from mail_gateway.mailboxes import Mailboxes
+from mail_gateway.seals import Seals
 
 __all__ = ["Limits", "MailServer"]
 
@@ -37,13 +38,14 @@ class MailServer:
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
         clock: Callable[[], datetime] | None = None,
+        seals: Seals | None = None,
     ) -> None:
         """Listen on `host` and `port` (0 for a free one) once started, as `hostname` (the mail domain when empty).
 
-        STARTTLS is offered when `tls` is given.
+        STARTTLS is offered when `tls` is given. With `seals` notices to the return addresses of our mail are taken.
         """
         limits = limits or Limits()
-        handler = Handler(mailboxes, accept, limits, clock or _now)
+        handler = Handler(mailboxes, accept, limits, clock or _now, seals)
         self._reception = Reception(handler, limits, hostname or mailboxes.domain, tls)
         self._host, self._port = host, port
         self._listener: asyncio.Server | None = None

@@ -28,7 +28,10 @@ class SmtpReply:
 
 
 SENDER_OK = SmtpReply("250 2.1.0 Sender ok", "The reverse path is noted; whom to believe is decided after reading.")
-RECIPIENT_OK = SmtpReply("250 2.1.5 Recipient ok", "The address, its token apart, is one of the bureau's.")
+RECIPIENT_OK = SmtpReply(
+    "250 2.1.5 Recipient ok",
+    "The address, its token apart, is one of the bureau's, or the return address of a mail of ours.",
+)
 MAIL_SAVED = SmtpReply("250 2.0.0 Saved", "The raw bytes are committed: from here on the letter is ours to keep.")
 UNKNOWN_RECIPIENT = SmtpReply(
     "550 5.1.1 No such mailbox here", "We accept mail for the bureau's addresses only and relay for nobody."

@@ -1,21 +1,24 @@
-"""Which correspondence a letter belongs to: decided on evidence, and always together with who wrote it.
+"""Which correspondence a letter belongs to: decided on weighed evidence, and always together with who wrote it.
 
-Pure. A letter joins a thread or case only when its sender belongs there; a stranger who quotes a number, or to whom
-our mail was passed on, never joins: the letter is held with the guess, for a clerk. So is one whose Reply-To names the
-citizen and whose author is somebody else, unless it brings what we sealed: numbers run in sequence and can be guessed.
+Pure. The weights are a table (`WEIGHTS`, `STANDING_WEIGHTS`) and are kept with what they added up to. A letter joins a
+thread or case only when its sender belongs there; a stranger who quotes a number, or to whom our mail was passed on,
+never joins: the letter is held with the guess, for a clerk. So is one whose Reply-To names the citizen and whose author
+is somebody else, unless it brings what we sealed: numbers run in sequence and can be guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from casework.message import CaseId, ThreadId
 from casework.references import find_references
+from mail_gateway.authentication import Standing
 from mail_gateway.letter import Letter
 from mail_gateway.seals import OwnMessageId, ReplyToken, Seals, SealState
+from mail_gateway.subjects import is_answer, subject_key
 from mail_gateway.verdict import Reason
 
 _MOST = 20
@@ -30,9 +33,25 @@ class Evidence(StrEnum):
     KNOWN_MESSAGE_ID = "known_message_id"
     """A Message-ID of a mail in the thread that does not carry our seal: the citizen's own earlier letter."""
     CASE_REFERENCE = "case_reference"
+    ANSWERED_SUBJECT = "answered_subject"
+    """`Re:` and the subject of a correspondence of the sender's own, lately."""
+    SAME_SUBJECT = "same_subject"
+    """The subject of a matter of the sender's own that is still open, lately, in a letter that is no answer."""
 
 
-_STRENGTH = {evidence: place for place, evidence in enumerate(Evidence)}
+WEIGHTS: Mapping[Evidence, int] = {
+    Evidence.REPLY_ADDRESS: 100,
+    Evidence.OWN_MESSAGE_ID: 90,
+    Evidence.KNOWN_MESSAGE_ID: 80,
+    Evidence.CASE_REFERENCE: 70,
+    Evidence.ANSWERED_SUBJECT: 60,
+    Evidence.SAME_SUBJECT: 40,
+}
+"""How sure it is that a letter with this evidence, from somebody who belongs there, belongs there."""
+STANDING_WEIGHTS: Mapping[Standing, int] = {Standing.PASS: 20, Standing.NEUTRAL: 0, Standing.FAIL: -80}
+"""What is added when the sender was proven, or is probably forged. Most mail is neither."""
+SURE = 50
+"""From this sum on a letter joins; below it waits for a clerk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +65,12 @@ class Clues:
     """Case references with a right check digit, in subject and text."""
     is_answered_elsewhere: bool = False
     """Whether the sender is known from Reply-To alone, and the author is another address."""
+    subject: str = ""
+    """What subjects are compared by; empty when it says too little to tell one matter from another."""
+    is_answer: bool = False
+    """Whether the subject begins with `Re:` or one of its kin."""
+    standing: Standing = Standing.NEUTRAL
+    """What authentication says of the author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +95,22 @@ class MatchDecision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """How sure a match is: rows of a table, each with its weight."""
+
+    rows: tuple[tuple[str, int], ...]
+
+    @property
+    def total(self) -> int:
+        """The sum of the weights."""
+        return sum(weight for _, weight in self.rows)
+
+    def as_facts(self) -> dict[str, object]:
+        """What is kept with the message."""
+        return {"rows": [list(row) for row in self.rows], "total": self.total, "sure_from": SURE}
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadMatch:
     """Where a letter belongs, with the reasons."""
 
@@ -78,9 +119,13 @@ class ThreadMatch:
     thread_id: ThreadId | None = None
     case_id: CaseId | None = None
     """For a held letter the guess."""
+    score: Score | None = None
+    """None when the sender belongs nowhere that the evidence points to."""
 
 
-def find_clues(letter: Letter, seals: Seals, *, prefix: str, today: date) -> Clues:
+def find_clues(
+    letter: Letter, seals: Seals, *, prefix: str, today: date, standing: Standing = Standing.NEUTRAL
+) -> Clues:
     """Everything in `letter` that may point to a thread. Reply addresses count in the envelope only."""
     found = [letter.mailboxes.find(address) for address in letter.envelope.rcpt_tos]
     tokens = [seals.read_token(recipient.token, today) for recipient in found if recipient and recipient.token]
@@ -92,17 +137,25 @@ def find_clues(letter: Letter, seals: Seals, *, prefix: str, today: date) -> Clu
         other_ids=tuple(message_id for message_id, known in own.items() if known is None),
         references=find_references(f"{letter.mail.subject}\n{letter.mail.text}", prefix)[:_MOST],
         is_answered_elsewhere=letter.is_answered_elsewhere,
+        subject=subject_key(letter.mail.subject),
+        is_answer=is_answer(letter.mail.subject),
+        standing=standing,
     )
 
 
 def match_thread(clues: Clues, candidates: Sequence[Candidate]) -> ThreadMatch:
-    """Where the letter belongs: joined on the strongest evidence whose thread its sender belongs to."""
-    ordered = sorted(candidates, key=lambda candidate: _STRENGTH[candidate.evidence])
+    """Where the letter belongs: on the strongest evidence whose thread its sender belongs to, joined when sure."""
+    ordered = sorted(candidates, key=lambda candidate: -WEIGHTS[candidate.evidence])
     open_to = [candidate for candidate in ordered if _may_join(candidate, clues)]
     because = _reasons(ordered, open_to, clues)
     if open_to:
         own = open_to[0]
-        return ThreadMatch(MatchDecision.JOIN, because, own.thread_id, own.case_id or _case_named(open_to))
+        score = _weigh(own, clues.standing)
+        case_id = own.case_id or _case_named(open_to)
+        if score.total < SURE:
+            because = (Reason("match.not_sure", f"{score.total} < {SURE}"), *because)
+            return ThreadMatch(MatchDecision.HOLD, because, own.thread_id, case_id, score)
+        return ThreadMatch(MatchDecision.JOIN, because, own.thread_id, case_id, score)
     if ordered:
         guess = next((candidate.case_id for candidate in ordered if candidate.case_id is not None), None)
         return ThreadMatch(MatchDecision.HOLD, because, ordered[0].thread_id, guess)
@@ -111,6 +164,13 @@ def match_thread(clues: Clues, candidates: Sequence[Candidate]) -> ThreadMatch:
 
 def _may_join(candidate: Candidate, clues: Clues) -> bool:
     return candidate.sender_belongs and (candidate.is_sealed or not clues.is_answered_elsewhere)
+
+
+def _weigh(candidate: Candidate, standing: Standing) -> Score:
+    rows = [(candidate.evidence.value, WEIGHTS[candidate.evidence])]
+    if standing is not Standing.NEUTRAL:
+        rows.append((f"authentication_{standing.value}", STANDING_WEIGHTS[standing]))
+    return Score(tuple(rows))
 
 
 def _case_named(open_to: Sequence[Candidate]) -> CaseId | None:

@@ -5,26 +5,47 @@ Done before the transaction, so that reading a large mail makes nobody wait for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from casework.actions.intake import Office
 from casework.inbox import ClerkDecision, InboxEntry, Reading
 from casework.message import CaseId, InboundMessage, MailFacts
 from casework.party import Address, ChannelName
 from casework.ports import BlobStore
-from mail_gateway.envelope import envelope_of
+from mail_gateway.authentication import Authentication, Relays, believed_authentication, reasons_of, standing_of
+from mail_gateway.envelope import Envelope, envelope_of
 from mail_gateway.errors import MailGatewayRejected
 from mail_gateway.letter import Letter
 from mail_gateway.mailboxes import Mailboxes, mailboxes_of
+from mail_gateway.parsed_mail import ParsedMail
 from mail_gateway.parsing import parse
 from mail_gateway.quoting import Words, split_letter
 from mail_gateway.seals import Seals
 from mail_gateway.subjects import base_subject
 from mail_gateway.thread_matching import Clues, find_clues
 from mail_gateway.verdict import Reason
+from mail_gateway.verifying import Verifier
 
 MAX_SHOWN_CHARACTERS = 100_000
 """So much of a held letter is shown to a clerk; the raw mail has all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """By whose word it is known who really sent a mail."""
+
+    relays: Relays = field(default_factory=Relays)
+    verifier: Verifier | None = None
+    """Asked when no relay says anything."""
+
+    def find_out(self, mail: ParsedMail, raw: bytes, envelope: Envelope, author: str) -> Authentication | None:
+        """What is believed of the sender; None when nobody says anything."""
+        believed = believed_authentication(mail, self.relays, envelope.peer)
+        if believed is not None or self.verifier is None:
+            return believed
+        # SPF is about whoever connects from outside, which a relay of ours is not.
+        is_direct = bool(envelope.peer) and not self.relays.handed_over(envelope.peer)
+        return self.verifier.verify(raw, envelope if is_direct else replace(envelope, peer=""), author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +56,17 @@ class MailRoom:
     blobs: BlobStore
     mailboxes: Mailboxes
     seals: Seals
+    trust: Trust = Trust()
 
     def __repr__(self) -> str:
         """Keep the secret out of logs."""
         return f"MailRoom({self.mailboxes.domain})"
 
 
-def open_mail_room(office: Office, blobs: BlobStore) -> MailRoom:
+def open_mail_room(office: Office, blobs: BlobStore, trust: Trust | None = None) -> MailRoom:
     """The mail room of a bureau."""
     mailboxes = mailboxes_of(office.bureau)
-    return MailRoom(office, blobs, mailboxes, Seals(mailboxes, office.secret))
+    return MailRoom(office, blobs, mailboxes, Seals(mailboxes, office.secret), trust or Trust())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +76,18 @@ class Understood:
     entry: InboxEntry
     letter: Letter
     clues: Clues
+    authentication: Authentication | None = None
+    """What is believed of the sender."""
 
     @property
     def is_decided(self) -> bool:
         """Whether a clerk said that a person wrote it, so that the rules have no say any more."""
         return self.entry.decision in {ClerkDecision.ACCEPT, ClerkDecision.JOIN}
+
+    @property
+    def authentication_reasons(self) -> tuple[Reason, ...]:
+        """What a clerk is told of the sender."""
+        return reasons_of(self.authentication, self.clues.standing)
 
 
 def understand(entry: InboxEntry, room: MailRoom) -> Understood:
@@ -69,12 +98,23 @@ def understand(entry: InboxEntry, room: MailRoom) -> Understood:
     envelope = envelope_of(entry.raw_mail, entry.received_at)
     policy = room.office.bureau.mail_policy
     words = split_letter(mail.own_text, mail.raw_html)
-    letter = Letter(mail, envelope, words, room.mailboxes, spam_headers=policy.spam_headers)
-    for attachment in mail.attachments:
-        room.blobs.put(attachment.content)
     bureau = room.office.bureau
     today = bureau.calendar.local_date(entry.received_at)
-    return Understood(entry, letter, find_clues(letter, room.seals, prefix=bureau.reference_prefix, today=today))
+    found = (room.seals.read_return_address(address, today) for address in envelope.rcpt_tos)
+    letter = Letter(
+        mail,
+        envelope,
+        words,
+        room.mailboxes,
+        spam_headers=policy.spam_headers,
+        returned=next((token for token in found if token is not None), None),
+    )
+    for attachment in mail.attachments:
+        room.blobs.put(attachment.content)
+    authentication = room.trust.find_out(mail, entry.raw_mail.data, envelope, letter.author)
+    standing = standing_of(authentication, letter.author)
+    clues = find_clues(letter, room.seals, prefix=bureau.reference_prefix, today=today, standing=standing)
+    return Understood(entry, letter, clues, authentication)
 
 
 def message_of(understood: Understood) -> InboundMessage:
@@ -110,7 +150,7 @@ def reading_of(understood: Understood, reasons: tuple[Reason, ...], guess: CaseI
         text=mail.text[:MAX_SHOWN_CHARACTERS],
         safe_html=mail.html if len(mail.html) <= MAX_SHOWN_CHARACTERS else "",
         attachment_names=tuple(attachment.shown_name for attachment in mail.attachments),
-        reasons=tuple(f"reason.{reason.key}" for reason in reasons),
+        reasons=tuple(f"reason.{reason.key}" for reason in (*reasons, *understood.authentication_reasons)),
         guess=guess,
     )
 

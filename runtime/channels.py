@@ -14,6 +14,7 @@ from mail_gateway.local_mailbox import LocalMailbox
 from mail_gateway.sending import local_channel, smarthost_channel
 from mail_gateway.smarthost import Smarthost
 from mail_gateway.understanding import MailRoom
+from runtime.mail_trust import signer_of
 from runtime.settings import Environment, Settings
 from runtime.telegram_room import TelegramRoom
 
@@ -55,11 +56,16 @@ def open_channels(
     clock: Callable[[], datetime],
 ) -> dict[ChannelName, Channel]:
     """An adapter for every channel there is."""
-    letterhead = Letterhead(mail_room.office.bureau, mail_room.seals, mail_words)
+    letterhead = Letterhead(
+        mail_room.office.bureau,
+        mail_room.seals,
+        mail_words,
+        has_return_addresses=settings.smarthost is None or settings.smarthost.return_addresses,
+    )
     if local_mailbox is not None:
         mail: Channel = local_channel(letterhead, blobs, clock, local_mailbox)
     elif settings.smarthost is not None:
-        mail = smarthost_channel(letterhead, blobs, clock, _smarthost(settings))
+        mail = smarthost_channel(letterhead, blobs, clock, _smarthost(settings), signer_of(settings))
     else:
         mail = ChannelOff("no mail server is set: smarthost.host")
     return {

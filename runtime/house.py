@@ -41,6 +41,7 @@ from runtime.handling import DeskHandler
 from runtime.jobs import DRAIN, Bell, DbosJobs, delivering
 from runtime.kill_points import KillPoints, kill_points
 from runtime.live_knowledge import LiveKnowledge
+from runtime.mail_trust import trust_of
 from runtime.metrics import Metrics
 from runtime.migrating import migrate, require_migrated
 from runtime.settings import Environment, Settings
@@ -112,6 +113,7 @@ class House:
             limits=Limits(max_bytes=smtp.max_size, max_connections=smtp.max_connections),
             tls=smtp_tls(smtp),
             clock=now,
+            seals=self.mail_room.seals,
         )
 
     def start_worker(self) -> None:
@@ -190,7 +192,7 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     build = partial(know, bundle, _load_model(settings), kept=settings.indexes)
     knowledge = LiveKnowledge(store, now, build, bundle.bureau.calendar.local_date)
     room = furnish(bundle, settings.secret_key.get_secret_value().encode(), knowledge)
-    mail_room = open_mail_room(room.office, blobs)
+    mail_room = open_mail_room(room.office, blobs, trust_of(settings, bundle.bureau.mail_domain))
     local_mailbox = open_local_mailbox(settings)
     bell = Bell()
     telegram = TelegramRoom.open(settings, store, blobs, now, wake=partial(bell.ring, DRAIN))

@@ -101,6 +101,51 @@ class SmarthostSettings(_Group):
     timeout: float = Field(
         default=30, gt=0, le=110, description="Seconds to wait for each answer; below the lease of 120."
     )
+    return_addresses: bool = Field(
+        default=True,
+        description="Whether a letter of staff leaves under an envelope sender of its own, `bounces+…@` the bureau's "
+        "mail domain, so that a failure is tied to it; off for servers that allow the mailbox alone.",
+    )
+
+
+class DkimSettings(_Group):
+    """The signature under our mail."""
+
+    key_file: Path = Field(description="File with the private RSA key (PEM).")
+    selector: str = Field(
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
+        description="Name of the key: the public one is published at `SELECTOR._domainkey.DOMAIN`.",
+    )
+    domain: str = Field(
+        pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", description="Domain that signs: the bureau's mail domain."
+    )
+
+
+class MailAuthSettings(_Group):
+    """How the sender of a mail is made sure of."""
+
+    relays: Addresses = Field(
+        default=(),
+        description="Names of mail servers before us whose Authentication-Results are believed, as they write them "
+        "there and after `by` in Received. Each must take out lines that others wrote in its name (RFC 8601 §5).",
+    )
+    relay_addresses: Addresses = Field(
+        default=("127.0.0.0/8", "::1"),
+        description="Addresses and networks from which these servers hand mail to us; from others nothing is believed.",
+    )
+    verify: bool = Field(
+        default=False,
+        description="Whether SPF, DKIM and DMARC are verified here when no relay says anything; wants the extra "
+        "`mailauth`.",
+    )
+    dns_servers: Addresses = Field(
+        default=(),
+        description="DNS servers that are asked then, `192.0.2.53` or `192.0.2.53:5353`; the system's when there is "
+        "none.",
+    )
+    dns_seconds: float = Field(
+        default=5, gt=0, le=20, description="Seconds for everything that is asked about one mail; then it stays open."
+    )
 
 
 class S3Settings(_Group):
@@ -196,6 +241,8 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     smtp: SmtpSettings = SmtpSettings()
     smarthost: SmarthostSettings | None = None
+    dkim: DkimSettings | None = None
+    mail_auth: MailAuthSettings = MailAuthSettings()
     blobs: BlobSettings = BlobSettings()
     telegram: TelegramSettings = TelegramSettings()
 

@@ -16,7 +16,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from runtime.certificates import smtp_tls
-from runtime.settings import PREFIX, Settings, variable_of
+from runtime.settings import PREFIX, MailAuthSettings, Settings, variable_of
 from runtime.unsafe_settings import unsafe
 
 CONFIG_VARIABLE = "SUNWINDOW_CONFIG"
@@ -49,7 +49,7 @@ def load_settings(config: Path | None = None, *, options: Mapping[str, object] |
         settings = Settings.model_validate(given)
     except ValidationError as error:
         raise SettingsRefused(tuple(_explain(error))) from None
-    if reasons := _bad_urls(settings) + _bad_certificate(settings) or unsafe(settings):
+    if reasons := _bad_urls(settings) + _bad_certificate(settings) + _bad_mail_trust(settings) or unsafe(settings):
         raise SettingsRefused(reasons)
     return settings
 
@@ -96,6 +96,14 @@ def _bad_certificate(settings: Settings) -> tuple[str, ...]:
         reason = error.strerror if isinstance(error, FileNotFoundError) else str(error)
         return (f"smtp.tls_certificate: cannot be used with smtp.tls_key: {reason}",)
     return ()
+
+
+def _bad_mail_trust(settings: Settings) -> tuple[str, ...]:
+    if settings.dkim is None and settings.mail_auth == MailAuthSettings():
+        return ()
+    from runtime.mail_trust import mail_trust_faults  # noqa: PLC0415 - brings the mail room, which few commands need
+
+    return mail_trust_faults(settings)
 
 
 def _read_file(file: Path | None) -> Mapping[str, object]:

@@ -57,6 +57,13 @@ def _trusted_proxies(settings: Settings) -> str | None:
     return None
 
 
+def _relay_addresses(settings: Settings) -> str | None:
+    given = settings.mail_auth
+    if given.relays and any(ipaddress.ip_network(said, strict=False).prefixlen == 0 for said in given.relay_addresses):
+        return "believes everyone, so any caller could call any sender genuine; list the relays' own addresses"
+    return None
+
+
 def _smarthost(settings: Settings) -> str | None:
     if settings.smarthost is None:
         return "is missing, so no letter could be answered; set smarthost.host and how to sign in"
@@ -147,6 +154,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("http.trusted_proxies", _trusted_proxies),
     ("smtp.max_size", _max_size),
     ("smtp.hostname", _hostname),
+    ("mail_auth.relay_addresses", _relay_addresses),
     ("smarthost", _smarthost),
     ("smarthost.tls", _smarthost_tls),
     ("telegram.base_url", _telegram_base),

@@ -86,6 +86,10 @@ class Threads(Protocol):
         """The thread; CaseworkNotFound."""
         ...
 
+    def of_party(self, party_id: PartyId, *, since: datetime, limit: int) -> Sequence[Thread]:
+        """The correspondence with a party that began since then, latest first."""
+        ...
+
     def internal_of(self, case_id: CaseId) -> Thread | None:
         """The internal thread of a case."""
         ...

@@ -99,6 +99,16 @@ class SqlThreads(MessageQueries):
         query = select(threads.c.id, threads.c.last_number).where(threads.c.id.in_(thread_ids))
         return {ThreadId(row.id): row.last_number for row in self._connection.execute(query)}
 
+    def of_party(self, party_id: PartyId, *, since: datetime, limit: int) -> Sequence[Thread]:
+        """The correspondence with a party that began since then, latest first."""
+        query = (
+            select(threads)
+            .where(threads.c.party_id == party_id, threads.c.opened_at >= since)
+            .order_by(threads.c.id.desc())
+            .limit(limit)
+        )
+        return [_thread(row) for row in self._connection.execute(query)]
+
     def internal_of(self, case_id: CaseId) -> Thread | None:
         """The internal thread of a case."""
         query = select(threads).where(threads.c.case_id == case_id, threads.c.audience == Audience.INTERNAL.value)

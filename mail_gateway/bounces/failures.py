@@ -85,6 +85,12 @@ def _tied(reported: Sequence[DeliveryFailure], mail: ParsedMail) -> tuple[Delive
     return tuple(first.values())
 
 
+def says_delayed(mail: ParsedMail) -> bool:
+    """Whether a notice says that it is still tried, or names recipients that were reached."""
+    notice = next(notices_in(mail.text))
+    return any(failure.action in _REACHED for failure in mail.failures) or _is_delayed(f"{mail.subject}\n{notice}")
+
+
 def transport_of(mail: ParsedMail, *, envelope_is_null: bool) -> Transport:
     """What header and envelope say for a notice."""
     senders = [mailbox.address for mailbox in mail.from_]

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from casework.party import ChannelName
 from tests.running.audit import Acknowledged, audit, wait_for_rest
 from tests.running.citizens import (
-    MAILBOX,
     ChatCitizen,
     a_gb_letter,
     a_letter,
+    offer,
     post,
 )
 from tests.running.console import answer_case, browser_page, sign_in
@@ -100,7 +100,7 @@ def test_a_letter_in_gb18030_gets_a_receipt_an_answer_in_its_thread_and_goes_on_
     assert own_id[1].decode() in str(answer.mail["References"])
     assert answer.mail["Subject"].startswith("Re: 夜间噪音")
     assert "Auto-Submitted" not in answer.mail
-    assert answer.mail_from == MAILBOX
+    assert re.fullmatch(r"bounces\+[a-z2-7]+@gaj\.example", answer.mail_from)
 
     back = a_letter(
         "谢谢，但是昨晚仍在施工。",
@@ -142,6 +142,25 @@ def test_a_telegram_complaint_is_answered_by_a_clerk_and_goes_on_in_its_case(des
     thread_id = desk.api("GET", f"/cases/{reference}").json()["thread_id"]
     wait_until(lambda: case_of(desk, thread_id, "今天仍然没有改正") == reference, "the second message in its case")
     wait_for_rest(desk.product.store_url)
+    assert audit(desk.product.store_url, [], desk.smarthost, desk.telegram).violations == []
+
+
+def test_a_notice_that_says_nothing_marks_the_case_whose_answer_did_not_arrive(desk: RunningDesk) -> None:
+    sender = "gone@citizen.example"
+    post(desk.product, a_letter("工地夜间施工扰民，请处理。", sender=sender, subject="夜间噪音"), mail_from=sender)
+    reference = reference_in(desk.smarthost.wait_for(sender)[0].text)
+    desk.reply(reference, ANSWER)
+    answer = desk.smarthost.wait_for(sender, 2)[1]
+    notice = a_letter("", sender="MAILER-DAEMON@relay.example", subject="", to=answer.mail_from)
+    assert offer(desk.product, notice, mail_from="", rcpt_to=f"bounces+abc{answer.mail_from[11:]}") == 550
+    post(desk.product, notice, mail_from="", rcpt_to=answer.mail_from)
+
+    def names() -> list[str]:
+        return [event["name"] for event in desk.api("GET", f"/cases/{reference}").json()["events"]]
+
+    wait_until(lambda: "reply.failed" in names(), "the failure on the case")
+    wait_for_rest(desk.product.store_url)
+    assert names().count("reply.failed") == 1
     assert audit(desk.product.store_url, [], desk.smarthost, desk.telegram).violations == []
 
 

@@ -49,6 +49,8 @@ def _group_in(annotation: object) -> type[BaseModel] | None:
 def _say(default: object) -> str:
     if default is PydanticUndefined:
         return "must be given"
+    if isinstance(default, tuple):
+        default = ",".join(default)
     if default is None or str(default) == "":
         return "not set"
     if isinstance(default, timedelta):

@@ -31,12 +31,12 @@ class House:
     def __post_init__(self) -> None:
         self.desk = Desk(self.now)
 
-    def save(self, raw: bytes, *, mail_from: str = LI, rcpt_to: str = OURS.main) -> None:
+    def save(self, raw: bytes, *, mail_from: str = LI, rcpt_to: str = OURS.main, peer: str = "") -> None:
         """Accept a mail as the server does."""
         accept = accept_into(self.store)
 
         async def wait() -> None:
-            await accept(raw, Envelope(mail_from, (rcpt_to,), self.now))
+            await accept(raw, Envelope(mail_from, (rcpt_to,), self.now, peer))
 
         asyncio.run(wait())
 
@@ -52,9 +52,9 @@ class House:
         understood = understand(entry, self.room)
         return self.store.write(lambda uow: receive(understood, uow, room=self.room, desk=self.desk, now=self.now))
 
-    def bring(self, raw: bytes, *, mail_from: str = LI, rcpt_to: str = OURS.main) -> Outcome:
+    def bring(self, raw: bytes, *, mail_from: str = LI, rcpt_to: str = OURS.main, peer: str = "") -> Outcome:
         """Save a mail and handle it."""
-        self.save(raw, mail_from=mail_from, rcpt_to=rcpt_to)
+        self.save(raw, mail_from=mail_from, rcpt_to=rcpt_to, peer=peer)
         (outcome,) = self.work()
         return outcome
 

@@ -62,7 +62,7 @@ def test_automatic_mail_says_so_and_has_the_null_return_path(kind: OutboxKind) -
 def test_a_persons_answer_is_not_marked_and_can_bounce_home() -> None:
     entry = an_entry(kind=OutboxKind.STAFF, in_reply_to=CITIZENS)
     assert read(entry)["Auto-Submitted"] is None
-    assert composed(entry).mail_from == OURS.main
+    assert composed(entry).mail_from == SEALS.return_address(entry.id, AT.date())
 
 
 def test_what_a_person_wrote_is_sent_as_a_letter_with_greeting_and_the_bureaus_name() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail_gateway.quoting import split_words
-from mail_gateway.subjects import base_subject, is_forwarded, reply_subject
+from mail_gateway.subjects import base_subject, is_answer, is_forwarded, reply_subject, subject_key
 
 HEADER_ZH = "发件人：局长信箱\n发送时间：2026年11月20日 10:05\n收件人：王某\n主题：Re: 办护照"
 
@@ -107,3 +107,30 @@ def test_a_forwarded_subject_is_known() -> None:
     assert is_forwarded("转发：办护照")
     assert not is_forwarded("回复：办护照")
     assert base_subject("Regarding: x") == "Regarding: x"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "投诉驿城区窗口排队",
+        "回复: 投诉驿城区窗口排队",
+        "Re: 投诉 驿城区窗口排队！",
+        "Re:回复：投诉驿城区窗口排队 [ZMD-2026-000001-1]",
+    ],
+)
+def test_subjects_are_compared_by_their_words_alone(subject: str) -> None:
+    assert subject_key(subject) == "投诉驿城区窗口排队"
+
+
+@pytest.mark.parametrize(
+    "subject", ["", "Re:", "咨询", "咨询问题", "Hello", "Re: Question", "[ZMD-2026-000001-1]", "!!!!!!!!!!!!!!!"]
+)
+def test_a_subject_that_says_too_little_is_compared_with_none(subject: str) -> None:
+    assert subject_key(subject) == ""
+
+
+def test_an_answer_is_told_by_its_subject() -> None:
+    assert is_answer("回复：办护照")
+    assert not is_answer("转发：办护照")
+    assert not is_answer("自动回复：办护照")
+    assert not is_answer("办护照")

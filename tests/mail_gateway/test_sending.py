@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from casework.message import Attachment, Reply
-from casework.outbox import DeliveryOutcome, OutboxEntry, OutboxKind
+from casework.outbox import DeliveryOutcome, OutboxEntry, OutboxId, OutboxKind
 from casework.store.blobs import DirectoryBlobs
 from mail_gateway.errors import MailGatewayNotFound
 from mail_gateway.local_mailbox import LocalMailbox
 from mail_gateway.parsing import parse
 from mail_gateway.sending import MailChannel, local_channel, smarthost_channel
 from mail_gateway.smarthost import Smarthost
-from tests.mail_gateway.letters import AT, OURS, an_entry, letterhead
+from tests.mail_gateway.letters import AT, SEALS, an_entry, letterhead
 from tests.mail_gateway.smarthost_peer import Peer, answering, scripted
 
 HELLO = (b"220 peer\r\n", b"250-peer\r\n250 SIZE 0\r\n", b"250 ok\r\n", b"250 ok\r\n")
@@ -33,7 +33,7 @@ def test_a_mail_is_handed_over_with_its_envelope(tmp_path: Path) -> None:
         result = channel_to(port, tmp_path).deliver(an_entry(".lead\r\n.dots", kind=OutboxKind.STAFF))
     assert result.outcome is DeliveryOutcome.DELIVERED
     ((sender, recipients, raw),) = peer.taken
-    assert (sender, recipients) == (OURS.main, ["li@mail.example"])
+    assert (sender, recipients) == (SEALS.return_address(OutboxId(1), AT.date()), ["li@mail.example"])
     assert parse(raw).message_id == result.external_id
     assert ".lead" in parse(raw).text
 
@@ -139,6 +139,29 @@ def test_an_address_in_utf8_needs_a_server_that_takes_it(tmp_path: Path) -> None
     with answering(Peer(), utf8=False) as port:
         result = channel_to(port, tmp_path).deliver(an_entry(to="李某@mail.example"))
     assert (result.outcome, result.address_is_dead) == (DeliveryOutcome.PERMANENT, False)
+
+
+@pytest.mark.parametrize(
+    ("to", "heard"), [("li@mail.example", "li@mail.example"), ("li@路灯.example", "li@xn--znx524d.example")]
+)
+def test_what_can_be_said_in_ascii_asks_nothing_of_the_server(tmp_path: Path, to: str, heard: str) -> None:
+    peer = Peer()
+    with answering(peer, utf8=False) as port:
+        result = channel_to(port, tmp_path).deliver(an_entry(to=to, subject="关于路灯的投诉" * 10))
+    assert result.outcome is DeliveryOutcome.DELIVERED
+    ((_, recipients, raw),) = peer.taken
+    assert recipients == [heard]
+    assert raw.isascii()
+    assert parse(raw).subject == "关于路灯的投诉" * 10
+
+
+def test_headers_and_addresses_in_utf8_arrive_as_they_were_written(tmp_path: Path) -> None:
+    peer = Peer()
+    with answering(peer) as port:
+        channel_to(port, tmp_path).deliver(an_entry(to="李某@路灯.example", subject="关于路灯的投诉"))
+    mail = parse(peer.taken[0][2])
+    assert (mail.subject, mail.to[0].address) == ("关于路灯的投诉", "李某@xn--znx524d.example")
+    assert "关于路灯的投诉".encode() in peer.taken[0][2]
 
 
 def test_what_is_no_address_fails_for_good(tmp_path: Path) -> None:

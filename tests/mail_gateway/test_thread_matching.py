@@ -8,8 +8,18 @@ import pytest
 
 from casework.message import CaseId, ThreadId
 from casework.references import make_reference
+from mail_gateway.authentication import Standing
 from mail_gateway.seals import ReplyToken, SealState
-from mail_gateway.thread_matching import Candidate, Clues, Evidence, MatchDecision, find_clues, match_thread
+from mail_gateway.thread_matching import (
+    SURE,
+    WEIGHTS,
+    Candidate,
+    Clues,
+    Evidence,
+    MatchDecision,
+    find_clues,
+    match_thread,
+)
 from tests.mail_gateway.letters import AT, SEALS, a_letter, a_mail
 
 REFERENCE = make_reference("ZMD", 2026, 123)
@@ -39,7 +49,10 @@ def test_a_reply_address_in_a_header_counts_for_nothing() -> None:
     assert find_clues(a_letter(raw), SEALS, prefix="ZMD", today=TODAY).tokens == ()
 
 
-@pytest.mark.parametrize("evidence", list(Evidence))
+ENOUGH = [evidence for evidence in Evidence if WEIGHTS[evidence] >= SURE]
+
+
+@pytest.mark.parametrize("evidence", ENOUGH)
 def test_evidence_together_with_its_sender_joins(evidence: Evidence) -> None:
     match = match_thread(Clues(), [candidate(evidence, 7, 3)])
     assert (match.decision, match.thread_id, match.case_id) == (MatchDecision.JOIN, 7, 3)
@@ -56,7 +69,7 @@ def test_the_same_evidence_from_a_stranger_is_held_with_the_guess(evidence: Evid
 ELSEWHERE = Clues(is_answered_elsewhere=True)
 
 
-@pytest.mark.parametrize("evidence", list(Evidence))
+@pytest.mark.parametrize("evidence", ENOUGH)
 def test_who_is_known_from_reply_to_alone_joins_by_nothing_but_a_seal(evidence: Evidence) -> None:
     guessed = match_thread(ELSEWHERE, [candidate(evidence, 7, 3)])
     assert (guessed.decision, guessed.case_id) == (MatchDecision.HOLD, 3)
@@ -111,3 +124,43 @@ def test_a_forged_reply_address_is_said_and_leads_nowhere() -> None:
     match = match_thread(Clues(tokens=(ReplyToken(SealState.FORGED),)), [])
     assert match.decision is MatchDecision.NEW
     assert [reason.key for reason in match.because] == ["match.reply_address_forged"]
+
+
+@pytest.mark.parametrize("evidence", list(Evidence))
+def test_no_evidence_joins_in_the_name_of_somebody_who_failed_authentication(evidence: Evidence) -> None:
+    match = match_thread(Clues(standing=Standing.FAIL), [replace(candidate(evidence, 7, 3), is_sealed=True)])
+    assert (match.decision, match.thread_id, match.case_id) == (MatchDecision.HOLD, 7, 3)
+    assert [reason.key for reason in match.because] == ["match.not_sure", f"match.{evidence.value}_of_sender"]
+
+
+@pytest.mark.parametrize("standing", list(Standing))
+@pytest.mark.parametrize("evidence", list(Evidence))
+def test_no_authentication_makes_a_stranger_belong(evidence: Evidence, standing: Standing) -> None:
+    match = match_thread(Clues(standing=standing), [candidate(evidence, 7, 3, belongs=False)])
+    assert (match.decision, match.case_id, match.score) == (MatchDecision.HOLD, 3, None)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "standing", "decision"),
+    [
+        (Evidence.SAME_SUBJECT, Standing.NEUTRAL, MatchDecision.HOLD),
+        (Evidence.SAME_SUBJECT, Standing.PASS, MatchDecision.JOIN),
+        (Evidence.ANSWERED_SUBJECT, Standing.NEUTRAL, MatchDecision.JOIN),
+        (Evidence.ANSWERED_SUBJECT, Standing.FAIL, MatchDecision.HOLD),
+    ],
+)
+def test_a_subject_is_weighed_with_what_is_known_of_the_sender(
+    evidence: Evidence, standing: Standing, decision: MatchDecision
+) -> None:
+    match = match_thread(Clues(standing=standing), [candidate(evidence, 7, 3)])
+    assert (match.decision, match.case_id) == (decision, 3)
+
+
+def test_the_score_is_a_table_that_adds_up() -> None:
+    match = match_thread(Clues(standing=Standing.PASS), [candidate(Evidence.SAME_SUBJECT, 7, 3)])
+    assert match.score is not None
+    assert match.score.as_facts() == {
+        "rows": [["same_subject", 40], ["authentication_pass", 20]],
+        "total": 60,
+        "sure_from": 50,
+    }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -90,6 +91,25 @@ def test_an_empty_list_of_proxies_is_said_and_not_unsaid(monkeypatch: pytest.Mon
         pytest.param('database_url = "mysql://x"', "database_url", "sqlite:///", id="another database"),
         pytest.param('database_url = "what"', "database_url", "sqlite:///", id="no address at all"),
         pytest.param("hosts =", "", "sunwindow.toml", id="no TOML"),
+        pytest.param('[dkim]\nselector = "s1"', "dkim.key_file", "required", id="half a signature"),
+        pytest.param(
+            '[dkim]\nkey_file = "missing.pem"\nselector = "s1"\ndomain = "zmd.example"',
+            "dkim.key_file",
+            "cannot be read: No such file",
+            id="a key that is not there",
+        ),
+        pytest.param(
+            '[mail_auth]\nrelay_addresses = ["relay.example"]',
+            "mail_auth.relay_addresses",
+            "IPv4 or IPv6",
+            id="a relay by name",
+        ),
+        pytest.param(
+            '[mail_auth]\nverify = true\ndns_servers = ["dns.example"]',
+            "mail_auth.dns_servers",
+            "192.0.2.53",
+            id="a DNS server by name",
+        ),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(tmp_path: Path, text: str, name: str, reason: str) -> None:
@@ -97,6 +117,27 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(tmp_path: Path, text: st
         load_settings(write(tmp_path, text))
 
     assert any(row.startswith(name) and reason in row for row in refused.value.reasons), refused.value
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("[mail_auth]\nverify = true", "mail_auth.verify"),
+        ('[dkim]\nkey_file = "dkim.pem"\nselector = "s1"\ndomain = "zmd.example"', "dkim.key_file"),
+    ],
+)
+def test_what_wants_an_extra_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, name: str
+) -> None:
+    for module in ("dkim", "dkim.crypto"):
+        monkeypatch.setitem(sys.modules, module, None)
+
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings(write(tmp_path, text))
+
+    (reason,) = refused.value.reasons
+    assert reason.startswith(f"{name}: "), reason
+    assert "pip install sunwindow[mailauth]" in reason
 
 
 def test_a_misspelt_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,6 +188,12 @@ UNSAFE = [
         "smtp.max_size", {"smtp": {"host": "0.0.0.0", "max_size": 0, "hostname": "mx.example"}}, "fill", id="no bound"
     ),
     pytest.param("smtp.hostname", {"smtp": {}}, "MX record", id="no name of our own"),
+    pytest.param(
+        "mail_auth.relay_addresses",
+        {"mail_auth": {"relays": ["mx.sample.example"], "relay_addresses": ["0.0.0.0/0"]}},
+        "any caller",
+        id="every caller a relay",
+    ),
     pytest.param("smarthost", {"smarthost": None}, "no letter could be answered", id="no mail server"),
     pytest.param("smarthost.tls", {"smarthost": {"host": "relay.example", "tls": "none"}}, "starttls", id="open mail"),
     pytest.param(
