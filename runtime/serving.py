@@ -89,12 +89,12 @@ async def _worker(house: House) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _smtp(house: House) -> AsyncIterator[int]:
-    server = house.mail_server()
-    await server.start()
-    try:
-        yield server.port
-    finally:
-        await server.stop(FINISH_WITHIN.total_seconds())
+    servers = house.mail_servers()
+    async with AsyncExitStack() as listening:
+        for server in servers:
+            await server.start()
+            listening.push_async_callback(server.stop, FINISH_WITHIN.total_seconds())
+        yield servers[0].port
 
 
 @asynccontextmanager

@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mail_gateway.acceptance import Accept
 from mail_gateway.envelope import Envelope
 from mail_gateway.mailboxes import Mailboxes
-from mail_gateway.server import Limits, MailServer
+from mail_gateway.server import Limits, MailServer, Protocol
 
 OURS = Mailboxes("zmd.example", ("xinxiang@zmd.example", "jubao@zmd.example"))
 
@@ -41,11 +42,17 @@ def loop_in_thread() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @contextmanager
-def mail_server(accept: Accept, limits: Limits | None = None) -> Iterator[MailServer]:
+def mail_server(
+    accept: Accept,
+    limits: Limits | None = None,
+    *,
+    protocol: Protocol = Protocol.SMTP,
+    unix_socket: Path | None = None,
+) -> Iterator[MailServer]:
     """A started server; stopped in good order afterwards."""
 
     async def make() -> MailServer:
-        server = MailServer(OURS, accept, port=0, limits=limits)
+        server = MailServer(OURS, accept, port=0, limits=limits, protocol=protocol, unix_socket=unix_socket)
         await server.start()
         return server
 
