@@ -40,7 +40,8 @@ from runtime.handling import DeskHandler
 from runtime.jobs import DRAIN, Bell, DbosJobs, delivering
 from runtime.kill_points import KillPoints, kill_points
 from runtime.live_knowledge import LiveKnowledge
-from runtime.mail_ways import open_mail_servers
+from runtime.mail_ways import open_fetcher, open_mail_servers
+from runtime.mailbox_watch import MailboxWatch
 from runtime.metrics import Metrics
 from runtime.migrating import migrate, require_migrated
 from runtime.settings import Environment, Settings
@@ -124,6 +125,25 @@ class House:
         finally:
             ended.set()
             watcher.join(timeout=1)
+
+    @contextmanager
+    def fetching(self) -> Iterator[None]:
+        """Fetch the mailbox that is set, in a thread of its own, while the context is open."""
+        ended = threading.Event()
+        fetcher = open_fetcher(self.settings, self.mail_room, self.store, ended)
+        imap = self.settings.imap
+        if fetcher is None or imap is None:
+            yield
+            return
+        watch = MailboxWatch(fetcher, self.store, now, partial(self.bell.ring, DRAIN), imap.poll)
+        visitor = threading.Thread(target=watch.run, args=(ended,), name="mailbox", daemon=True)
+        visitor.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            fetcher.interrupt()
+            visitor.join(timeout=5)
 
     def stop_worker(self, within: timedelta) -> None:
         """Let running jobs finish, then stop them."""

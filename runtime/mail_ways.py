@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 
+from casework.ports import Store
 from mail_gateway.acceptance import Accept
+from mail_gateway.fetching import Fetcher
+from mail_gateway.imap_session import MailboxAccess
+from mail_gateway.mailbox_walk import FetchRules
 from mail_gateway.mailboxes import Mailboxes
 from mail_gateway.server import Limits, MailServer, Protocol
+from mail_gateway.understanding import MailRoom
 from runtime.certificates import smtp_tls
 from runtime.settings import Settings
 
@@ -45,3 +51,22 @@ def open_mail_servers(
             )
         )
     return servers
+
+
+def open_fetcher(settings: Settings, room: MailRoom, store: Store, stopping: threading.Event) -> Fetcher | None:
+    """What fetches the mailbox that is set; None when none is."""
+    imap = settings.imap
+    if imap is None:
+        return None
+    access = MailboxAccess(
+        host=imap.host,
+        port=imap.port,
+        tls=imap.tls,
+        user=imap.user,
+        password=imap.password.get_secret_value(),
+        folder=imap.folder,
+        answer_seconds=imap.timeout,
+        marks_seen=imap.mark_seen,
+    )
+    rules = FetchRules(max_bytes=settings.smtp.max_size, since=imap.since, archive_after=imap.archive_after)
+    return Fetcher(access, rules, room, store, stopping)

@@ -65,6 +65,7 @@ async def serve(
         running.enter_context(house.following())
         if Role.WORKER in roles:
             await running.enter_async_context(_worker(house))
+            running.enter_context(house.fetching())
         if Role.TELEGRAM in roles and house.telegram is not None:
             await running.enter_async_context(house.telegram.receiving(app))
         if Role.HTTP in roles:
