@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import mailbox
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +30,8 @@ class ImapServer:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     number: int = 0
+    in_memory: bool = False
+    """Quick with many mails, which are gone when it stops."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True)
@@ -63,11 +65,17 @@ class ImapServer:
             "SUNWINDOW_IMAP__POLL": "1",
         }
 
+    @property
+    def _backend(self) -> list[str]:
+        if self.in_memory:
+            return ["dict", "--demo-data", "--demo-user", self.user, "--demo-password", PASSWORD]
+        return ["maildir", str(self.folder)]
+
     def start(self) -> None:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [COMMAND, "--no-service", "admin", "--no-tls", "--host", "127.0.0.1", "--port", str(self.port),
-                 "maildir", str(self.folder)],
+                 *self._backend],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         wait_until(self._answers, "the IMAP server", seconds=30)
@@ -78,11 +86,25 @@ class ImapServer:
             self.process.wait(10)
             self.process = None
 
+    def freeze(self) -> None:
+        """Keep every connection, and answer nobody."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
     def put(self, *mails: bytes, at: datetime | None = None) -> None:
         """Mails that come to the mailbox, in order."""
         with self.signed_in() as client:
             for mail in mails:
                 client.append("INBOX", mail, msg_time=at)
+
+    def put_many(self, mails: Sequence[bytes]) -> None:
+        """Many mails that come at once."""
+        with self.signed_in() as client:
+            client.multiappend("INBOX", mails)
 
     def seen(self) -> list[int]:
         """The UIDs that are marked as read."""
@@ -102,12 +124,6 @@ class ImapServer:
         (self.folder / self.user / "dovecot-uidlist").unlink()
         self.start()
 
-    def fill(self, mails: list[bytes]) -> None:
-        """Many mails at once, behind the server's back."""
-        box = mailbox.Maildir(self.folder / self.user)
-        for mail in mails:
-            box.add(mail)
-
     @contextmanager
     def signed_in(self) -> Iterator[IMAPClient]:
         with IMAPClient("127.0.0.1", self.port, ssl=False, timeout=10) as client:
@@ -123,9 +139,9 @@ class ImapServer:
 
 
 @contextmanager
-def imap_server(folder: Path) -> Iterator[ImapServer]:
+def imap_server(folder: Path, *, in_memory: bool = False) -> Iterator[ImapServer]:
     """A started server; its process is gone afterwards."""
-    server = ImapServer(folder / "imap")
+    server = ImapServer(folder / "imap", in_memory=in_memory)
     server.start()
     try:
         yield server
