@@ -64,7 +64,9 @@ def test_a_kill_between_fetch_and_commit_and_an_outage_lose_nothing_and_bring_no
         wait_for_rest(product.store_url)
         assert count(product) == 10
         with looking(product.store_url) as connection:
-            each = connection.execute(select(func.count()).select_from(outbox).group_by(outbox.c.address)).scalars().all()
+            each = (
+                connection.execute(select(func.count()).select_from(outbox).group_by(outbox.c.address)).scalars().all()
+            )
         assert len(each) == 10
         assert len(set(each)) == 1
 
