@@ -31,6 +31,7 @@ PLANTED = {
     "web": ("mail_gateway/server.py", "import fastapi"),
     "telegram": ("admin_api/pages.py", "import telegram"),
     "smtp": ("mail_gateway/parsing.py", "import smtplib"),
+    "imap": ("mail_gateway/parsing.py", "import imapclient"),
     "settings": ("bot/errors.py", "import pydantic_settings"),
 }
 """For each contract a line that breaks it, or a module that has no floor."""

@@ -21,6 +21,7 @@ from mail_gateway.imap_session import MailboxAccess, MailboxRefused, MailboxUnav
 from mail_gateway.mailbox_walk import FetchRules, Place
 from mail_gateway.understanding import MailRoom
 from tests.mail_gateway.letters import OURS, a_mail
+from tests.running.cutting_proxy import cutting_proxy
 from tests.running.imap_server import ImapServer, imap_server
 
 NOW = datetime.now(UTC)
@@ -170,6 +171,40 @@ def test_broken_mails_are_taken_in_whole(bureau: Bureau) -> None:
     bureau.server.put(mail(1))
     assert bureau.fetch() == Fetched(new=3)
     assert bureau.subjects()[-1] == "s1"
+
+
+def visits_over_a_line(bureau: Bureau, *, breaks: int, visits: int) -> tuple[int, list[Fetched]]:
+    """How often visits broke off, and what the others brought, where mail 2 breaks the line so often."""
+    bureau.server.put(mail(1), mail(2, "the fatal words"), mail(3))
+    broken, done = 0, []
+    with cutting_proxy(bureau.server.port, b"the fatal words", times=breaks) as proxy:
+        bureau.access = replace(bureau.access, port=proxy.port)
+        bureau.restart()
+        for _ in range(visits):
+            try:
+                done.append(bureau.fetch())
+            except MailboxUnavailable:
+                broken += 1
+    return broken, done
+
+
+def test_a_connection_that_is_lost_in_the_middle_loses_nothing(bureau: Bureau) -> None:
+    broken, done = visits_over_a_line(bureau, breaks=2, visits=3)
+    assert broken == 2
+    # The first came with the visit that broke off at the second.
+    assert done == [Fetched(new=2)]
+    assert bureau.subjects() == ["s1", "s2", "s3"]
+
+
+def test_a_mail_at_which_the_connection_always_breaks_is_shown_and_holds_nobody_up(bureau: Bureau) -> None:
+    broken, done = visits_over_a_line(bureau, breaks=1000, visits=5)
+    assert broken == 3
+    assert done == [Fetched(new=1, not_fetched=1), Fetched()]
+    (held,) = bureau.entries(InboxState.HELD)
+    assert held.reasons == ("reason.not_fetched.broken",)
+    assert held.reading is not None
+    assert held.reading.subject == "s2"
+    assert sorted(bureau.subjects()) == ["s1", "s2", "s3"]
 
 
 def test_a_mail_that_vanished_is_passed_over(bureau: Bureau) -> None:
