@@ -11,7 +11,6 @@ from datetime import datetime
 
 import structlog
 
-from casework.errors import CaseworkError
 from casework.ports import Store
 from mail_gateway.errors import MailGatewayError
 from mail_gateway.fetching import Fetched, Fetcher
@@ -105,7 +104,8 @@ class MailboxWatch:
             log.info("mailbox fetched", action="mailbox.fetched", **asdict(fetched))
 
     def _note(self, error: Exception | None, now: datetime) -> None:
-        with contextlib.suppress(CaseworkError):
+        # A store that is away is told by others; the next visit notes how it goes.
+        with contextlib.suppress(Exception):
             before = MailboxState.read(self.store) or MailboxState()
             after = before.after(error, now)
             if error is not None and after.error != before.error:

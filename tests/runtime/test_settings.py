@@ -147,6 +147,12 @@ UNSAFE = [
         "smtp.max_size", {"smtp": {"host": "0.0.0.0", "max_size": 0, "hostname": "mx.example"}}, "fill", id="no bound"
     ),
     pytest.param("smtp.hostname", {"smtp": {}}, "MX record", id="no name of our own"),
+    pytest.param(
+        "imap.tls",
+        {"imap": {"host": "imap.example", "user": "duty", "password": "x", "tls": "none"}},
+        "starttls",
+        id="an open mailbox",
+    ),
     pytest.param("smarthost", {"smarthost": None}, "no letter could be answered", id="no mail server"),
     pytest.param("smarthost.tls", {"smarthost": {"host": "relay.example", "tls": "none"}}, "starttls", id="open mail"),
     pytest.param(
