@@ -163,6 +163,7 @@ class Reception:
 class Connection(SMTP):
     """One client."""
 
+    greets_as: ClassVar = "ESMTP"
     line_length_limit = 65_536
     """Octets that are read at once; lines may be longer, since no letter is lost for a paragraph on one line."""
     command_size_limit = 2048
@@ -181,7 +182,7 @@ class Connection(SMTP):
             data_size_limit=reception.limits.max_bytes or None,
             enable_SMTPUTF8=True,
             hostname=reception.hostname,
-            ident="ESMTP",
+            ident=self.greets_as,
             tls_context=reception.tls,
             timeout=reception.limits.idle_seconds,
             loop=loop,
@@ -240,7 +241,12 @@ class Connection(SMTP):
         else:
             self.envelope.original_content = letter
             answer = await self._call_handler_hook("DATA")
+        recipients = len(self.envelope.rcpt_tos)
         self.envelope = self._create_envelope()
+        await self._answer_letter(answer, recipients)
+
+    async def _answer_letter(self, answer: str, _recipients: int) -> None:
+        """Say what became of a letter, once for all its recipients."""
         await self.push(answer)
 
     async def _read_letter(self) -> bytes | None:

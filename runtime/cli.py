@@ -13,7 +13,8 @@ import typer
 
 from casework.errors import CaseworkError
 from knowledge.errors import KnowledgeError
-from runtime import cli_bundle, cli_cases, cli_knowledge, cli_mail
+from mail_gateway.errors import MailGatewayError
+from runtime import cli_bundle, cli_cases, cli_knowledge, cli_mail, cli_mail_ways
 from runtime.backup import BackupRefused
 from runtime.bundle import BundleRefused, check_bundle, load_bundle
 from runtime.bundle_export import ExportRefused
@@ -30,6 +31,7 @@ app.add_typer(cli_cases.key_app, name="key", help="Keys of the API.")
 app.add_typer(cli_cases.case_app, name="case", help="Look at cases.")
 app.add_typer(cli_bundle.bundle_app, name="bundle", help="Take the bureau's bundle out of the store, and in.")
 app.add_typer(cli_mail.mail_app, name="mail", help="Look at mails, and take an archive in.")
+cli_mail_ways.add_commands(cli_mail.mail_app)
 cli_cases.add_commands(app)
 cli_knowledge.add_commands(app)
 
@@ -151,6 +153,7 @@ def main(arguments: list[str] | None = None) -> None:
         DataDirectoryInUse,
         ExportRefused,
         KnowledgeError,
+        MailGatewayError,
         NotMigrated,
         OSError,
         SettingsRefused,

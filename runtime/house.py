@@ -25,11 +25,10 @@ from knowledge.retrieval import Embedder
 from knowledge.store import IndexedRevisions, SqlCatalogue, SqlImports
 from mail_gateway.acceptance import accept_into
 from mail_gateway.local_mailbox import LocalMailbox
-from mail_gateway.server import Limits, MailServer
+from mail_gateway.server import MailServer
 from mail_gateway.understanding import MailRoom, open_mail_room
 from runtime.bundle import Bundle, demo_bundle, load_bundle
 from runtime.bundle_export import compose_bundle, zipped
-from runtime.certificates import smtp_tls
 from runtime.channels import open_channels, open_local_mailbox
 from runtime.data_directory import hold_data_directory
 from runtime.delivering import Delivery
@@ -42,6 +41,8 @@ from runtime.jobs import DRAIN, Bell, DbosJobs, delivering
 from runtime.kill_points import KillPoints, kill_points
 from runtime.live_knowledge import LiveKnowledge
 from runtime.mail_trust import trust_of
+from runtime.mail_ways import open_fetcher, open_mail_servers
+from runtime.mailbox_watch import MailboxWatch
 from runtime.metrics import Metrics
 from runtime.migrating import migrate, require_migrated
 from runtime.settings import Environment, Settings
@@ -101,19 +102,10 @@ class House:
     def _compose_bundle(self) -> bytes:
         return zipped(compose_bundle(self.settings.bundle or demo_bundle(), self.store, self.blobs))
 
-    def mail_server(self) -> MailServer:
-        """The SMTP listener over the inbox; to be made in a running event loop."""
-        smtp = self.settings.smtp
-        return MailServer(
-            self.mail_room.mailboxes,
-            accept_into(self.store, partial(self.bell.ring, DRAIN)),
-            host=smtp.host,
-            port=smtp.port,
-            hostname=smtp.hostname,
-            limits=Limits(max_bytes=smtp.max_size, max_connections=smtp.max_connections),
-            tls=smtp_tls(smtp),
-            clock=now,
-            seals=self.mail_room.seals,
+    def mail_servers(self) -> list[MailServer]:
+        """The listeners over the inbox, SMTP first and LMTP when it is set; to be made in a running event loop."""
+        return open_mail_servers(
+            self.settings, self.mail_room, accept_into(self.store, partial(self.bell.ring, DRAIN)), now
         )
 
     def start_worker(self) -> None:
@@ -134,6 +126,25 @@ class House:
         finally:
             ended.set()
             watcher.join(timeout=1)
+
+    @contextmanager
+    def fetching(self) -> Iterator[None]:
+        """Fetch the mailbox that is set, in a thread of its own, while the context is open."""
+        ended = threading.Event()
+        fetcher = open_fetcher(self.settings, self.mail_room, self.store, ended)
+        imap = self.settings.imap
+        if fetcher is None or imap is None:
+            yield
+            return
+        watch = MailboxWatch(fetcher, self.store, now, partial(self.bell.ring, DRAIN), imap.poll)
+        visitor = threading.Thread(target=watch.run, args=(ended,), name="mailbox", daemon=True)
+        visitor.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            fetcher.interrupt()
+            visitor.join(timeout=5)
 
     def stop_worker(self, within: timedelta) -> None:
         """Let running jobs finish, then stop them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -14,6 +15,7 @@ from casework.outbox import DeliveryOutcome, OutboxState
 from casework.party import ChannelName
 from casework.ports import Store
 from runtime.live_knowledge import LiveKnowledge
+from runtime.mailbox_watch import MailboxState
 
 
 class Metrics:
@@ -36,6 +38,7 @@ class Metrics:
         )
         self.registry.register(_Queues(store))
         self.registry.register(_Answers(knowledge))
+        self.registry.register(_Mailbox(store))
 
     def count_delivery(self, channel: ChannelName, outcome: DeliveryOutcome) -> None:
         """One try to deliver."""
@@ -67,6 +70,29 @@ class _Answers(Collector):
             "Whether what is published could not be built, so that older entries are served",
             int(self._knowledge.failed_since is not None),
         )
+
+
+class _Mailbox(Collector):
+    """How fetching an existing mailbox goes; nothing where none is fetched."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        try:
+            state = MailboxState.read(self._store)
+        except CaseworkError:
+            return
+        if state is None:
+            return
+        if state.fetched_at:
+            age = (datetime.now(UTC) - datetime.fromisoformat(state.fetched_at)).total_seconds()
+            yield GaugeMetricFamily("sunwindow_mailbox_fetched_seconds", "Since the mailbox was last fetched", age)
+        failing = GaugeMetricFamily(
+            "sunwindow_mailbox_failing", "Whether fetching fails, and by what", labels=["error"]
+        )
+        failing.add_metric([state.error], int(bool(state.error)))
+        yield failing
 
 
 class _Queues(Collector):

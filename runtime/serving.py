@@ -65,6 +65,7 @@ async def serve(
         running.enter_context(house.following())
         if Role.WORKER in roles:
             await running.enter_async_context(_worker(house))
+            running.enter_context(house.fetching())
         if Role.TELEGRAM in roles and house.telegram is not None:
             await running.enter_async_context(house.telegram.receiving(app))
         if Role.HTTP in roles:
@@ -89,12 +90,12 @@ async def _worker(house: House) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _smtp(house: House) -> AsyncIterator[int]:
-    server = house.mail_server()
-    await server.start()
-    try:
-        yield server.port
-    finally:
-        await server.stop(FINISH_WITHIN.total_seconds())
+    servers = house.mail_servers()
+    async with AsyncExitStack() as listening:
+        for server in servers:
+            await server.start()
+            listening.push_async_callback(server.stop, FINISH_WITHIN.total_seconds())
+        yield servers[0].port
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ the environment; what is unsafe for a production installation is judged in `unsa
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -86,6 +86,48 @@ class SmtpSettings(_Group):
     max_connections: int = Field(
         default=100, ge=1, description="Connections at one time; further ones are answered 421."
     )
+
+
+class LmtpSettings(_Group):
+    """Mail in from a mail server beside us; off without `port` and `socket`. The limits are those of `smtp`."""
+
+    host: str = Field(default="127.0.0.1", description="Address that the LMTP listener takes mail on.")
+    port: Port | None = Field(default=None, description="Port of the LMTP listener, e.g. 8024; 0 takes a free one.")
+    socket: Path | None = Field(
+        default=None,
+        description="File of a Unix socket to listen on instead of a port; its folder's group may write to it.",
+    )
+
+
+class ImapSettings(_Group):
+    """An existing mailbox that mail is fetched from; off without `imap.host`."""
+
+    host: str = Field(description="IMAP server of the mailbox.")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=993, description="Port of the IMAP server.")
+    tls: Literal["tls", "starttls", "none"] = Field(
+        default="tls",
+        description="`tls` from the first byte (993), `starttls` (143), or `none`, on this machine alone.",
+    )
+    user: str = Field(description="Name to sign in with.")
+    password: SecretStr = Field(
+        description="Password to sign in with; QQ, 163 and others want the authorization code that is made for mail "
+        "programs."
+    )
+    folder: str = Field(default="INBOX", description="Folder that mail is fetched from.")
+    poll: float = Field(default=60, ge=1, le=86_400, description="Seconds from one look to the next.")
+    timeout: float = Field(default=30, gt=0, description="Seconds to wait for each answer of the server.")
+    since: date | None = Field(
+        default=None,
+        description="Day such as `2026-11-01`: what came to the mailbox before it is left there when it is read from "
+        "its beginning; not set, everything is taken in.",
+    )
+    archive_after: Annotated[timedelta, BeforeValidator(_seconds)] = Field(
+        default=timedelta(days=14),
+        gt=timedelta(0),
+        description="Mail that came to the mailbox longer ago than this is an archive: held for a clerk without a "
+        "receipt. In seconds or as `P14D`.",
+    )
+    mark_seen: bool = Field(default=False, description="Mark as read in the mailbox what was taken in.")
 
 
 class SmarthostSettings(_Group):
@@ -240,6 +282,8 @@ class Settings(BaseSettings):
     log_json: bool = Field(default=True, description="Log one JSON object a line; otherwise in words, for a terminal.")
     http: HttpSettings = HttpSettings()
     smtp: SmtpSettings = SmtpSettings()
+    lmtp: LmtpSettings = LmtpSettings()
+    imap: ImapSettings | None = None
     smarthost: SmarthostSettings | None = None
     dkim: DkimSettings | None = None
     mail_auth: MailAuthSettings = MailAuthSettings()

@@ -77,6 +77,13 @@ def _smarthost_tls(settings: Settings) -> str | None:
     return None
 
 
+def _imap_tls(settings: Settings) -> str | None:
+    imap = settings.imap
+    if imap and imap.tls == "none" and not is_loopback(imap.host):
+        return "is none, so letters and the password would cross the network readable; use tls or starttls"
+    return None
+
+
 def _bundle(settings: Settings) -> str | None:
     if settings.bundle is None:
         return "is not set, and the demo bureau's invented addresses must not reach citizens; name the bureau's folder"
@@ -155,6 +162,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("smtp.max_size", _max_size),
     ("smtp.hostname", _hostname),
     ("mail_auth.relay_addresses", _relay_addresses),
+    ("imap.tls", _imap_tls),
     ("smarthost", _smarthost),
     ("smarthost.tls", _smarthost_tls),
     ("telegram.base_url", _telegram_base),

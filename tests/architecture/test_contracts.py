@@ -32,6 +32,7 @@ PLANTED = {
     "telegram": ("admin_api/pages.py", "import telegram"),
     "smtp": ("mail_gateway/parsing.py", "import smtplib"),
     "mailauth": ("mail_gateway/letter.py", "import dkim"),
+    "imap": ("mail_gateway/parsing.py", "import imapclient"),
     "settings": ("bot/errors.py", "import pydantic_settings"),
 }
 """For each contract a line that breaks it, or a module that has no floor."""

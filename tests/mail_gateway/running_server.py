@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from mail_gateway.acceptance import Accept
 from mail_gateway.envelope import Envelope
 from mail_gateway.mailboxes import Mailboxes
 from mail_gateway.seals import Seals
-from mail_gateway.server import Limits, MailServer
+from mail_gateway.server import Limits, MailServer, Protocol
 
 OURS = Mailboxes("zmd.example", ("xinxiang@zmd.example", "jubao@zmd.example"))
 
@@ -44,12 +45,27 @@ def loop_in_thread() -> Iterator[asyncio.AbstractEventLoop]:
 
 @contextmanager
 def mail_server(
-    accept: Accept, limits: Limits | None = None, *, seals: Seals | None = None, now: datetime | None = None
+    accept: Accept,
+    limits: Limits | None = None,
+    *,
+    seals: Seals | None = None,
+    now: datetime | None = None,
+    protocol: Protocol = Protocol.SMTP,
+    unix_socket: Path | None = None,
 ) -> Iterator[MailServer]:
     """A started server, for which it is always `now` when that is given; stopped in good order afterwards."""
 
     async def make() -> MailServer:
-        server = MailServer(OURS, accept, port=0, limits=limits, seals=seals, clock=(lambda: now) if now else None)
+        server = MailServer(
+            OURS,
+            accept,
+            port=0,
+            limits=limits,
+            clock=(lambda: now) if now else None,
+            seals=seals,
+            protocol=protocol,
+            unix_socket=unix_socket,
+        )
         await server.start()
         return server
 

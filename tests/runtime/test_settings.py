@@ -194,6 +194,12 @@ UNSAFE = [
         "any caller",
         id="every caller a relay",
     ),
+    pytest.param(
+        "imap.tls",
+        {"imap": {"host": "imap.example", "user": "duty", "password": "x", "tls": "none"}},
+        "starttls",
+        id="an open mailbox",
+    ),
     pytest.param("smarthost", {"smarthost": None}, "no letter could be answered", id="no mail server"),
     pytest.param("smarthost.tls", {"smarthost": {"host": "relay.example", "tls": "none"}}, "starttls", id="open mail"),
     pytest.param(

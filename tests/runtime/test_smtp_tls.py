@@ -58,7 +58,7 @@ def test_a_certificate_lets_other_mail_servers_speak_in_secret(tmp_path: Path, c
 
 
 async def _greet(house: House, trusting: ssl.SSLContext) -> tuple[str, int]:
-    server = house.mail_server()
+    server = house.mail_servers()[0]
     await server.start()
 
     def talk() -> tuple[str, int]:
