@@ -17,11 +17,11 @@ from mail_gateway.understanding import MailRoom
 
 
 def record_failures(failures: Sequence[DeliveryFailure], uow: UnitOfWork, *, room: MailRoom, now: datetime) -> int:
-    """Record permanent failures of mail that bears our seal and went to that address; how many there were.
+    """Record failures of mail that bears our seal and went to that address; how many of them are for good.
 
     Anybody can write a delivery report; only who has our mail knows its sealed Message-ID.
     """
-    return sum(_record(failure, uow, room, now) for failure in failures if failure.is_permanent)
+    return sum(_record(failure, uow, room, now) for failure in failures if failure.is_permanent or failure.is_temporary)
 
 
 def _record(failure: DeliveryFailure, uow: UnitOfWork, room: MailRoom, now: datetime) -> bool:
@@ -36,10 +36,13 @@ def _record(failure: DeliveryFailure, uow: UnitOfWork, room: MailRoom, now: date
     address = thread.address
     if address is None or address.channel is not ChannelName.EMAIL or address.value not in named:
         return False
+    detail = without_addresses(f"{failure.status} {failure.diagnostic}").strip()[:500]
+    uow.parties.note_failure(address, detail, permanent=failure.is_permanent, now=now)
+    if not failure.is_permanent:
+        return False
     uow.parties.set_undeliverable(address, now)
     case_id = thread.case_id or _latest_case(thread.id, uow)
     if case_id is not None:
-        detail = without_addresses(f"{failure.status} {failure.diagnostic}").strip()[:500]
         facts = {"outbox": own.key, "detail": detail}
         case = uow.cases.append(case_id, EventName.REPLY_FAILED, at=now, actor="system", facts=facts)
         office = room.office

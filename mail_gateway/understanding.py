@@ -14,6 +14,8 @@ from casework.party import Address, ChannelName
 from casework.ports import BlobStore
 from mail_gateway.envelope import envelope_of
 from mail_gateway.errors import MailGatewayRejected
+from mail_gateway.forwarded import unwrap
+from mail_gateway.html_text import sanitise_with_pictures
 from mail_gateway.letter import Letter
 from mail_gateway.mailboxes import Mailboxes, mailboxes_of
 from mail_gateway.parsing import parse
@@ -58,7 +60,7 @@ class Understood:
     @property
     def is_decided(self) -> bool:
         """Whether a clerk said that a person wrote it, so that the rules have no say any more."""
-        return self.entry.decision in {ClerkDecision.ACCEPT, ClerkDecision.JOIN}
+        return self.entry.decision in {ClerkDecision.ACCEPT, ClerkDecision.JOIN, ClerkDecision.SPLIT}
 
 
 def understand(entry: InboxEntry, room: MailRoom) -> Understood:
@@ -101,17 +103,27 @@ def letter_text(letter: Letter) -> str:
 def reading_of(understood: Understood, reasons: tuple[Reason, ...], guess: CaseId | None = None) -> Reading:
     """What a clerk sees of a letter that waits for a decision."""
     letter = understood.letter
-    mail = letter.mail
+    mail, words = letter.mail, letter.words
+    within = unwrap(mail.text)
+    shown = sanitise_with_pictures(mail.raw_html, {one.content_id: one.sha256 for one in mail.attachments})
     return Reading(
         # Who wrote, since a clerk may block the sender: Reply-To may name somebody who knows nothing of the letter.
         sender=letter.author or letter.correspondent,
         answers_to=letter.correspondent if letter.is_answered_elsewhere else "",
         subject=mail.subject,
         text=mail.text[:MAX_SHOWN_CHARACTERS],
-        safe_html=mail.html if len(mail.html) <= MAX_SHOWN_CHARACTERS else "",
+        safe_html=shown.html if len(shown.html) <= MAX_SHOWN_CHARACTERS else "",
         attachment_names=tuple(attachment.shown_name for attachment in mail.attachments),
         reasons=tuple(f"reason.{reason.key}" for reason in reasons),
         guess=guess,
+        words=words.new[:MAX_SHOWN_CHARACTERS],
+        quoted=words.quoted[:MAX_SHOWN_CHARACTERS],
+        signature=words.signature[:MAX_SHOWN_CHARACTERS],
+        quoted_author=within.author[:200] if within else "",
+        is_forwarded=within is not None and within.kind == "forward",
+        attachments=tuple(attachment.as_attachment() for attachment in mail.attachments),
+        pictures=shown.pictures,
+        pictures_left_out=shown.left_out,
     )
 
 
