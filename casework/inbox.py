@@ -171,3 +171,10 @@ def next_attempt(entry: InboxEntry, now: datetime) -> datetime | None:
     """When to try again after a failure, or None when it is to be shunted; delays grow fourfold."""
     attempts = entry.attempts + 1
     return None if attempts >= MAX_ATTEMPTS else now + FIRST_DELAY * 4 ** (attempts - 1)
+
+
+def files_of(entry: InboxEntry) -> tuple[Attachment, ...]:
+    """The files that came with a message."""
+    if entry.reading is not None and entry.reading.attachments:
+        return entry.reading.attachments
+    return entry.message.attachments if entry.message is not None else ()

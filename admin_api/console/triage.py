@@ -22,7 +22,7 @@ from admin_api.pages import Visit
 from admin_api.visits import desk_visit, own_form
 from casework.actions.triage import decide, is_from_blocked
 from casework.errors import CaseworkConflict, CaseworkNotFound
-from casework.inbox import DECIDABLE, WAITING, ClerkDecision, InboxState
+from casework.inbox import DECIDABLE, WAITING, ClerkDecision, InboxState, files_of
 from casework.message import InboxId
 from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
@@ -124,8 +124,7 @@ def show_letter(visit: DeskVisit, inbox_id: IdPath) -> HTMLResponse:
 def send_attachment(visit: DeskVisit, inbox_id: IdPath, sha256: str) -> Response:
     """A file that came with the message, to be saved; CaseworkNotFound."""
     with visit.context.store.read() as uow:
-        entry = uow.inbox.get(InboxId(inbox_id))
-        files = compose_waiting(entry, uow, visit).files
+        files = files_of(uow.inbox.get(InboxId(inbox_id)))
     attachment = next((one for one in files if hmac.compare_digest(one.sha256.encode(), sha256.encode())), None)
     if attachment is None:
         raise CaseworkNotFound(f"message {inbox_id} has no such attachment")

@@ -93,7 +93,7 @@ def _report(visit: Visit, what: str, done: Sequence[Done]) -> HTMLResponse:
         "console/triage_report.html",
         room="triage",
         what=what,
-        done=[row for one, row in told if one.obstacle is None],
+        succeeded=[row for one, row in told if one.obstacle is None],
         failed=[(one, row) for one, row in told if one.obstacle is not None],
         gone=len(done) - len(told),
         can_undo=what in _CAN_BE_TAKEN_BACK,

@@ -15,7 +15,7 @@ from admin_api.pages import Visit
 from casework.actions.splitting import words_of
 from casework.case import Case
 from casework.errors import CaseworkError
-from casework.inbox import InboxEntry, InboxState, Reading
+from casework.inbox import InboxEntry, InboxState, Reading, files_of
 from casework.message import Attachment
 from casework.ports import BlobStore, UnitOfWork
 from casework.wording import Wording
@@ -52,9 +52,7 @@ class Waiting:
     @property
     def files(self) -> Sequence[Attachment]:
         """The files that came with it, with their types and sizes."""
-        if self.entry.reading is not None and self.entry.reading.attachments:
-            return self.entry.reading.attachments
-        return self.entry.message.attachments if self.entry.message else ()
+        return files_of(self.entry)
 
     @property
     def answered(self) -> str:
