@@ -107,6 +107,8 @@ def compose_case(case: Case, uow: UnitOfWork, *, visit: Visit, seen_version: int
     named = may_see_name(staff, case)
     thread, party = uow.threads.get(case.thread_id), uow.parties.get(case.party_id)
     ledger = uow.cases.events(case.id)
+    split = _split(ledger, uow, visit=visit)
+    sisters = {sister.id for sister in split.sisters} if split else set()
     speaker = colleagues.get(thread.taken_over_by) if thread.taken_over_by is not None else None
     return CaseView(
         case=case,
@@ -133,10 +135,13 @@ def compose_case(case: Case, uow: UnitOfWork, *, visit: Visit, seen_version: int
         others=[
             other
             for other in uow.cases.of_party(case.party_id, limit=10)
-            if named and other.id != case.id and may_see(staff, other, bureau) and may_see_name(staff, other)
+            if named
+            and other.id not in {case.id, *sisters}
+            and may_see(staff, other, bureau)
+            and may_see_name(staff, other)
         ],
         fingerprint=fingerprint(case, uow),
-        split=_split(ledger, uow, visit=visit),
+        split=split,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from email.policy import SMTP
 from importlib.resources import files
@@ -79,7 +80,9 @@ class PostRoom:
         async def wait() -> None:
             await accept(raw, Envelope(mail_from, (rcpt_to,), self.desk.now))
 
-        asyncio.run(wait())
+        # In a thread of its own: a test with a browser has a running loop already.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(lambda: asyncio.run(wait())).result()
         self.work()
         with self.desk.store.read() as uow:
             return uow.inbox.list(tuple(InboxState), limit=1)[0].id
