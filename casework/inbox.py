@@ -78,7 +78,7 @@ class Reading:
     """
 
     sender: str = ""
-    """Who says that they wrote it."""
+    """Who says that they wrote it: an address where it is a letter."""
     subject: str = ""
     text: str = ""
     safe_html: str = ""
@@ -97,6 +97,7 @@ class Reading:
     signature: str = ""
     quoted_author: str = ""
     """Who wrote the quoted or forwarded words, as the letter says."""
+    sender_name: str = ""
     is_forwarded: bool = False
     """Whether the folded mail was passed on rather than answered."""
     attachments: tuple[Attachment, ...] = ()

@@ -5,6 +5,7 @@ Done before the transaction, so that reading a large mail makes nobody wait for 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from casework.actions.intake import Office
@@ -21,7 +22,7 @@ from mail_gateway.mailboxes import Mailboxes, mailboxes_of
 from mail_gateway.parsing import parse
 from mail_gateway.quoting import Words, split_letter
 from mail_gateway.seals import Seals
-from mail_gateway.subjects import base_subject
+from mail_gateway.subjects import base_subject, is_forwarded
 from mail_gateway.thread_matching import Clues, find_clues
 from mail_gateway.verdict import Reason
 
@@ -120,11 +121,21 @@ def reading_of(understood: Understood, reasons: tuple[Reason, ...], guess: CaseI
         quoted=words.quoted[:MAX_SHOWN_CHARACTERS],
         signature=words.signature[:MAX_SHOWN_CHARACTERS],
         quoted_author=within.author[:200] if within else "",
-        is_forwarded=within is not None and within.kind == "forward",
+        is_forwarded=within is not None and (not words.new or is_forwarded(mail.subject) or _passes_on(words.quoted)),
+        sender_name=mail.sender.name[:200] if mail.sender and mail.sender.name else "",
         attachments=tuple(attachment.as_attachment() for attachment in mail.attachments),
         pictures=shown.pictures,
         pictures_left_out=shown.left_out,
     )
+
+
+def _passes_on(quoted: str) -> bool:
+    """Whether the line above the folded mail calls it forwarded; other programs put the same lines above any quote."""
+    first = next((line for line in quoted.split("\n") if line.strip()), "")
+    return _FORWARDED.search(first) is not None
+
+
+_FORWARDED = re.compile(r"转发|轉寄|forwarded|weitergeleitet|transféré|reenviado", re.IGNORECASE)
 
 
 def facts_of(words: Words, reasons: tuple[Reason, ...], **more: object) -> dict[str, object]:

@@ -6,7 +6,6 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
@@ -23,7 +22,7 @@ from casework.wording import Wording
 _SHOWN_OF_SOURCE: Final = 8_000
 _MOST_OF_PICTURES: Final = 6 * 2**20
 """Octets of all pictures that are put into the page of one letter."""
-_PICTURE: Final = re.compile(r'<img\b[^>]*?\ssrc="cid:([^"]*)"[^>]*>')
+_PICTURE: Final = re.compile(r'<img src="cid:([A-Za-z0-9@%._~/-]*)">')
 _POINTS: Final = "reason.match."
 
 
@@ -108,7 +107,7 @@ def with_pictures(reading: Reading, blobs: BlobStore) -> str:
 
     def in_place(found: re.Match[str]) -> str:
         nonlocal left
-        sha256 = reading.pictures.get(unquote(unescape(found[1])), "")
+        sha256 = reading.pictures.get(unquote(found[1]), "")
         if kinds.get(sha256) not in SHOWN_AS_PICTURE:
             return ""
         data = blobs.get(sha256)

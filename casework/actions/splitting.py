@@ -31,7 +31,7 @@ _NUMBERED = re.compile(
     r"^\s*(?:[（(]?[0-9一二三四五六七八九十]{1,2}[、.．)）:：]|第[一二三四五六][，,、是件个]|[①②③④⑤⑥])"
 )
 _LONGEST_TITLE = 60
-_SHORT = 16
+_SHORT = 8
 """A piece so short is a greeting or a name."""
 
 
@@ -70,10 +70,10 @@ def guess_marks(pieces: Sequence[str]) -> tuple[int, ...]:
     """A first idea of which piece belongs to which part, for the clerk to mend: by the writer's own numbers, if any."""
     starts = [_NUMBERED.match(piece) is not None for piece in pieces]
     if sum(starts) > 1:
-        return _marks_by_numbers(starts)
+        return _marks_by_numbers(starts, pieces)
     marks, number = [], 0
     for piece in pieces:
-        if len(piece.strip()) <= _SHORT:
+        if len(piece.strip()) <= _SHORT or _is_closing(piece):
             marks.append(EVERY_PART)
             continue
         number = min(number + 1, MOST_PARTS)
@@ -81,13 +81,22 @@ def guess_marks(pieces: Sequence[str]) -> tuple[int, ...]:
     return tuple(marks)
 
 
-def _marks_by_numbers(starts: Sequence[bool]) -> tuple[int, ...]:
-    """What stands before the first number belongs to every part; what follows a number belongs to it."""
+def _marks_by_numbers(starts: Sequence[bool], pieces: Sequence[str]) -> tuple[int, ...]:
+    """What follows a number belongs to it; the greeting before the first and the closing words belong to every part."""
     marks, number = [], 0
     for is_start in starts:
         number = min(number + is_start, MOST_PARTS)
         marks.append(number)
+    for place in range(len(pieces) - 1, -1, -1):
+        if starts[place] or not _is_closing(pieces[place]):
+            break
+        marks[place] = EVERY_PART
     return tuple(marks)
+
+
+def _is_closing(piece: str) -> bool:
+    """Whether it is so short as closing words, a name or a telephone number are, and no sentence."""
+    return len(piece.strip()) <= 4 * _SHORT and piece.rstrip()[-1] not in "。？！?!"
 
 
 def parts_of(pieces: Sequence[str], marks: Sequence[int]) -> tuple[LetterPart, ...]:

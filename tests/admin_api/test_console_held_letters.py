@@ -84,6 +84,13 @@ def test_new_words_stand_apart_from_what_is_folded_and_the_forwarded_author_is_n
     assert "回信将寄给 wu@mail.example" in text_of(page)
 
 
+def test_a_quoted_mail_is_not_called_forwarded(desk: FrontDesk, post: PostRoom, browser: Browser) -> None:
+    above = "------------------ 原始邮件 ------------------\n发件人: 庚某 <geng@mail.example>\n主题: 旧事"
+    text = f"收到，谢谢。\n\n{above}\n\n原话"
+    inbox_id = post.bring(a_letter(text, precedence="bulk"))
+    assert "引用的往来邮件 · 原作者：庚某" in text_of(browser.open(f"/staff/triage/{inbox_id}"))
+
+
 def test_every_reason_is_told_in_the_readers_language_and_what_points_to_the_guess_beside_it(
     desk: FrontDesk, post: PostRoom, browser: Browser
 ) -> None:
