@@ -219,5 +219,6 @@ def test_the_pages_of_held_letters_fit_a_telephone(
         assert overflow_of(page) == 0, path
     page.goto(f"/staff/triage/{inbox_id}/split?lang={language}")
     page.locator("form.wide-form button[type=submit]").first.click()
+    expect(page.locator("button[name=confirmed]")).to_be_visible()
     assert overflow_of(page) == 0
     context.close()
