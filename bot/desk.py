@@ -221,9 +221,17 @@ def _incoming(message: InboundMessage, number: int) -> Incoming:
         was_cut=len(message.text) > MAX_CHAT_CHARACTERS,
         edit_of=message.edit_of,
         sender_name=message.sender_name,
-        subject=message.mail.subject if message.mail else "",
+        subject=_subject_of(message),
         language=message.language,
+        part=message.part,
     )
+
+
+def _subject_of(message: InboundMessage) -> str:
+    """What a letter is headed with; a part of one by its own first words."""
+    if message.part is not None:
+        return message.part.title
+    return message.mail.subject if message.mail else ""
 
 
 def _began(conversation: Conversation) -> int:

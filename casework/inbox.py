@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from casework.message import CaseId, InboundMessage, InboxId
+from casework.message import Attachment, CaseId, InboundMessage, InboxId, LetterPart, StaffId
 from casework.party import ChannelName
 
 MAX_ATTEMPTS = 3
@@ -78,7 +78,7 @@ class Reading:
     """
 
     sender: str = ""
-    """Who says that they wrote it."""
+    """Who says that they wrote it: an address where it is a letter."""
     subject: str = ""
     text: str = ""
     safe_html: str = ""
@@ -90,6 +90,21 @@ class Reading:
     """The case that it probably belongs to."""
     answers_to: str = ""
     """Where answers are asked for, when that is another address than the sender's."""
+    words: str = ""
+    """The new words of a letter; empty when it has none, as a forwarded mail may."""
+    quoted: str = ""
+    """What was folded: quoted and forwarded mail."""
+    signature: str = ""
+    quoted_author: str = ""
+    """Who wrote the quoted or forwarded words, as the letter says."""
+    sender_name: str = ""
+    is_forwarded: bool = False
+    """Whether the folded mail was passed on rather than answered."""
+    attachments: tuple[Attachment, ...] = ()
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    """Digests of the pictures that the HTML shows from the letter itself, by their content id."""
+    pictures_left_out: int = 0
+    """How many pictures the HTML wanted from elsewhere, or that do not come with the letter."""
 
     def __repr__(self) -> str:
         """Keep the words out of logs."""
@@ -103,6 +118,8 @@ class ClerkDecision(StrEnum):
     """Treat it as a new letter from a person."""
     JOIN = "join"
     """It belongs to the case that the clerk names."""
+    SPLIT = "split"
+    """It holds several matters, each of which is handled as a letter of its own."""
     REFUSE = "refuse"
     BLOCK = "block"
     """Refuse it and block its sender."""
@@ -127,10 +144,19 @@ class InboxEntry:
     reading: Reading | None = None
     decision: ClerkDecision | None = None
     decided_case_id: CaseId | None = None
+    decided_by: StaffId | None = None
+    """Whose word `decision` is."""
+    parts: tuple[LetterPart, ...] = ()
+    """Into what the clerk split it."""
     error: str = ""
     """Class and place of our failure, never the citizen's words."""
     handled_at: datetime | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it came by mail."""
+        return self.channel is ChannelName.EMAIL and self.message is None
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -146,3 +172,10 @@ def next_attempt(entry: InboxEntry, now: datetime) -> datetime | None:
     """When to try again after a failure, or None when it is to be shunted; delays grow fourfold."""
     attempts = entry.attempts + 1
     return None if attempts >= MAX_ATTEMPTS else now + FIRST_DELAY * 4 ** (attempts - 1)
+
+
+def files_of(entry: InboxEntry) -> tuple[Attachment, ...]:
+    """The files that came with a message."""
+    if entry.reading is not None and entry.reading.attachments:
+        return entry.reading.attachments
+    return entry.message.attachments if entry.message is not None else ()

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from casework.kinds import CaseKind
 from casework.party import Address, Language
 
 MessageId = NewType("MessageId", int)
@@ -43,6 +44,27 @@ class MailFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterPart:
+    """One of the matters into which a clerk split a letter, in the citizen's own words."""
+
+    text: str
+    number: int
+    """Its place among the parts, from 1."""
+    count: int
+    """How many parts there are."""
+    kind: CaseKind | None = None
+    """What the clerk says that it is; None leaves it to the assistant."""
+    case_id: CaseId | None = None
+    """The case that the clerk says it belongs to."""
+    title: str = ""
+    """Its first words, in place of the subject, which is that of the whole letter."""
+
+    def __repr__(self) -> str:
+        """Keep the words out of logs."""
+        return f"LetterPart({self.number} of {self.count})"
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMessage:
     """One message from a citizen, as its door understood it."""
 
@@ -64,6 +86,8 @@ class InboundMessage:
     """External id of the message that this one corrects."""
     language: Language | None = None
     """Set when the channel knows the citizen's language; otherwise it is read from the words."""
+    part: LetterPart | None = None
+    """Set when a clerk split the letter, and this is one part of it."""
 
     def __post_init__(self) -> None:
         """Refuse a naive time and an empty id."""

@@ -57,6 +57,24 @@ class ContactPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedAddress:
+    """An address that a message of ours did not reach, with the last failure."""
+
+    id: int
+    address: Address
+    failed_at: datetime
+    detail: str
+    """What the other side said, without addresses."""
+    is_permanent: bool
+    """Whether the other side gave up, rather than asked us to try later."""
+    failures: int
+    """How many failures there were."""
+    allowed_at: datetime | None = None
+    """When staff last allowed messages to it again; None when nobody has since the last failure."""
+    allowed_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """A citizen or organisation that writes to the bureau."""
 

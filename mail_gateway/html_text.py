@@ -6,7 +6,11 @@ Nothing here fetches anything, and nothing that is kept makes a browser fetch an
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import islice
+from typing import Any
+from urllib.parse import quote, unquote
 
 import nh3
 from inscriptis import Inscriptis
@@ -38,14 +42,26 @@ _STRUCTURE = {
 _STRUCTURE |= {"h1", "h2", "h3", "h4", "h5", "h6"}
 _DROPPED = {"script", "style", "head", "title", "noscript", "template", "svg", "math", "object", "iframe"}
 
+_TAGS = _STRUCTURE | {"a", "b", "i", "u", "s", "em", "strong", "span", "font", "sub", "sup", "code", "dl", "dt", "dd"}
+_ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
+_SCHEMES = {"http", "https", "mailto", "tel"}
 _SAFE = nh3.Cleaner(
-    tags=_STRUCTURE | {"a", "b", "i", "u", "s", "em", "strong", "span", "font", "sub", "sup", "code", "dl", "dt", "dd"},
+    tags=_TAGS,
     clean_content_tags=_DROPPED,
-    attributes={"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}},
-    url_schemes={"http", "https", "mailto", "tel"},
+    attributes=_ATTRIBUTES,
+    url_schemes=_SCHEMES,
     url_relative="deny",
     link_rel="noopener noreferrer nofollow",
 )
+_SAFE_WITH_PICTURES: dict[str, Any] = {
+    "tags": _TAGS | {"img"},
+    "clean_content_tags": _DROPPED,
+    "attributes": {**_ATTRIBUTES, "img": {"src"}},
+    "url_schemes": _SCHEMES | {"cid"},
+    "url_relative": "deny",
+    "link_rel": "noopener noreferrer nofollow",
+}
+_WANTED_PICTURE = re.compile(r"<(?:img|image)\b|\burl\s*\(|\sbackground\s*=", re.IGNORECASE)
 
 _LAYOUT = ParserConfig(css=CSS_PROFILES["strict"], display_images=False, display_links=False)
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
@@ -78,6 +94,45 @@ def declared_charset(data: bytes) -> str | None:
 def sanitise(html: str) -> str:
     """The same letter without scripts, styles, forms, pictures and anything that a browser would fetch."""
     return _SAFE.clean(bounded(html)).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHtml:
+    """A letter's HTML for a clerk's screen, with the pictures that came in the letter itself."""
+
+    html: str
+    """Pictures have addresses such as `cid:…` alone, which no browser fetches."""
+    pictures: Mapping[str, str]
+    """Digests of the pictures that it shows, by their content id."""
+    left_out: int
+    """How many pictures it wanted that did not come with it."""
+
+    def __repr__(self) -> str:
+        """Keep the words out of logs."""
+        return f"ShownHtml({len(self.html)})"
+
+
+def sanitise_with_pictures(html: str, pictures: Mapping[str, str]) -> ShownHtml:
+    """The same as `sanitise`, but with places for `pictures`, which are named by content id (RFC 2392)."""
+    if not html:
+        return ShownHtml("", {}, 0)
+    used: dict[str, str] = {}
+
+    def own_picture(tag: str, name: str, value: str) -> str | None:
+        if tag != "img" or name != "src":
+            return value
+        content_id = unquote(value[4:]) if value[:4].lower() == "cid:" else ""
+        if content_id not in pictures or not content_id:
+            return None
+        used[content_id] = pictures[content_id]
+        return f"cid:{quote(content_id, safe='@')}"
+
+    html = bounded(html)
+    cleaner = nh3.Cleaner(**_SAFE_WITH_PICTURES, attribute_filter=own_picture)
+    # With one attribute and a quoted address a picture is written in one way alone: nothing else can be cut open here.
+    shown = cleaner.clean(html).replace("<img>", "").strip()
+    wanted = sum(1 for _ in _WANTED_PICTURE.finditer(html))
+    return ShownHtml(shown, used, max(0, wanted - shown.count('src="cid:')))
 
 
 def to_text(html: str) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from casework.actions.splitting import link_parts
 from casework.inbox import ClerkDecision, InboxState, Reading
-from casework.message import InboundMessage
+from casework.message import CaseId, InboundMessage, LetterPart
 from casework.outbox import OutboxEntry
 from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
@@ -37,7 +38,9 @@ class Outcome:
 
     state: InboxState
     message: InboundMessage | None = None
-    """For the desk; None unless handled."""
+    """For the desk; None unless handled as one letter."""
+    parts: tuple[InboundMessage, ...] = ()
+    """For the desk, when a clerk split the letter."""
     reading: Reading | None = None
     """For a clerk, when it is held or refused."""
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -47,8 +50,10 @@ class Outcome:
 def receive(understood: Understood, uow: UnitOfWork, *, room: MailRoom, desk: Desk, now: datetime) -> Outcome:
     """Place a mail, let the desk answer it, and finish its inbox entry."""
     outcome = place(understood, uow, room=room, now=now)
-    if outcome.message is not None:
-        desk(outcome.message, uow)
+    for message in outcome.parts or ([outcome.message] if outcome.message else []):
+        desk(message, uow)
+    if outcome.parts:
+        link_parts(understood.entry.id, uow, staff_id=understood.entry.decided_by, now=now)
     uow.inbox.finish(understood.entry.id, outcome.state, now=now, reading=outcome.reading, facts=outcome.facts)
     return outcome
 
@@ -56,7 +61,7 @@ def receive(understood: Understood, uow: UnitOfWork, *, room: MailRoom, desk: De
 def place(understood: Understood, uow: UnitOfWork, *, room: MailRoom, now: datetime) -> Outcome:
     """Decide what becomes of a mail. A clerk's word goes before every rule."""
     if understood.is_decided and no_sender.check(understood.letter) is None:
-        return _hand_to_desk(understood, _as_decided(understood, uow), Verdict(Action.ACCEPT, MailKind.PERSON))
+        return _as_decided(understood, uow)
     letter, returned = _known(understood.letter, uow)
     verdict = judge(letter)
     if verdict.action is Action.DISCARD and verdict.kind is MailKind.BOUNCE:
@@ -88,10 +93,26 @@ def _hand_to_desk(understood: Understood, match: ThreadMatch, verdict: Verdict) 
     return Outcome(InboxState.HANDLED, message, facts=_facts(understood, verdict, match))
 
 
-def _as_decided(understood: Understood, uow: UnitOfWork) -> ThreadMatch:
-    """A new letter, or one that a clerk joins to a case: to its thread only when the thread is the sender's."""
-    case_id = understood.entry.decided_case_id
-    if understood.entry.decision is not ClerkDecision.JOIN or case_id is None:
+def _as_decided(understood: Understood, uow: UnitOfWork) -> Outcome:
+    """A new letter, one that a clerk joins to a case, or the parts of one that a clerk split."""
+    entry, verdict = understood.entry, Verdict(Action.ACCEPT, MailKind.PERSON)
+    if entry.decision is ClerkDecision.SPLIT:
+        parts = tuple(_part(part, understood, uow) for part in entry.parts)
+        facts = {**_facts(understood, verdict), "parts": len(parts)}
+        return Outcome(InboxState.HANDLED, parts=parts, facts=facts)
+    case_id = entry.decided_case_id if entry.decision is ClerkDecision.JOIN else None
+    return _hand_to_desk(understood, _joined_to(case_id, understood, uow), verdict)
+
+
+def _part(part: LetterPart, understood: Understood, uow: UnitOfWork) -> InboundMessage:
+    """One part as a letter of its own. Which files belong to it nobody can tell, so it has all."""
+    match = _joined_to(part.case_id, understood, uow)
+    return replace(message_of(understood), text=part.text, part=part, thread_id=match.thread_id, case_id=match.case_id)
+
+
+def _joined_to(case_id: CaseId | None, understood: Understood, uow: UnitOfWork) -> ThreadMatch:
+    """A new letter when no case is named; else joined to it, and to its thread only when that is the sender's."""
+    if case_id is None:
         return ThreadMatch(MatchDecision.NEW)
     party = uow.parties.find(Address(ChannelName.EMAIL, understood.letter.correspondent))
     candidate = case_candidate(uow.cases.get(case_id), Evidence.CASE_REFERENCE, party.id if party else None)

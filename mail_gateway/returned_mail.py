@@ -21,11 +21,11 @@ from mail_gateway.understanding import MailRoom
 
 
 def record_failures(failures: Sequence[DeliveryFailure], uow: UnitOfWork, *, room: MailRoom, now: datetime) -> int:
-    """Record permanent failures of mail that bears our seal and went to that address; how many there were.
+    """Record failures of mail that bears our seal and went to that address; how many of them are for good.
 
     Anybody can write a delivery report; only who has our mail knows its sealed Message-ID.
     """
-    return sum(_record(failure, uow, room, now) for failure in failures if failure.is_permanent)
+    return sum(_record(failure, uow, room, now) for failure in failures if failure.is_permanent or failure.is_temporary)
 
 
 def find_returned(letter: Letter, uow: UnitOfWork) -> OutboxEntry | None:
@@ -47,8 +47,10 @@ def record_return(entry: OutboxEntry, letter: Letter, uow: UnitOfWork, *, room: 
     """
     final = next((failure for failure in letter.failures if failure.is_permanent), None)
     if final is None and (letter.failures or says_delayed(letter.mail)):
+        detail = next((_shown(failure) for failure in letter.failures), "")
+        uow.parties.note_failure(entry.to, detail, permanent=False, now=now)
         return False
-    detail = f"{final.status} {final.diagnostic}" if final else ""
+    detail = _shown(final) if final else ""
     case_id = entry.case_id or (_latest_case(entry.thread_id, uow) if entry.thread_id is not None else None)
     _mark(entry.to, case_id, {"outbox": entry.key, "detail": detail}, uow, room=room, now=now)
     return True
@@ -66,15 +68,19 @@ def _record(failure: DeliveryFailure, uow: UnitOfWork, room: MailRoom, now: date
     address = thread.address
     if address is None or address.channel is not ChannelName.EMAIL or address.value not in named:
         return False
+    detail = _shown(failure)
+    if not failure.is_permanent:
+        uow.parties.note_failure(address, detail, permanent=False, now=now)
+        return False
     case_id = thread.case_id or _latest_case(thread.id, uow)
-    facts = {"outbox": own.key, "detail": f"{failure.status} {failure.diagnostic}"}
-    _mark(address, case_id, facts, uow, room=room, now=now)
+    _mark(address, case_id, {"outbox": own.key, "detail": detail}, uow, room=room, now=now)
     return True
 
 
 def _mark(
     address: Address, case_id: CaseId | None, facts: dict[str, str], uow: UnitOfWork, *, room: MailRoom, now: datetime
 ) -> None:
+    uow.parties.note_failure(address, facts["detail"], permanent=True, now=now)
     uow.parties.set_undeliverable(address, now)
     if case_id is None:
         return
@@ -82,10 +88,14 @@ def _mark(
     if any(known.get("outbox") == facts["outbox"] for known in told):
         # Some servers send a notice twice, and staff was told.
         return
-    kept = {**facts, "detail": without_addresses(facts["detail"]).strip()[:500]}
-    case = uow.cases.append(case_id, EventName.REPLY_FAILED, at=now, actor="system", facts=kept)
+    case = uow.cases.append(case_id, EventName.REPLY_FAILED, at=now, actor="system", facts=facts)
     office = room.office
     announce("delivery_failed", uow, bureau=office.bureau, notices=office.notices, case=case, now=now)
+
+
+def _shown(failure: DeliveryFailure) -> str:
+    """What the other server said, without the addresses that it named."""
+    return without_addresses(f"{failure.status} {failure.diagnostic}").strip()[:500]
 
 
 def _latest_case(thread_id: ThreadId, uow: UnitOfWork) -> CaseId | None:

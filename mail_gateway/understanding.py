@@ -5,6 +5,7 @@ Done before the transaction, so that reading a large mail makes nobody wait for 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from casework.actions.intake import Office
@@ -15,13 +16,15 @@ from casework.ports import BlobStore
 from mail_gateway.authentication import Authentication, Relays, believed_authentication, reasons_of, standing_of
 from mail_gateway.envelope import Envelope, envelope_of
 from mail_gateway.errors import MailGatewayRejected
+from mail_gateway.forwarded import unwrap
+from mail_gateway.html_text import sanitise_with_pictures
 from mail_gateway.letter import Letter
 from mail_gateway.mailboxes import Mailboxes, mailboxes_of
 from mail_gateway.parsed_mail import ParsedMail
 from mail_gateway.parsing import parse
 from mail_gateway.quoting import Words, split_letter
 from mail_gateway.seals import Seals
-from mail_gateway.subjects import base_subject
+from mail_gateway.subjects import base_subject, is_forwarded
 from mail_gateway.thread_matching import Clues, find_clues
 from mail_gateway.verdict import Reason
 from mail_gateway.verifying import Verifier
@@ -82,7 +85,7 @@ class Understood:
     @property
     def is_decided(self) -> bool:
         """Whether a clerk said that a person wrote it, so that the rules have no say any more."""
-        return self.entry.decision in {ClerkDecision.ACCEPT, ClerkDecision.JOIN}
+        return self.entry.decision in {ClerkDecision.ACCEPT, ClerkDecision.JOIN, ClerkDecision.SPLIT}
 
     @property
     def authentication_reasons(self) -> tuple[Reason, ...]:
@@ -141,18 +144,38 @@ def letter_text(letter: Letter) -> str:
 def reading_of(understood: Understood, reasons: tuple[Reason, ...], guess: CaseId | None = None) -> Reading:
     """What a clerk sees of a letter that waits for a decision."""
     letter = understood.letter
-    mail = letter.mail
+    mail, words = letter.mail, letter.words
+    within = unwrap(mail.text)
+    shown = sanitise_with_pictures(mail.raw_html, {one.content_id: one.sha256 for one in mail.attachments})
     return Reading(
         # Who wrote, since a clerk may block the sender: Reply-To may name somebody who knows nothing of the letter.
         sender=letter.author or letter.correspondent,
         answers_to=letter.correspondent if letter.is_answered_elsewhere else "",
         subject=mail.subject,
         text=mail.text[:MAX_SHOWN_CHARACTERS],
-        safe_html=mail.html if len(mail.html) <= MAX_SHOWN_CHARACTERS else "",
+        safe_html=shown.html if len(shown.html) <= MAX_SHOWN_CHARACTERS else "",
         attachment_names=tuple(attachment.shown_name for attachment in mail.attachments),
         reasons=tuple(f"reason.{reason.key}" for reason in (*reasons, *understood.authentication_reasons)),
         guess=guess,
+        words=words.new[:MAX_SHOWN_CHARACTERS],
+        quoted=words.quoted[:MAX_SHOWN_CHARACTERS],
+        signature=words.signature[:MAX_SHOWN_CHARACTERS],
+        quoted_author=within.author[:200] if within else "",
+        is_forwarded=within is not None and (not words.new or is_forwarded(mail.subject) or _passes_on(words.quoted)),
+        sender_name=mail.sender.name[:200] if mail.sender and mail.sender.name else "",
+        attachments=tuple(attachment.as_attachment() for attachment in mail.attachments),
+        pictures=shown.pictures,
+        pictures_left_out=shown.left_out,
     )
+
+
+def _passes_on(quoted: str) -> bool:
+    """Whether the line above the folded mail calls it forwarded; other programs put the same lines above any quote."""
+    first = next((line for line in quoted.split("\n") if line.strip()), "")
+    return _FORWARDED.search(first) is not None
+
+
+_FORWARDED = re.compile(r"转发|轉寄|forwarded|weitergeleitet|transféré|reenviado", re.IGNORECASE)
 
 
 def facts_of(words: Words, reasons: tuple[Reason, ...], **more: object) -> dict[str, object]:

@@ -18,12 +18,14 @@ from admin_api.api.routers import (
     catalogue,
     correspondence,
     entries,
+    failed_addresses,
     gaps,
     items,
     outbox,
     parties,
     staff,
     triage,
+    triage_moves,
 )
 
 PREFIX = "/api/v1"
@@ -33,7 +35,22 @@ _DOCS_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
 }
-_ROUTERS = (cases, case_moves, correspondence, parties, triage, outbox, catalogue, entries, items, gaps, staff, audit)
+_ROUTERS = (
+    cases,
+    case_moves,
+    correspondence,
+    parties,
+    triage,
+    triage_moves,
+    outbox,
+    failed_addresses,
+    catalogue,
+    entries,
+    items,
+    gaps,
+    staff,
+    audit,
+)
 
 
 @cache

@@ -18,6 +18,7 @@ from admin_api.console import (
     entries,
     entry_editing,
     entry_effect,
+    failed_addresses,
     gaps,
     item_editing,
     item_imports,
@@ -26,7 +27,9 @@ from admin_api.console import (
     live,
     proposals,
     queue,
+    splitting,
     triage,
+    triage_many,
 )
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
@@ -36,7 +39,10 @@ for _room in (
     case_page,
     case_actions,
     attachments,
+    triage_many,
+    splitting,
     triage,
+    failed_addresses,
     gaps,
     proposals,
     conversations,

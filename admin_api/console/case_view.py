@@ -20,7 +20,7 @@ from casework.message import Attachment, Direction, Message
 from casework.outbox import OutboxEntry
 from casework.party import Party
 from casework.ports import UnitOfWork
-from casework.staff import Staff
+from casework.staff import Role, Staff
 from casework.thread import Thread
 
 SHOWN_AS_PICTURE: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -50,6 +50,17 @@ class EventView:
     says: str
     is_new: bool
     """Happened since the page was made that a stale form came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOff:
+    """That the case is one of several matters of one letter."""
+
+    part: str
+    of: str
+    mail: str
+    """The inbox entry that has the letter whole; empty for accounts that may not see it."""
+    sisters: Sequence[Case]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,8 @@ class CaseView:
     others: Sequence[Case]
     """Other cases of the same citizen that the account may see."""
     fingerprint: str
+    split: SplitOff | None = None
+    """Set when the case came of a letter that a clerk split."""
 
 
 def compose_case(case: Case, uow: UnitOfWork, *, visit: Visit, seen_version: int | None = None) -> CaseView:
@@ -94,6 +107,8 @@ def compose_case(case: Case, uow: UnitOfWork, *, visit: Visit, seen_version: int
     named = may_see_name(staff, case)
     thread, party = uow.threads.get(case.thread_id), uow.parties.get(case.party_id)
     ledger = uow.cases.events(case.id)
+    split = _split(ledger, uow, visit=visit)
+    sisters = {sister.id for sister in split.sisters} if split else set()
     speaker = colleagues.get(thread.taken_over_by) if thread.taken_over_by is not None else None
     return CaseView(
         case=case,
@@ -120,9 +135,29 @@ def compose_case(case: Case, uow: UnitOfWork, *, visit: Visit, seen_version: int
         others=[
             other
             for other in uow.cases.of_party(case.party_id, limit=10)
-            if named and other.id != case.id and may_see(staff, other, bureau) and may_see_name(staff, other)
+            if named
+            and other.id not in {case.id, *sisters}
+            and may_see(staff, other, bureau)
+            and may_see_name(staff, other)
         ],
         fingerprint=fingerprint(case, uow),
+        split=split,
+    )
+
+
+def _split(ledger: Sequence[CaseEvent], uow: UnitOfWork, *, visit: Visit) -> SplitOff | None:
+    """From what letter the case was split, with the sister cases that this account may see."""
+    event = next((event for event in reversed(ledger) if event.name is EventName.SPLIT), None)
+    if event is None:
+        return None
+    staff, bureau = signed_in(visit), visit.context.office.bureau
+    named = event.facts.get("sisters")
+    found = [uow.cases.find(str(reference)) for reference in (named if isinstance(named, list) else [])]
+    return SplitOff(
+        part=str(event.facts.get("part", "")),
+        of=str(event.facts.get("of", "")),
+        mail=str(event.facts.get("inbox", "")) if staff.role is not Role.CLERK else "",
+        sisters=[case for case in found if case is not None and may_see(staff, case, bureau)],
     )
 
 
@@ -180,6 +215,8 @@ def describe_event(event: CaseEvent, visit: Visit, names: Mapping[str, str]) -> 
         due_on=_day(facts.get("due_on"), visit),
         detail=facts.get("detail", ""),
         disposition=visit.say(f"disposition.{disposition}") if disposition else "",
+        part=facts.get("part", ""),
+        of=facts.get("of", ""),
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hmac
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 import structlog
 from fastapi import APIRouter, Depends, Form, Query
@@ -14,20 +14,19 @@ from admin_api.api.paging import MAX_ID
 from admin_api.api.schemas.fields import IdPath
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
+from admin_api.console.waiting import compose_waiting, reasons_for_choice, with_pictures
 from admin_api.error_handlers import problem_of
 from admin_api.errors import AdminRejected
 from admin_api.files import compose_download
 from admin_api.pages import Visit
 from admin_api.visits import desk_visit, own_form
 from casework.actions.triage import decide, is_from_blocked
-from casework.case import Case
-from casework.errors import CaseworkConflict, CaseworkError, CaseworkNotFound
-from casework.inbox import DECIDABLE, WAITING, ClerkDecision, InboxEntry, InboxState
+from casework.errors import CaseworkConflict, CaseworkNotFound
+from casework.inbox import DECIDABLE, WAITING, ClerkDecision, InboxState, files_of
 from casework.message import InboxId
 from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
 from casework.references import parse_reference
-from casework.wording import Wording
 
 router = APIRouter(prefix="/triage")
 _log = structlog.get_logger()
@@ -35,42 +34,39 @@ DeskVisit = Annotated[Visit, Depends(desk_visit)]
 
 PAGE_SIZE: Final = 25
 TABS: Final = {"waiting": WAITING, "refused": (InboxState.REFUSED,)}
-_SHOWN_OF_SOURCE: Final = 8_000
+KINDS: Final = {"held": (InboxState.HELD,), "shunted": (InboxState.SHUNTED,)}
+_SINGLE: Final = (*(one for one in ClerkDecision if one is not ClerkDecision.SPLIT),)
 _LETTER_POLICY: Final = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One message that waits or was refused, as its row and its page show it."""
-
-    entry: InboxEntry
-    sender: str
-    subject: str
-    text: str
-    reasons: Sequence[str]
-    guess: Case | None
-    source: str
-    """The beginning of the raw mail, when nothing could be read of it."""
-
-    @property
-    def has_html(self) -> bool:
-        """Whether there is a sanitised HTML part to look at."""
-        return bool(self.entry.reading and self.entry.reading.safe_html)
+_LETTER_STYLE: Final = "body{font:16px/1.7 sans-serif;margin:12px;overflow-wrap:anywhere}img{max-width:100%}"
 
 
 @router.get("")
-def show_waiting(visit: DeskVisit, view: str = "waiting", after: Annotated[int, Query(le=MAX_ID)] = 0) -> HTMLResponse:
-    """Everything that waits, or all that was refused, latest first."""
+def show_waiting(
+    visit: DeskVisit,
+    view: str = "waiting",
+    after: Annotated[int, Query(le=MAX_ID)] = 0,
+    *,
+    kind: str = "",
+    reason: Annotated[str, Query(max_length=80)] = "",
+    sender: Annotated[str, Query(max_length=120)] = "",
+    ticked: Annotated[bool, Query(alias="all")] = False,
+    undo: Annotated[int, Query(le=MAX_ID)] = 0,
+) -> HTMLResponse:
+    """Everything that waits, or all that was refused, latest first; narrowed by kind, reason and sender."""
     tab = view if view in TABS else "waiting"
+    states = KINDS[kind] if tab == "waiting" and kind in KINDS else TABS[tab]
+    wanted = {"kind": kind if kind in KINDS else "", "reason": reason.strip(), "sender": sender.strip()}
     with visit.context.store.read() as uow:
-        entries = uow.inbox.list(TABS[tab], limit=PAGE_SIZE + 1, after=max(after, 0))
-        rows = [_view(entry, uow, visit) for entry in entries[:PAGE_SIZE]]
+        entries = uow.inbox.list(
+            states, limit=PAGE_SIZE + 1, after=max(after, 0), reason=wanted["reason"], sender=wanted["sender"]
+        )
+        rows = [compose_waiting(entry, uow, visit) for entry in entries[:PAGE_SIZE]]
         counts = {state.value: uow.inbox.count(state) for state in DECIDABLE}
+        reasons = reasons_for_choice(uow.inbox.reasons(states), visit)
         blocked = uow.doors.list_blocked()
-    tabs = {name: sum(counts[state.value] for state in states) for name, states in TABS.items()}
     return show_page(
         visit,
         "console/triage.html",
@@ -78,7 +74,13 @@ def show_waiting(visit: DeskVisit, view: str = "waiting", after: Annotated[int, 
         rows=rows,
         counts=counts,
         tab=tab,
-        tabs=tabs,
+        tabs={name: sum(counts[state.value] for state in states) for name, states in TABS.items()},
+        wanted=wanted,
+        query=urlencode({"view": tab, **{name: value for name, value in wanted.items() if value}}),
+        reasons=reasons,
+        ticked=ticked,
+        undo=undo,
+        after=max(after, 0),
         older=entries[PAGE_SIZE - 1].id if len(entries) > PAGE_SIZE else None,
         blocked=blocked,
     )
@@ -108,13 +110,25 @@ def show_letter(visit: DeskVisit, inbox_id: IdPath) -> HTMLResponse:
     if reading is None or not reading.safe_html:
         raise CaseworkNotFound(f"message {inbox_id} has no HTML part")
     return HTMLResponse(
-        f'<!doctype html><meta charset="utf-8"><title>{inbox_id}</title>{reading.safe_html}',
+        f'<!doctype html><meta charset="utf-8"><title>{inbox_id}</title><style>{_LETTER_STYLE}</style>'
+        f"{with_pictures(reading, visit.context.blobs)}",
         headers={
             "content-security-policy": _LETTER_POLICY,
             "x-frame-options": "SAMEORIGIN",
             "cache-control": "private, no-store",
         },
     )
+
+
+@router.get("/{inbox_id}/attachments/{sha256}")
+def send_attachment(visit: DeskVisit, inbox_id: IdPath, sha256: str) -> Response:
+    """A file that came with the message, to be saved; CaseworkNotFound."""
+    with visit.context.store.read() as uow:
+        files = files_of(uow.inbox.get(InboxId(inbox_id)))
+    attachment = next((one for one in files if hmac.compare_digest(one.sha256.encode(), sha256.encode())), None)
+    if attachment is None:
+        raise CaseworkNotFound(f"message {inbox_id} has no such attachment")
+    return compose_download(attachment.name, attachment.content_type, visit.context.blobs.get(attachment.sha256))
 
 
 @router.get("/{inbox_id}/source")
@@ -137,7 +151,7 @@ def decide_on(
 ) -> Response:
     """A clerk's word: the worker carries it out, refusing ends the message here. `was` is the state that was seen."""
     context, staff = visit.context, signed_in(visit)
-    chosen = ClerkDecision(decision) if decision in list(ClerkDecision) else None
+    chosen = ClerkDecision(decision) if decision in _SINGLE else None
     canonical = parse_reference(reference, context.office.bureau.reference_prefix) if reference.strip() else None
     if chosen is None:
         return _show(visit, inbox_id, fault="choose", error=AdminRejected())
@@ -165,14 +179,15 @@ def decide_on(
     except CaseworkConflict as error:
         return _show(visit, inbox_id, fault="conflict", error=error)
     context.wake()
-    return visit.go(f"/staff/triage?done={chosen.value}")
+    is_over = chosen in (ClerkDecision.REFUSE, ClerkDecision.BLOCK)
+    return visit.go(f"/staff/triage?done={chosen.value}" + (f"&undo={inbox_id}" if is_over else ""))
 
 
 def _show(
     visit: Visit, inbox_id: int, *, fault: str = "", typed: str = "", error: Exception | None = None
 ) -> HTMLResponse:
     with visit.context.store.read() as uow:
-        row = _view(uow.inbox.get(InboxId(inbox_id)), uow, visit)
+        row = compose_waiting(uow.inbox.get(InboxId(inbox_id)), uow, visit)
     return show_page(
         visit,
         "console/triage_message.html",
@@ -184,34 +199,3 @@ def _show(
         open=row.entry.state in DECIDABLE,
         is_refused=row.entry.state is InboxState.REFUSED,
     )
-
-
-def _view(entry: InboxEntry, uow: UnitOfWork, visit: Visit) -> Waiting:
-    reading, message, raw = entry.reading, entry.message, entry.raw_mail
-    words: Wording = visit.request.app.state.reasons
-    reasons = [words.texts[visit.language].get(reason, reason) for reason in entry.reasons]
-    if not reasons and entry.error:
-        reasons = [visit.say("triage.our_failure", error=entry.error)]
-    source = ""
-    if raw is not None and not (reading and (reading.text or reading.safe_html)):
-        source = raw.data[:_SHOWN_OF_SOURCE].decode("utf-8", "replace")
-    return Waiting(
-        entry=entry,
-        sender=(reading.sender if reading else "")
-        or (raw.mail_from if raw else "")
-        or (message.sender_name or "" if message else ""),
-        subject=reading.subject if reading else "",
-        text=(reading.text if reading else "") or (message.text if message else ""),
-        reasons=reasons,
-        guess=_guess(entry, uow),
-        source=source,
-    )
-
-
-def _guess(entry: InboxEntry, uow: UnitOfWork) -> Case | None:
-    if entry.reading is None or entry.reading.guess is None:
-        return None
-    try:
-        return uow.cases.get(entry.reading.guess)
-    except CaseworkError:
-        return None

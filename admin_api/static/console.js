@@ -77,6 +77,19 @@
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
 
+  // Without scripts the link loads the page again with every box ticked.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest ? event.target.closest("[data-tick]") : null;
+    if (!link) { return; }
+    event.preventDefault();
+    var all = link.dataset.tick === "all";
+    document.querySelectorAll("input[name=id][form=many]").forEach(function (box) { box.checked = all; });
+    var words = link.textContent;
+    link.textContent = link.dataset.other;
+    link.dataset.other = words;
+    link.dataset.tick = all ? "" : "all";
+  });
+
   document.addEventListener("htmx:responseError", function () { announce(body.dataset.trouble, "", true); });
   document.addEventListener("htmx:sendError", function () { announce(body.dataset.trouble, "", true); });
 

@@ -109,6 +109,14 @@ def _joined(turn: Turn) -> Response | None:
     return Response(turn.conversation, (receipt,), (AddToCase(reference),))
 
 
+def _told(turn: Turn) -> Response | None:
+    """A part of a letter that a clerk split is what the clerk says; a question goes to an officer."""
+    kind = turn.message.part.kind if turn.message.part else None
+    if kind is None:
+        return None
+    return _officer(turn) if kind is CaseKind.CONSULTATION else _filed(turn, kind)
+
+
 def _stated(turn: Turn) -> Response | None:
     """A report, a complaint, an application or a suggestion is filed at once with what the letter holds."""
     for intent, kind in _KINDS:
@@ -189,6 +197,7 @@ def _unanswered(turn: Turn) -> tuple[RecordEnquiry, ...]:
 LETTER_POLICY: tuple[tuple[str, Row], ...] = (
     ("danger", _danger),
     ("it belongs to a case", _joined),
+    ("a clerk said what it is", _told),
     ("it states a matter", _stated),
     ("it thanks us", _thanks),
     ("it asks what is published", _question),

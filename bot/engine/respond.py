@@ -28,7 +28,7 @@ def respond(conversation: Conversation, message: Incoming, known: Known, now: da
     if thumb_of(message.choice):
         return take_thumb(turn, conversation)
     response = answer_letter(turn) if message.is_letter else decide(turn)
-    drafts = (*_long_notice(turn), *_reminder(turn, response), *response.drafts)
+    drafts = (*_part_notice(turn), *_long_notice(turn), *_reminder(turn, response), *response.drafts)
     return replace(response, drafts=drafts, conversation=_remembered(turn, response, drafts))
 
 
@@ -55,6 +55,14 @@ def read(conversation: Conversation, message: Incoming, known: Known, now: datet
         matches=matches,
         choice=message.choice or typed_choice(conversation, words),
     )
+
+
+def _part_notice(turn: Turn) -> tuple[ReplyDraft, ...]:
+    """Which of the matters of a split letter this mail is about, in the citizen's own words."""
+    part = turn.message.part
+    if part is None:
+        return ()
+    return (ReplyDraft("letter.part", {"number": part.number, "count": part.count, "words": part.title}),)
 
 
 def _long_notice(turn: Turn) -> tuple[ReplyDraft, ...]:

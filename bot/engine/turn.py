@@ -15,7 +15,7 @@ from bot.engine.recognise import Matches
 from casework.bureau import Bureau
 from casework.case import Case
 from casework.commands import Command
-from casework.message import Source
+from casework.message import LetterPart, Source
 from casework.party import ChannelName, Language
 from knowledge.library import Library
 from knowledge.retrieval import Finding
@@ -52,6 +52,8 @@ class Incoming:
     """Of a letter."""
     language: Language | None = None
     """What the channel says of the citizen's language."""
+    part: LetterPart | None = None
+    """Set when a clerk split a letter, and this is one part of it."""
 
     @property
     def is_letter(self) -> bool:

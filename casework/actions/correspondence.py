@@ -88,6 +88,9 @@ def record_delivery(
 ) -> OutboxEntry:
     """Write the receipt of one try; a failure for good is shown on the case and told to its unit."""
     updated = uow.outbox.record(entry.id, result, now=now)
+    if result.outcome in (DeliveryOutcome.TEMPORARY, DeliveryOutcome.PERMANENT):
+        is_permanent = result.outcome is DeliveryOutcome.PERMANENT
+        uow.parties.note_failure(entry.to, result.detail, permanent=is_permanent, now=now)
     if result.address_is_dead and entry.kind is not OutboxKind.NOTICE:
         uow.parties.set_undeliverable(entry.to, now)
     if entry.case_id is None or entry.kind is OutboxKind.NOTICE:

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from casework.errors import CaseworkRejected
+from casework.errors import CaseworkConflict, CaseworkNotFound, CaseworkRejected
 from casework.inbox import WAITING, ClerkDecision, InboxEntry, InboxState
-from casework.message import InboxId
+from casework.message import InboxId, LetterPart
 from casework.party import Address
 from casework.ports import UnitOfWork
 from casework.staff import Staff
 
-_HEARD = frozenset({ClerkDecision.ACCEPT, ClerkDecision.JOIN})
+MOST_AT_ONCE = 200
+"""So many messages are decided on with one word."""
+_HEARD = frozenset({ClerkDecision.ACCEPT, ClerkDecision.JOIN, ClerkDecision.SPLIT})
+_ENDS = frozenset({ClerkDecision.REFUSE, ClerkDecision.BLOCK})
+
+
+class Obstacle(StrEnum):
+    """Why one of several messages was not decided on."""
+
+    CONFLICT = "conflict"
+    """A colleague was quicker."""
+    GONE = "gone"
+    BLOCKED = "blocked"
+    """Its sender is blocked and would not be answered."""
+    REJECTED = "rejected"
+    """The decision does not fit it, e.g. nobody is named who could be blocked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one of several messages."""
+
+    inbox_id: InboxId
+    obstacle: Obstacle | None = None
+    detail: str = ""
 
 
 def decide(
@@ -23,6 +50,7 @@ def decide(
     now: datetime,
     reference: str | None = None,
     was_refused: bool = False,
+    parts: Sequence[LetterPart] = (),
 ) -> None:
     """Record the decision; refusing ends the message here, everything else goes back to the worker.
 
@@ -32,17 +60,64 @@ def decide(
     case = uow.cases.find(reference) if reference else None
     if decision is ClerkDecision.JOIN and case is None:
         raise CaseworkRejected("joining needs the reference of an existing case")
+    if (decision is ClerkDecision.SPLIT) != bool(parts):
+        raise CaseworkRejected("a letter is split into parts: say which paragraphs go together")
     if decision in _HEARD and is_from_blocked(entry, uow):
         raise CaseworkRejected("the sender is blocked and would not be answered: unblock the sender first")
     if decision is ClerkDecision.BLOCK:
         uow.doors.block_sender(_sender_of(entry), reason="clerk", staff_id=staff.id, now=now)
     seen = (InboxState.REFUSED,) if was_refused and decision is not ClerkDecision.REFUSE else WAITING
-    uow.inbox.decide(inbox_id, decision, case_id=case.id if case else None, now=now, seen=seen)
-    if decision in (ClerkDecision.REFUSE, ClerkDecision.BLOCK):
-        facts: dict[str, object] = {"refused_by": f"staff:{staff.id}", "because": decision.value}
+    uow.inbox.decide(
+        inbox_id, decision, case_id=case.id if case else None, now=now, seen=seen, staff_id=staff.id, parts=parts
+    )
+    if decision in _ENDS:
+        facts: dict[str, object] = {
+            "refused_by": f"staff:{staff.id}",
+            "because": decision.value,
+            "was": entry.state.value,
+        }
         if entry.facts:
             facts["before"] = dict(entry.facts)
         uow.inbox.finish(inbox_id, InboxState.REFUSED, now=now, facts=facts)
+
+
+def decide_many(
+    inbox_ids: Sequence[InboxId],
+    decision: ClerkDecision,
+    uow: UnitOfWork,
+    *,
+    staff: Staff,
+    now: datetime,
+    was_refused: bool = False,
+) -> tuple[Done, ...]:
+    """The same decision on each of several messages, and what became of each; one that fails harms no other."""
+    if decision in (ClerkDecision.JOIN, ClerkDecision.SPLIT):
+        raise CaseworkRejected("letters are joined and split one by one")
+
+    def one(inbox_id: InboxId) -> None:
+        if decision in _HEARD and is_from_blocked(uow.inbox.get(inbox_id), uow):
+            raise _FromBlocked("the sender is blocked and would not be answered: unblock the sender first")
+        decide(inbox_id, decision, uow, staff=staff, now=now, was_refused=was_refused)
+
+    return tuple(_tried(inbox_id, one, uow) for inbox_id in _bounded(inbox_ids))
+
+
+def put_back(inbox_ids: Sequence[InboxId], uow: UnitOfWork, *, staff: Staff, now: datetime) -> tuple[Done, ...]:
+    """Take back that staff refused messages or blocked their senders: they wait again, as they did before."""
+
+    def one(inbox_id: InboxId) -> None:
+        entry = uow.inbox.get(inbox_id)
+        if entry.state is not InboxState.REFUSED:
+            raise CaseworkConflict(f"message {inbox_id} is no longer refused: look at it again")
+        if "refused_by" not in entry.facts:
+            raise CaseworkRejected("a rule refused this message, not a clerk: accept it, if it is to be heard")
+        was = InboxState(str(entry.facts.get("was", InboxState.HELD)))
+        facts = {"put_back_by": f"staff:{staff.id}", "before": dict(entry.facts)}
+        uow.inbox.put_back(inbox_id, was if was in WAITING else InboxState.HELD, now=now, facts=facts)
+        if entry.facts.get("because") == ClerkDecision.BLOCK.value:
+            uow.doors.unblock_sender(_sender_of(entry))
+
+    return tuple(_tried(inbox_id, one, uow) for inbox_id in _bounded(inbox_ids))
 
 
 def is_from_blocked(entry: InboxEntry, uow: UnitOfWork) -> bool:
@@ -52,6 +127,32 @@ def is_from_blocked(entry: InboxEntry, uow: UnitOfWork) -> bool:
     if entry.message is not None:
         addresses.add(entry.message.sender)
     return any(uow.doors.is_blocked(address) for address in addresses)
+
+
+class _FromBlocked(CaseworkRejected):
+    """The sender is blocked and would not be answered."""
+
+
+def _bounded(inbox_ids: Sequence[InboxId]) -> Sequence[InboxId]:
+    once = list(dict.fromkeys(inbox_ids))
+    if len(once) > MOST_AT_ONCE:
+        raise CaseworkRejected(f"at most {MOST_AT_ONCE} messages are decided on at once")
+    return once
+
+
+def _tried(inbox_id: InboxId, act: Callable[[InboxId], None], uow: UnitOfWork) -> Done:
+    try:
+        with uow.savepoint():
+            act(inbox_id)
+    except CaseworkConflict as error:
+        return Done(inbox_id, Obstacle.CONFLICT, str(error))
+    except CaseworkNotFound as error:
+        return Done(inbox_id, Obstacle.GONE, str(error))
+    except _FromBlocked as error:
+        return Done(inbox_id, Obstacle.BLOCKED, str(error))
+    except CaseworkRejected as error:
+        return Done(inbox_id, Obstacle.REJECTED, str(error))
+    return Done(inbox_id)
 
 
 def _sender_of(entry: InboxEntry) -> Address:

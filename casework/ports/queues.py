@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from casework.inbox import DECIDABLE, MOST_BYTES, Arrival, ClerkDecision, InboxEntry, InboxState, Reading
-from casework.message import CaseId, InboxId, MailFacts, MessageId, Reply, ThreadId
+from casework.message import CaseId, InboxId, LetterPart, MailFacts, MessageId, Reply, StaffId, ThreadId
 from casework.outbox import DeliveryResult, OutboxEntry, OutboxId, OutboxKind, OutboxState
 from casework.party import Address, ChannelName, Language
 
@@ -85,6 +85,8 @@ class Inbox(Protocol):
         case_id: CaseId | None,
         now: datetime,
         seen: Collection[InboxState] = DECIDABLE,
+        staff_id: StaffId | None = None,
+        parts: Sequence[LetterPart] = (),
     ) -> None:
         """Record a clerk's word on a held, shunted or refused message and hand it back to the worker.
 
@@ -93,8 +95,21 @@ class Inbox(Protocol):
         """
         ...
 
-    def list(self, states: Sequence[InboxState], *, limit: int, after: int = 0) -> Sequence[InboxEntry]:
-        """Entries in these states, latest first, ids below `after` when it is given."""
+    def put_back(self, inbox_id: InboxId, state: InboxState, *, now: datetime, facts: Mapping[str, object]) -> None:
+        """Let a refused message wait for a decision again; CaseworkConflict when it is refused no more."""
+        ...
+
+    def list(
+        self, states: Sequence[InboxState], *, limit: int, after: int = 0, reason: str = "", sender: str = ""
+    ) -> Sequence[InboxEntry]:
+        """Entries in these states without their raw mail, latest first, ids below `after` when it is given.
+
+        `reason` is the key of one of their reasons, `sender` a part of an address or name of who wrote.
+        """
+        ...
+
+    def reasons(self, states: Sequence[InboxState]) -> Mapping[str, int]:
+        """The keys of the reasons why entries are in these states, each with how many there are."""
         ...
 
     def count(self, state: InboxState) -> int:

@@ -25,7 +25,7 @@ from casework.message import (
     StaffId,
     ThreadId,
 )
-from casework.party import Address, ChannelName, Language, Party, PartyId
+from casework.party import Address, ChannelName, FailedAddress, Language, Party, PartyId
 from casework.thread import Audience, Thread
 
 
@@ -50,6 +50,26 @@ class Parties(Protocol):
 
     def set_undeliverable(self, address: Address, since: datetime | None) -> None:
         """Tell staff that nothing arrives at an address any more, or with None that it does."""
+        ...
+
+    def undeliverable_since(self, address: Address) -> datetime | None:
+        """Since when nothing arrives at an address; None when it does, or is not known here."""
+        ...
+
+    def note_failure(self, address: Address, detail: str, *, permanent: bool, now: datetime) -> None:
+        """Remember that a message did not reach an address, and what the other side said."""
+        ...
+
+    def list_failed(self, *, limit: int, before: tuple[datetime, int] | None = None) -> Sequence[FailedAddress]:
+        """Addresses that were not reached, latest failure first; those older than `before`, a time and an id."""
+        ...
+
+    def get_failed(self, failed_id: int) -> FailedAddress:
+        """One of them; CaseworkNotFound."""
+        ...
+
+    def allow_again(self, failed_id: int, staff_id: StaffId, *, now: datetime) -> None:
+        """Take back that nothing arrives at an address, on a clerk's word."""
         ...
 
     def search(self, words: str, *, limit: int, after: int) -> Sequence[Party]:

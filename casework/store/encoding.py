@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from casework.inbox import Reading
-from casework.message import Attachment, Choice, InboundMessage, MailFacts, Reply, Source
+from casework.kinds import CaseKind
+from casework.message import Attachment, Choice, InboundMessage, LetterPart, MailFacts, Reply, Source
 from casework.party import Address, ChannelName
 
 Json = Mapping[str, Any]
@@ -62,6 +63,7 @@ def encode_inbound(message: InboundMessage) -> dict[str, Any]:
     row["received_at"] = message.received_at.isoformat()
     row["attachments"] = [asdict(attachment) for attachment in message.attachments]
     row["mail"] = encode_mail(message.mail)
+    row["part"] = encode_part(message.part) if message.part else None
     return {name: value for name, value in row.items() if value is not None}
 
 
@@ -74,8 +76,19 @@ def decode_inbound(row: Json) -> InboundMessage:
             "received_at": datetime.fromisoformat(row["received_at"]),
             "attachments": tuple(Attachment(**attachment) for attachment in row["attachments"]),
             "mail": decode_mail(row.get("mail")),
+            "part": decode_part(row["part"]) if row.get("part") else None,
         }
     )
+
+
+def encode_part(part: LetterPart) -> dict[str, Any]:
+    """A part of a letter as JSON."""
+    return {**asdict(part), "kind": part.kind.value if part.kind else None}
+
+
+def decode_part(row: Json) -> LetterPart:
+    """The part that was encoded."""
+    return LetterPart(**{**row, "kind": CaseKind(row["kind"]) if row["kind"] else None})
 
 
 def encode_reading(reading: Reading | None) -> dict[str, Any] | None:
@@ -88,4 +101,5 @@ def decode_reading(row: Json | None) -> Reading | None:
     if not row:
         return None
     lists = {name: tuple(row[name]) for name in ("attachment_names", "reasons")}
-    return Reading(**{**row, **lists})
+    attachments = tuple(Attachment(**attachment) for attachment in row.get("attachments", ()))
+    return Reading(**{**row, **lists, "attachments": attachments})

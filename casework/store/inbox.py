@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -11,10 +13,17 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func,
 
 from casework.errors import CaseworkConflict, CaseworkNotFound
 from casework.inbox import DECIDABLE, MOST_BYTES, Arrival, ClerkDecision, InboxEntry, InboxState, RawMail, Reading
-from casework.message import CaseId, InboxId
+from casework.message import CaseId, InboxId, LetterPart, StaffId
 from casework.party import ChannelName
 from casework.store.columns import Instant
-from casework.store.encoding import decode_inbound, decode_reading, encode_inbound, encode_reading
+from casework.store.encoding import (
+    decode_inbound,
+    decode_part,
+    decode_reading,
+    encode_inbound,
+    encode_part,
+    encode_reading,
+)
 from casework.store.inserting import insert_into, insert_or_skip
 from casework.store.tables import claims, inbox, raw_mails
 
@@ -194,6 +203,8 @@ class SqlInbox:
         case_id: CaseId | None,
         now: datetime,
         seen: Collection[InboxState] = DECIDABLE,
+        staff_id: StaffId | None = None,
+        parts: Sequence[LetterPart] = (),
     ) -> None:
         """Record a clerk's word on a held, shunted or refused message and hand it back to the worker.
 
@@ -207,6 +218,8 @@ class SqlInbox:
                 state=InboxState.RECEIVED.value,
                 decision=decision.value,
                 decided_case_id=case_id,
+                decided_by=staff_id,
+                parts=[encode_part(part) for part in parts] or None,
                 attempts=0,
                 next_attempt_at=now,
                 handled_at=None,
@@ -217,12 +230,39 @@ class SqlInbox:
                 f"message {inbox_id} is no longer {' or '.join(seen)}: somebody has decided on it; look at it again"
             )
 
-    def list(self, states: Sequence[InboxState], *, limit: int, after: int = 0) -> Sequence[InboxEntry]:
-        """Entries in these states, latest first, ids below `after` when it is given."""
-        query = _ENTRY.where(_is_among(states))
+    def put_back(self, inbox_id: InboxId, state: InboxState, *, now: datetime, facts: Mapping[str, object]) -> None:
+        """Let a refused message wait for a decision again; CaseworkConflict when it is refused no more."""
+        changed = self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == inbox_id, inbox.c.state == InboxState.REFUSED.value)
+            .values(
+                state=state.value, decision=None, decided_by=None, handled_at=None, next_attempt_at=now, facts=facts
+            )
+        )
+        if changed.rowcount == 0:
+            raise CaseworkConflict(f"message {inbox_id} is no longer refused: look at it again")
+
+    def list(
+        self, states: Sequence[InboxState], *, limit: int, after: int = 0, reason: str = "", sender: str = ""
+    ) -> Sequence[InboxEntry]:
+        """Entries in these states without their raw mail, latest first, ids below `after` when it is given."""
+        # The raw mails of one page may be hundreds of megabytes.
+        query = select(inbox).where(_is_among(states))
         if after:
             query = query.where(inbox.c.id < after)
+        if reason:
+            query = query.where(_REASONS.contains(f'"{reason}"', autoescape=True))
+        if sender:
+            query = query.where(_is_from(sender))
         return [_entry(row) for row in self._connection.execute(query.order_by(inbox.c.id.desc()).limit(limit))]
+
+    def reasons(self, states: Sequence[InboxState]) -> Mapping[str, int]:
+        """The keys of the reasons why entries are in these states, each with how many there are."""
+        found: Counter[str] = Counter()
+        query = select(_REASONS, func.count()).where(_is_among(states)).group_by(_REASONS)
+        for written, number in self._connection.execute(query):
+            found.update(dict.fromkeys(json.loads(written or "[]"), number))
+        return found
 
     def count(self, state: InboxState) -> int:
         """How many entries are in a state."""
@@ -249,6 +289,15 @@ def _take_lease(dialect: str) -> Any:
     ).returning(claims.c.conversation)
 
 
+_REASONS = inbox.c.reading["reasons"].as_string()
+"""A list, as it is written."""
+
+
+def _is_from(sender: str) -> ColumnElement[bool]:
+    named = [inbox.c.conversation, *(inbox.c.reading[name].as_string() for name in ("sender", "answers_to"))]
+    return or_(*(func.lower(name).contains(sender.lower(), autoescape=True) for name in named))
+
+
 def _is_among(states: Sequence[InboxState]) -> ColumnElement[bool]:
     among = inbox.c.state.in_([state.value for state in states])
     for index, covered in ((_IS_RECEIVED, frozenset({InboxState.RECEIVED})), (_IS_APART, _APART)):
@@ -259,7 +308,7 @@ def _is_among(states: Sequence[InboxState]) -> ColumnElement[bool]:
 
 def _entry(row: Any) -> InboxEntry:
     mail = None
-    if row.data is not None:
+    if getattr(row, "data", None) is not None:
         mail = RawMail(row.mail_from, tuple(row.rcpt_tos), bytes(row.data), row.peer)
     return InboxEntry(
         id=InboxId(row.id),
@@ -275,6 +324,8 @@ def _entry(row: Any) -> InboxEntry:
         reading=decode_reading(row.reading),
         decision=ClerkDecision(row.decision) if row.decision else None,
         decided_case_id=row.decided_case_id,
+        decided_by=row.decided_by,
+        parts=tuple(decode_part(part) for part in row.parts or ()),
         error=row.error,
         handled_at=row.handled_at,
         facts=row.facts or {},

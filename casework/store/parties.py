@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from casework.errors import CaseworkNotFound
-from casework.party import Address, ChannelName, ContactPoint, ContactPointId, Language, Party, PartyId
-from casework.store.inserting import insert_or_skip
-from casework.store.tables import contact_points, parties
+from casework.message import StaffId
+from casework.party import Address, ChannelName, ContactPoint, ContactPointId, FailedAddress, Language, Party, PartyId
+from casework.store.inserting import insert_or_skip, insert_or_update
+from casework.store.tables import contact_points, failed_addresses, parties
 
 _BY_ADDRESS = (
     select(parties.c.id, parties.c.name, parties.c.language)
@@ -80,6 +81,46 @@ class SqlParties:
         values = {"of_channel": address.channel.value, "of_address": address.value}
         self._connection.execute(change, {**values, "since": since} if since is not None else values)
 
+    def undeliverable_since(self, address: Address) -> datetime | None:
+        """Since when nothing arrives at an address; None when it does, or is not known here."""
+        query = select(contact_points.c.undeliverable_since).where(
+            contact_points.c.channel == address.channel.value, contact_points.c.address == address.value
+        )
+        since: datetime | None = self._connection.execute(query).scalar()
+        return since
+
+    def note_failure(self, address: Address, detail: str, *, permanent: bool, now: datetime) -> None:
+        """Remember that a message did not reach an address, and what the other side said."""
+        said = {"failed_at": now, "detail": detail[:500], "permanent": permanent}
+        row = {"channel": address.channel.value, "address": address.value, "failures": 1, **said}
+        changes = {**said, "failures": failed_addresses.c.failures + 1, "allowed_at": None, "allowed_by": None}
+        insert_or_update(self._connection, failed_addresses, row, ("channel", "address"), changes=changes)
+
+    def list_failed(self, *, limit: int, before: tuple[datetime, int] | None = None) -> Sequence[FailedAddress]:
+        """Addresses that were not reached, latest failure first; those older than `before`, a time and an id."""
+        table = failed_addresses.c
+        query = select(failed_addresses).order_by(table.failed_at.desc(), table.id.desc()).limit(limit)
+        if before is not None:
+            at, failed_id = before
+            query = query.where(or_(table.failed_at < at, and_(table.failed_at == at, table.id < failed_id)))
+        return [_failed(row) for row in self._connection.execute(query)]
+
+    def get_failed(self, failed_id: int) -> FailedAddress:
+        """One of them; CaseworkNotFound."""
+        row = self._connection.execute(select(failed_addresses).where(failed_addresses.c.id == failed_id)).first()
+        if row is None:
+            raise CaseworkNotFound(f"there is no failed address {failed_id}")
+        return _failed(row)
+
+    def allow_again(self, failed_id: int, staff_id: StaffId, *, now: datetime) -> None:
+        """Take back that nothing arrives at an address, on a clerk's word."""
+        self.set_undeliverable(self.get_failed(failed_id).address, None)
+        self._connection.execute(
+            update(failed_addresses)
+            .where(failed_addresses.c.id == failed_id)
+            .values(allowed_at=now, allowed_by=staff_id)
+        )
+
     def search(self, words: str, *, limit: int, after: int) -> Sequence[Party]:
         """Parties whose name or address contains `words`, by id."""
         wanted = (
@@ -121,3 +162,16 @@ class SqlParties:
                 for point in points
             ),
         )
+
+
+def _failed(row: Any) -> FailedAddress:
+    return FailedAddress(
+        id=row.id,
+        address=Address(ChannelName(row.channel), row.address),
+        failed_at=row.failed_at,
+        detail=row.detail,
+        is_permanent=row.permanent,
+        failures=row.failures,
+        allowed_at=row.allowed_at,
+        allowed_by=row.allowed_by,
+    )

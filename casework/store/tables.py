@@ -212,6 +212,8 @@ inbox = Table(
     Column("reading", JSON),
     Column("decision", String(16)),
     Column("decided_case_id", Id),
+    Column("decided_by", Id),
+    Column("parts", JSON),
     Column("error", Text, nullable=False, server_default=""),
     Column("facts", JSON),
     Column("handled_at", Instant),
@@ -353,6 +355,22 @@ blocked_senders = Table(
     Column("reason", Text, nullable=False),
     Column("staff_id", Id),
     Column("at", Instant, nullable=False),
+)
+
+failed_addresses = Table(
+    "failed_addresses",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("failed_at", Instant, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("permanent", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("allowed_at", Instant),
+    Column("allowed_by", Id),
+    UniqueConstraint("channel", "address"),
+    Index("ix_failed_addresses_latest", "failed_at", "id"),
 )
 
 mailbox_positions = Table(

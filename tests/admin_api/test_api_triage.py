@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from casework.inbox import Arrival, ClerkDecision, InboxState, RawMail, Reading
-from casework.message import InboxId
+from casework.message import Attachment, InboxId
 from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
 from tests.admin_api.api_desk import MONDAY, Desk, running_desk
@@ -107,3 +107,94 @@ def test_a_decision_that_does_not_exist_is_refused(desk: Desk, body: object) -> 
 
 def test_a_decision_on_nothing_is_not_found(desk: Desk) -> None:
     assert desk.post("/triage/77/decision", {"decision": "accept"}).status_code == 404
+
+
+def test_the_list_is_narrowed_by_reason_and_sender(desk: Desk) -> None:
+    held = set_aside(desk)
+    assert [item["id"] for item in desk.get("/triage", reason="bulk", sender="CITIZEN@").json()["items"]] == [held]
+    for query in ({"reason": "bul"}, {"sender": "nobody"}):
+        assert desk.get("/triage", **query).json()["items"] == []
+
+
+def test_many_are_decided_on_at_once_and_each_is_told_of(desk: Desk) -> None:
+    first, second = set_aside(desk), set_aside(desk, external_id="m2")
+    wish = {"ids": [first, second, 9999], "decision": "refuse"}
+    told = desk.post("/triage/decisions", wish, once="many").json()["results"]
+    assert [(one["id"], one["done"], one["obstacle"]) for one in told] == [
+        (first, True, None),
+        (second, True, None),
+        (9999, False, "gone"),
+    ]
+    assert desk.post("/triage/decisions", wish, once="many").json()["results"] == told
+    assert [one["obstacle"] for one in desk.post("/triage/decisions", wish).json()["results"]][:2] == ["conflict"] * 2
+    back = desk.post("/triage/put-back", {"ids": [first, second]}).json()["results"]
+    assert [one["done"] for one in back] == [True, True]
+    assert [item["state"] for item in desk.get("/triage").json()["items"]] == ["held", "held"]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [{"ids": [], "decision": "refuse"}, {"ids": [1], "decision": "join"}, {"ids": [1], "decision": "split"}],
+    ids=["none", "join", "split"],
+)
+def test_some_decisions_are_not_for_many(desk: Desk, wish: dict[str, object]) -> None:
+    assert desk.post("/triage/decisions", wish).status_code == 422
+
+
+def set_aside_letter(desk: Desk, text: str) -> InboxId:
+    inbox_id = set_aside(desk)
+    reading = Reading("citizen@example.org", "两件事", text, words=text, quoted="旧文", quoted_author="某人")
+    desk.store.write(lambda uow: uow.inbox.finish(inbox_id, InboxState.HELD, now=MONDAY, reading=reading))
+    return inbox_id
+
+
+def test_a_letter_is_split_by_its_paragraphs_once(desk: Desk) -> None:
+    inbox_id = set_aside_letter(desk, "您好：\n\n一、路灯坏了。\n\n二、办护照要多少钱？")
+    pieces = desk.get(f"/triage/{inbox_id}/pieces").json()
+    assert [(one["place"], one["text"], one["guess"]) for one in pieces["items"]] == [
+        (0, "您好：", 0),
+        (1, "一、路灯坏了。", 1),
+        (2, "二、办护照要多少钱？", 2),
+    ]
+    wish = {"parts": [{"pieces": [1], "kind": "complaint"}, {"pieces": [2]}]}
+    answer = desk.post(f"/triage/{inbox_id}/split", wish, once="split")
+    assert (answer.status_code, answer.json()["decision"]) == (200, "split")
+    assert answer.json()["decided_by"] == desk.administrator.id
+    assert desk.post(f"/triage/{inbox_id}/split", wish, once="split").json() == answer.json()
+    assert desk.post(f"/triage/{inbox_id}/split", wish).status_code == 409
+    with desk.store.read() as uow:
+        parts = uow.inbox.get(inbox_id).parts
+    assert [part.text for part in parts] == ["您好：\n\n一、路灯坏了。", "您好：\n\n二、办护照要多少钱？"]
+    assert [part.title for part in parts] == ["路灯坏了。", "办护照要多少钱？"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [{"pieces": [1]}],
+        [{"pieces": [1]}, {"pieces": [1]}],
+        [{"pieces": [1]}, {"pieces": [150]}],
+        [{"pieces": [0]}, {"pieces": [1], "reference": "ZMD-2026-999999-9"}],
+    ],
+    ids=["one part", "a part without a piece", "a piece that is not there", "a case that is not there"],
+)
+def test_a_split_that_cannot_be_meant_changes_nothing(desk: Desk, parts: list[dict[str, object]]) -> None:
+    inbox_id = set_aside_letter(desk, "一件事。\n\n另一件事。")
+    assert desk.post(f"/triage/{inbox_id}/split", {"parts": parts}).status_code == 422
+    assert desk.get(f"/triage/{inbox_id}").json()["state"] == "held"
+    assert desk.post(f"/triage/{inbox_id}/decision", {"decision": "split"}).status_code == 422
+
+
+def test_a_held_letter_is_given_in_its_parts_and_its_files_are_downloaded(desk: Desk) -> None:
+    inbox_id = set_aside_letter(desk, "新的话")
+    shown = desk.get(f"/triage/{inbox_id}").json()
+    assert (shown["words"], shown["quoted"], shown["quoted_author"]) == ("新的话", "旧文", "某人")
+    sha256 = desk.context.blobs.put(b"%PDF-1.4")
+    files = (Attachment("a.pdf", "application/pdf", 8, sha256),)
+    reading = Reading("citizen@example.org", "x", attachments=files)
+    desk.store.write(lambda uow: uow.inbox.finish(inbox_id, InboxState.HELD, now=MONDAY, reading=reading))
+    (file,) = desk.get(f"/triage/{inbox_id}").json()["attachments"]
+    answer = desk.get(f"/triage/{inbox_id}/attachments/{file['sha256']}")
+    assert answer.content == b"%PDF-1.4"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert desk.get(f"/triage/{inbox_id}/attachments/abc").status_code == 404

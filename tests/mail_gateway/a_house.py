@@ -42,7 +42,7 @@ class House:
 
     def entries(self, *states: InboxState) -> list[InboxEntry]:
         with self.store.read() as uow:
-            return list(uow.inbox.list(states or tuple(InboxState), limit=50))
+            return [uow.inbox.get(entry.id) for entry in uow.inbox.list(states or tuple(InboxState), limit=50)]
 
     def work(self) -> list[Outcome]:
         """Handle everything that waits, as the worker does."""

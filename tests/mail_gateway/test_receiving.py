@@ -301,12 +301,18 @@ def test_a_letter_that_crashes_the_desk_changes_nothing(house: House) -> None:
     assert len(house.desk.messages) == 1
 
 
-def delivery_report(message_id: str, recipient: str) -> bytes:
+def delivery_report(message_id: str, recipient: str, action: bytes = b"failed", status: bytes = b"5.1.1") -> bytes:
     return (
         b"From: MAILER-DAEMON@mx.example\r\nSubject: failed\r\nMessage-ID: <dsn@mx.example>\r\n"
         b'Content-Type: multipart/report; report-type=delivery-status; boundary="r"\r\n\r\n'
         b"--r\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
-        b"Final-Recipient: rfc822; " + recipient.encode() + b"\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        b"Final-Recipient: rfc822; "
+        + recipient.encode()
+        + b"\r\nAction: "
+        + action
+        + b"\r\nStatus: "
+        + status
+        + b"\r\n"
         b"Diagnostic-Code: smtp; 550 5.1.1 <" + recipient.encode() + b"> unknown\r\n\r\n"
         b"--r\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: " + message_id.encode() + b"\r\n\r\n--r--\r\n"
     )
@@ -324,7 +330,24 @@ def test_a_report_on_our_mail_marks_the_address_and_tells_the_unit(house: House)
     assert party.contact_points[0].undeliverable_since == house.now
     assert len(failed) == 1
     assert LI not in str(failed[0].facts)
+    with house.store.read() as uow:
+        (known,) = uow.parties.list_failed(limit=9)
+    assert (known.address.value, known.is_permanent) == (LI, True)
+    assert "5.1.1" in known.detail
+    assert LI not in known.detail
     assert len(notices) >= 2
+
+
+def test_a_report_of_a_delay_is_remembered_and_stops_nothing(house: House) -> None:
+    house.bring(a_mail("窗口态度不好", subject="投诉"))
+    case = house.desk.cases[0]
+    report = delivery_report(SEALS.message_id("reply-1", case.thread_id), LI, b"delayed", b"4.4.1")
+    house.bring(report, mail_from="")
+    with house.store.read() as uow:
+        (known,) = uow.parties.list_failed(limit=9)
+        assert uow.parties.undeliverable_since(known.address) is None
+        assert all(event.name is not EventName.REPLY_FAILED for event in uow.cases.events(case.id))
+    assert (known.address.value, known.is_permanent) == (LI, False)
 
 
 @pytest.mark.parametrize("message_id", ["<guess.1.00@zmd.example>", "<x@mail.example>"])
@@ -333,6 +356,7 @@ def test_a_forged_report_marks_nothing(house: House, message_id: str) -> None:
     house.bring(delivery_report(message_id, LI), mail_from="")
     with house.store.read() as uow:
         party = uow.parties.find(Address(ChannelName.EMAIL, LI))
+        assert uow.parties.list_failed(limit=9) == []
     assert party is not None
     assert party.contact_points[0].undeliverable_since is None
 

@@ -36,7 +36,7 @@ def post(server: MailServer, raw: bytes, recipient: str) -> None:
 def handle_all(store: SqlStore, room: MailRoom, desk: Desk, now: datetime) -> None:
     """Handle what waits, as the worker does."""
     with store.read() as uow:
-        waiting = list(uow.inbox.list([InboxState.RECEIVED], limit=9))
+        waiting = [uow.inbox.get(entry.id) for entry in uow.inbox.list([InboxState.RECEIVED], limit=9)]
     for entry in waiting:
         understood = understand(entry, room)
         store.write(lambda uow, read=understood: receive(read, uow, room=room, desk=desk, now=now))  # type: ignore[misc]

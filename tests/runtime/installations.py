@@ -93,6 +93,7 @@ def fill(place: Place) -> None:
         uow.doors.hit("bucket", now=NOW, window=LEASE_FOR)
         uow.doors.set_position("telegram", "42")
         uow.doors.block_sender(CITIZEN, reason="示例", staff_id=staff.id, now=NOW)
+        uow.parties.note_failure(CITIZEN, "550 示例", permanent=True, now=NOW)
         uow.accounts.add_session("1" * 64, staff.id, csrf_token="c", now=NOW, expires_at=NOW + LEASE_FOR)
         uow.accounts.add_reset("2" * 64, staff.id, expires_at=NOW + LEASE_FOR)
         uow.doors.keep_response("key 1", "once", StoredResponse("d", 201, '{"id": 1}'), now=NOW)

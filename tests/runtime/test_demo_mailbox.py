@@ -50,7 +50,7 @@ class Demo:
     def arrived(self) -> list[InboxEntry]:
         """What the listener saved, oldest first."""
         with self.desk.store.read() as uow:
-            return list(uow.inbox.list([InboxState.RECEIVED], limit=10))[::-1]
+            return [uow.inbox.get(entry.id) for entry in uow.inbox.list([InboxState.RECEIVED], limit=10)][::-1]
 
     def letter(self) -> ParsedMail:
         """The one letter that arrived, read."""

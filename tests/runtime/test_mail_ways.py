@@ -16,7 +16,7 @@ from mail_gateway.server import MailServer
 from mail_gateway.understanding import MailRoom, open_mail_room
 from runtime.mail_ways import open_fetcher, open_mail_servers
 from runtime.settings import ImapSettings, LmtpSettings, Settings, SmtpSettings
-from tests.mail_gateway.letters import OURS, mail_office
+from tests.mail_gateway.letters import mail_office
 from tests.mail_gateway.running_server import Collected, loop_in_thread, stop_server
 
 SMTP = SmtpSettings(port=0)

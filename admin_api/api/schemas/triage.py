@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from admin_api.api.schemas.correspondence import AttachmentView
 from admin_api.api.schemas.fields import REFERENCE, PageQuery, Schema, Storable, example
-from casework.inbox import ClerkDecision, InboxEntry, InboxState
+from casework.inbox import ClerkDecision, InboxEntry, InboxState, Reading, files_of
 from casework.party import ChannelName
 
 _SUMMARY = {
@@ -35,6 +36,10 @@ class TriageFilter(PageQuery):
         default=[InboxState.HELD, InboxState.SHUNTED], max_length=3, examples=[["held", "shunted"]]
     )
     """Refused messages, e.g. automatic answers and those of blocked senders, are listed when they are asked for."""
+    reason: Annotated[str, StringConstraints(max_length=80), Storable] = Field(default="", examples=["reason.spam"])
+    """The key of one of the reasons why they wait or were refused."""
+    sender: Annotated[str, StringConstraints(max_length=120), Storable] = Field(default="", examples=["example.org"])
+    """A part of the name or address of who wrote."""
 
 
 class TriageSummary(Schema):
@@ -69,39 +74,72 @@ class TriageDetail(TriageSummary):
         **_SUMMARY,
         answers_to="",
         text="你好，请问……",
+        words="你好，请问……",
+        quoted="",
+        signature="",
+        quoted_author="",
+        is_forwarded=False,
         safe_html="<p>你好，请问……</p>",
+        pictures_left_out=0,
         attachment_names=[],
+        attachments=[],
+        decided_by=None,
         has_raw_mail=True,
     )
 
     answers_to: str
     """Where answers are asked for, when that is another address than the sender's."""
     text: str
+    words: str
+    """The new words alone, without what is in `quoted` and `signature`; empty when there are none."""
+    quoted: str
+    signature: str
+    quoted_author: str
+    """Who wrote the quoted or forwarded words, as the letter says."""
+    is_forwarded: bool
+    """Whether `quoted` was passed on rather than answered."""
     safe_html: str
-    """HTML after sanitising; show it in a sandbox all the same."""
+    """HTML after sanitising; show it in a sandbox all the same. Pictures in it are `cid:` addresses of attachments."""
+    pictures_left_out: int
+    """How many pictures of the HTML are not in the letter."""
     attachment_names: list[str]
+    attachments: list[AttachmentView]
+    """Fetch the bytes at `/api/v1/triage/{id}/attachments/{sha256}`."""
+    decided_by: int | None
+    """The account whose word `decision` is."""
     has_raw_mail: bool
     """Whether `/api/v1/triage/{id}/mail` has the mail as it came."""
 
     @classmethod
     def of(cls, entry: InboxEntry, *, guess: str | None) -> TriageDetail:
         """The shape of an entry of the inbox, with its words."""
-        reading, message = entry.reading, entry.message
+        reading, message = entry.reading or Reading(), entry.message
         names = [attachment.name for attachment in message.attachments] if message else []
         return cls.model_validate(
             {
                 **_members(entry, guess),
-                "answers_to": reading.answers_to if reading else "",
-                "text": reading.text if reading and reading.text else message.text if message else "",
-                "safe_html": reading.safe_html if reading else "",
-                "attachment_names": list(reading.attachment_names) if reading else names,
+                "answers_to": reading.answers_to,
+                "text": reading.text or (message.text if message else ""),
+                "words": reading.words,
+                "quoted": reading.quoted,
+                "signature": reading.signature,
+                "quoted_author": reading.quoted_author,
+                "is_forwarded": reading.is_forwarded,
+                "safe_html": reading.safe_html,
+                "pictures_left_out": reading.pictures_left_out,
+                "attachment_names": list(reading.attachment_names) or names,
+                "attachments": [AttachmentView.of(one) for one in files_of(entry)],
+                "decided_by": entry.decided_by,
                 "has_raw_mail": entry.raw_mail is not None,
             }
         )
 
 
 class NewDecision(Schema):
-    """A clerk's word: accept as a new letter, join to a case, refuse, block its sender, or replay as it came."""
+    """A clerk's word: accept as a new letter, join to a case, refuse, block its sender, or replay as it came.
+
+    A letter is split by `/api/v1/triage/{id}/split`.
+    """
 
     model_config = example(decision="join", reference=REFERENCE)
 
