@@ -14,7 +14,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 CORPORA ?= ../shared/corpora/mail
-.PHONY: help setup dense system demo test static check bench corpora soak lock
+.PHONY: help setup dense system demo test static check bench corpora peers soak lock
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -61,6 +61,9 @@ bench: setup ## Measure what must be fast, each figure beside its baseline
 
 corpora: setup ## Read mails of other projects' test suites, and print the share of what they expect
 	$(BIN)/python -m benchmarks.mail_corpora $(CORPORA)
+
+peers: setup ## Converse with swaks, loop with Postfix and accept beside it; as root, with Debian's postfix and swaks
+	$(BIN)/python -m benchmarks.real_mail_servers
 
 soak: setup system ## Kill and restart the running product at every step, at least 200 times
 	$(BIN)/python -m benchmarks.soak

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 CLIENTS = 50
 SIZE = 4096
+RECIPIENT = "xinxiang@gaj.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,14 @@ def a_mail(number: int) -> bytes:
     return head + line * ((SIZE - len(head)) // len(line))
 
 
-async def _send(port: int, number: int) -> bool:
+async def _send(port: int, number: int, recipient: str) -> bool:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         await reader.readline()
         for command in (
             b"EHLO bench",
             f"MAIL FROM:<writer{number}@citizen.example>".encode(),
-            b"RCPT TO:<xinxiang@gaj.example>",
+            f"RCPT TO:<{recipient}>".encode(),
             b"DATA",
         ):
             writer.write(command + b"\r\n")
@@ -60,7 +61,7 @@ async def _send(port: int, number: int) -> bool:
         writer.close()
 
 
-async def send_mails(port: int, count: int, *, first: int = 0) -> Sent:
+async def send_mails(port: int, count: int, *, first: int = 0, recipient: str = RECIPIENT) -> Sent:
     """Send `count` mails and say how many were accepted, and how quickly."""
     numbers = iter(range(first, first + count))
     accepted = 0
@@ -68,7 +69,7 @@ async def send_mails(port: int, count: int, *, first: int = 0) -> Sent:
     async def client() -> None:
         nonlocal accepted
         for number in numbers:
-            saved = await _send(port, number)
+            saved = await _send(port, number, recipient)
             accepted += saved
 
     started = time.monotonic()

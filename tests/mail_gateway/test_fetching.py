@@ -51,7 +51,7 @@ class Bureau:
 
     def entries(self, *states: InboxState) -> list[InboxEntry]:
         with self.store.read() as uow:
-            return list(uow.inbox.list(states or tuple(InboxState), limit=5000))
+            return [uow.inbox.get(entry.id) for entry in uow.inbox.list(states or tuple(InboxState), limit=5000)]
 
     def subjects(self) -> list[str]:
         raws = [entry.raw_mail.data.decode("utf-8", "replace") for entry in reversed(self.entries()) if entry.raw_mail]

@@ -58,7 +58,8 @@ def entries(url: str, *states: InboxState) -> list[InboxEntry]:
     try:
         with store.read() as uow:
             assert uow.outbox.count(OutboxState.DUE) == 0
-            return list(reversed(uow.inbox.list(states or tuple(InboxState), limit=5000)))
+            listed = uow.inbox.list(states or tuple(InboxState), limit=5000)
+            return [uow.inbox.get(entry.id) for entry in reversed(listed)]
     finally:
         store.close()
 
