@@ -65,8 +65,9 @@ corpora: setup ## Read mails of other projects' test suites, and print the share
 peers: setup ## Converse with swaks, loop with Postfix and accept beside it; as root, with Debian's postfix and swaks
 	$(BIN)/python -m benchmarks.real_mail_servers
 
-soak: setup system ## Kill and restart the running product at every step, at least 200 times
-	$(BIN)/python -m benchmarks.soak
+soak: setup system ## Read 100,000 mutated mails, then kill and restart the running product 500 times, at every step
+	$(BIN)/python -m benchmarks.mutated_mails
+	$(BIN)/python -m benchmarks.soak --kills 500
 
 lock: setup ## Pin every dependency anew, with hashes
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -67,12 +67,14 @@ def chat(folder: Path) -> list[Figure]:
                 # The first round warms both up.
                 bare.append(lean_answers)
                 ours.append(answers)
+        new = asyncio.run(_ask(running, conversations, first, is_new=True))
     value = statistics.median(round_.per_second for round_ in ours)
     base = statistics.median(round_.per_second for round_ in bare)
     slow = statistics.median(round_.percentile(0.99) for round_ in ours)
     slow_base = statistics.median(round_.percentile(0.99) for round_ in bare)
     return [
-        Figure("chat_turn", value, "turns/s", base, 0.12, judges_ratio=True),
+        Figure("chat_turn", value, "turns/s", base, 0.12, judges_ratio=True, note="eight questions in turn"),
+        Figure("chat_new_turn", new.per_second, "turns/s", base, 0.08, judges_ratio=True, note="every question new"),
         Figure("chat_p99_ms", slow, "ms", slow_base, 40.0, less_is_better=True, note=f"{CONNECTIONS} connections"),
     ]
 
@@ -139,10 +141,10 @@ def _sending_to(smarthost: Running) -> dict[str, str]:
     }
 
 
-async def _ask(running: Running, conversations: list[tuple[str, str]], first: int) -> Answered:
+async def _ask(running: Running, conversations: list[tuple[str, str]], first: int, *, is_new: bool = False) -> Answered:
     def request(which: int, number: int) -> tuple[str, bytes, str]:
         conversation, token = conversations[which]
-        path, body = a_question(conversation, first + number)
+        path, body = a_question(conversation, first + number, is_new=is_new)
         return path, body, token
 
     return await measure(running.http_port, TURNS, request)

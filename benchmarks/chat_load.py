@@ -108,8 +108,8 @@ async def open_conversations(port: int, count: int) -> list[tuple[str, str]]:
     return made
 
 
-def a_question(conversation: str, number: int) -> tuple[str, bytes]:
-    """Path and body of one question, worded as none before it: nothing can be remembered from an earlier one."""
-    text = f"{QUESTIONS[number % len(QUESTIONS)]} ({number})"
-    body = {"text": text, "client_id": f"bench-{number}"}
+def a_question(conversation: str, number: int, *, is_new: bool = False) -> tuple[str, bytes]:
+    """Path and body of a usual question; `is_new` words it as none before it, so that it must be looked up."""
+    question = QUESTIONS[number % len(QUESTIONS)]
+    body = {"text": f"{question} ({number})" if is_new else question, "client_id": f"bench-{number}"}
     return f"/chat/conversations/{conversation}/messages", json.dumps(body).encode()

@@ -10,11 +10,13 @@ import pytest
 
 from tests.closed_network import close_network
 from tests.running.databases import fresh_database, own_server
+from tests.running.indexes import INDEXES
 
 
 def pytest_configure() -> None:
-    """Close the network before any test is imported."""
+    """Close the network before any test is imported, and keep the indexes that many tests would build again."""
     close_network()
+    os.environ.setdefault("SUNWINDOW_INDEX_DIR", str(INDEXES))
 
 
 @pytest.fixture
