@@ -10,7 +10,8 @@ from casework.party import Language
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
-_CODE = re.compile(r"\b[A-Za-z]{1,8}[-\s]?\d[\w-]*")
+_CODE = re.compile(r"\b[A-Za-z]{1,8}\s\d[\w-]*")
+"""Letters with a number behind them, as `G 123`; what stands in one piece falls with its digits."""
 _NO_WORD = re.compile(r"\d|@|https?://|^/\w|\b[A-Za-z]{5}-[A-Za-z]{5}\b")
 """Numbers, addresses, commands, and query codes, one of which in twenty has no digit."""
 _SMALL_TALK = frozenset({Intent.GREETING, Intent.HELP, Intent.THANKS})

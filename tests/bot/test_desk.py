@@ -294,9 +294,9 @@ def test_a_letter_back_about_an_answer_brings_the_question_with_it_while_it_is_o
     assert (case.kind, len(said)) == (CaseKind.CONSULTATION, letters)
 
 
-@pytest.mark.parametrize("code", ["ABCDE-FGHJK", "ABCDE-23456"])
+@pytest.mark.parametrize("code", ["ABCDE-FGHJK", "ECTBT-VQ9AZ", "ABCDE-23456"])
 def test_a_query_code_is_no_word_of_another_language(counter: Counter, code: str) -> None:
-    assert "没有查到" in counter.texts("我想查一下办理进度", f"ZMD-2026-000001-1 {code}")
+    assert "没有查到" in counter.texts(f"ZMD-2026-000001-1 {code}")
 
 
 def test_two_letters_of_one_citizen_are_two_threads(counter: Counter) -> None:
