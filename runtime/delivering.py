@@ -13,11 +13,11 @@ from datetime import datetime
 
 import structlog
 
-from casework.actions.correspondence import record_delivery
+from casework.actions.correspondence import record_delivery, refuse_dead
 from casework.actions.intake import Office
 from casework.outbox import LEASE_FOR, DeliveryOutcome, DeliveryResult, OutboxEntry
 from casework.party import ChannelName
-from casework.ports import Channel, Store
+from casework.ports import Channel, Store, UnitOfWork
 
 log = structlog.get_logger()
 _Ends = queue.SimpleQueue[Exception | None]
@@ -78,9 +78,15 @@ class Delivery:
 
     def _claim(self, limit: int) -> Sequence[OutboxEntry]:
         now = self.clock()
-        return self.store.write(
-            lambda uow: uow.outbox.claim(self.worker, [self.channel_name], now=now, lease=LEASE_FOR, limit=limit)
-        )
+
+        def claim(uow: UnitOfWork) -> tuple[Sequence[OutboxEntry], list[OutboxEntry]]:
+            found = uow.outbox.claim(self.worker, [self.channel_name], now=now, lease=LEASE_FOR, limit=limit)
+            return found, [entry for entry in found if not refuse_dead(entry, uow, office=self.office, now=now)]
+
+        found, alive = self.store.write(claim)
+        while found and not alive:
+            found, alive = self.store.write(claim)
+        return alive
 
     def _deliver_and_tell(self, entry: OutboxEntry, ended: _Ends) -> None:
         try:

@@ -12,12 +12,15 @@ from casework.errors import CaseworkConflict, CaseworkRejected
 from casework.events import EventName
 from casework.message import Attachment, Author, Direction, Message, Reply
 from casework.outbox import DeliveryOutcome, DeliveryResult, OutboxEntry, OutboxKind, OutboxState
+from casework.party import FETCHED
 from casework.ports import UnitOfWork
 from casework.staff import Staff
 from casework.thread import Audience, Thread
 
 SPEAKS_FOR = timedelta(hours=24)
 """How long after a person's last word the assistant stays silent in a conversation."""
+STOPPED = "not sent: this address failed for good before, and nothing was heard from it since"
+"""What the outbox tells of mail to a dead address."""
 
 
 def is_taken_over(thread: Thread, now: datetime) -> bool:
@@ -93,15 +96,33 @@ def record_delivery(
         uow.parties.note_failure(entry.to, result.detail, permanent=is_permanent, now=now)
     if result.address_is_dead and entry.kind is not OutboxKind.NOTICE:
         uow.parties.set_undeliverable(entry.to, now)
-    if entry.case_id is None or entry.kind is OutboxKind.NOTICE:
-        return updated
-    name = _event_for(updated, result)
-    if name is not None:
-        facts = {"outbox": entry.id, "detail": result.detail[:500], "attempts": updated.attempts}
-        case = uow.cases.append(entry.case_id, name, at=now, actor="system", facts=facts)
-        if name is EventName.REPLY_FAILED:
-            announce("delivery_failed", uow, bureau=office.bureau, notices=office.notices, case=case, now=now)
+    _tell_case(updated, result, uow, office=office, now=now)
     return updated
+
+
+def refuse_dead(entry: OutboxEntry, uow: UnitOfWork, *, office: Office, now: datetime) -> bool:
+    """End an entry unsent when its address failed for good before, which its case and unit are told; whether it did.
+
+    Who writes to us again, or whom staff allow again, is written to again.
+    """
+    if entry.kind is OutboxKind.NOTICE or entry.to.channel in FETCHED:
+        return False
+    if uow.parties.undeliverable_since(entry.to) is None:
+        return False
+    result = DeliveryResult(DeliveryOutcome.PERMANENT, STOPPED)
+    _tell_case(uow.outbox.record(entry.id, result, now=now), result, uow, office=office, now=now)
+    return True
+
+
+def _tell_case(entry: OutboxEntry, result: DeliveryResult, uow: UnitOfWork, *, office: Office, now: datetime) -> None:
+    """What became of a try, on the ledger of its case; a failure for good is told to the unit."""
+    name = None if entry.kind is OutboxKind.NOTICE else _event_for(entry, result)
+    if entry.case_id is None or name is None:
+        return
+    facts = {"outbox": entry.id, "detail": result.detail[:500], "attempts": entry.attempts}
+    case = uow.cases.append(entry.case_id, name, at=now, actor="system", facts=facts)
+    if name is EventName.REPLY_FAILED:
+        announce("delivery_failed", uow, bureau=office.bureau, notices=office.notices, case=case, now=now)
 
 
 def _event_for(entry: OutboxEntry, result: DeliveryResult) -> EventName | None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from casework.actions.correspondence import reply_to_citizen
+from casework.actions.correspondence import STOPPED, reply_to_citizen
 from casework.errors import CaseworkUnavailable
 from casework.events import EventName
 from casework.message import Reply
@@ -121,6 +121,25 @@ def hang() -> Iterator[Callable[[], DeliveryResult]]:
 
     yield wait
     over.set()
+
+
+def test_nothing_more_goes_to_an_address_that_failed_for_good_until_it_is_heard_from(post: Post) -> None:
+    dead = Address(ChannelName.EMAIL, "dead")
+
+    def fail(uow: SqlUnitOfWork) -> None:
+        uow.parties.ensure(dead, language="zh", name=None, now=post.clock.now)
+        uow.parties.set_undeliverable(dead, post.clock.now)
+
+    post.store.write(fail)
+    first, other = *post.promise("一", to="dead"), *post.promise(*(f"text {number}" for number in range(AT_ONCE)))[:1]
+    post.delivery().run()
+    assert (post.entry(first).state, post.entry(first).last_error) == (OutboxState.FAILED, STOPPED)
+    assert post.entry(other).state is OutboxState.DELIVERED
+    assert "一" not in post.peer.texts
+    post.store.write(lambda uow: uow.parties.set_undeliverable(dead, None))
+    [again] = post.promise("二", to="dead")
+    post.delivery().run()
+    assert post.entry(again).state is OutboxState.DELIVERED
 
 
 def test_everything_due_is_delivered_with_a_receipt_each_and_in_order_for_each_address(post: Post) -> None:
