@@ -83,10 +83,10 @@ class Delivery:
             found = uow.outbox.claim(self.worker, [self.channel_name], now=now, lease=LEASE_FOR, limit=limit)
             return found, [entry for entry in found if not refuse_dead(entry, uow, office=self.office, now=now)]
 
-        found, alive = self.store.write(claim)
-        while found and not alive:
+        while True:
             found, alive = self.store.write(claim)
-        return alive
+            if alive or not found:
+                return alive
 
     def _deliver_and_tell(self, entry: OutboxEntry, ended: _Ends) -> None:
         try:

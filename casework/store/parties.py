@@ -31,6 +31,10 @@ _NAME_UNNAMED = (
     .values(name=bindparam("name"))
 )
 _DEAD = _POINT.values(undeliverable_since=bindparam("since"))
+# Asked before every delivery.
+_SINCE = select(contact_points.c.undeliverable_since).where(
+    contact_points.c.channel == bindparam("of_channel"), contact_points.c.address == bindparam("of_address")
+)
 # Asked with every message of most channels, and seldom has anything to change.
 _ALIVE = _POINT.where(contact_points.c.undeliverable_since.is_not(None)).values(undeliverable_since=None)
 
@@ -83,10 +87,8 @@ class SqlParties:
 
     def undeliverable_since(self, address: Address) -> datetime | None:
         """Since when nothing arrives at an address; None when it does, or is not known here."""
-        query = select(contact_points.c.undeliverable_since).where(
-            contact_points.c.channel == address.channel.value, contact_points.c.address == address.value
-        )
-        since: datetime | None = self._connection.execute(query).scalar()
+        values = {"of_channel": address.channel.value, "of_address": address.value}
+        since: datetime | None = self._connection.execute(_SINCE, values).scalar()
         return since
 
     def note_failure(self, address: Address, detail: str, *, permanent: bool, now: datetime) -> None:
