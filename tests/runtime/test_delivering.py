@@ -151,6 +151,24 @@ def test_everything_due_is_delivered_with_a_receipt_each_and_in_order_for_each_a
     assert post.results == {(ChannelName.EMAIL, DeliveryOutcome.DELIVERED): len(ids)}
 
 
+def test_a_mail_server_that_is_away_for_a_day_costs_time_and_nothing_else(post: Post) -> None:
+    back_at = NOW + timedelta(days=1)
+    away = DeliveryResult(DeliveryOutcome.TEMPORARY, "not handed over: ConnectionRefusedError")
+    texts = [f"letter {number}" for number in range(3 * AT_ONCE)]
+    post.peer.answers = dict.fromkeys(texts, lambda: DELIVERED if post.clock.now >= back_at else away)
+    ids = post.promise(*texts)
+    for _ in range(200):
+        post.delivery().run()
+        waiting = [again_at for each in ids if (again_at := post.entry(each).next_attempt_at) is not None]
+        if not waiting:
+            break
+        post.clock.now = min(waiting)
+    assert {post.entry(each).state for each in ids} == {OutboxState.DELIVERED}
+    assert post.clock.now < back_at + timedelta(hours=1), "the longest delay"
+    assert [post.outcomes(each).count("delivered") for each in ids] == [1] * len(ids)
+    assert {post.entry(each).repeats for each in ids} == {0}
+
+
 def test_a_temporary_refusal_is_tried_again_later_and_is_no_repeat(post: Post) -> None:
     [each] = post.promise("later")
     post.peer.answers["later"] = lambda: DeliveryResult(DeliveryOutcome.TEMPORARY, "451 greylisted")
