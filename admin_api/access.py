@@ -13,11 +13,12 @@ from fastapi import FastAPI
 from fastapi.requests import HTTPConnection
 
 from admin_api.trials import Trials
-from casework.actions.intake import Office
+from casework.actions.office import Office
 from casework.bureau import Bureau
 from casework.case import Case
 from casework.ports import BlobStore, Store, UnitOfWork
-from casework.staff import Role, Staff
+from casework.rights import Reach, Right, may, may_know_writer, reach_of
+from casework.staff import Staff
 from knowledge.catalogue.importing import Imports
 from knowledge.catalogue.search import Catalogue
 from knowledge.disclosure import Disclosure
@@ -86,19 +87,13 @@ def current_context(connection: HTTPConnection) -> Context:
 
 
 def units_seen_by(staff: Staff, bureau: Bureau) -> tuple[str, ...] | None:
-    """The units whose cases this account sees: a clerk's own and those below it; None for all."""
-    return bureau.under(staff.unit) if staff.role is Role.CLERK else None
+    """The units whose matters this account sees, whatever the kind: its own and those below it; None for all."""
+    return None if reach_of(staff.role, Right.SEE) is Reach.ALL else bureau.under(staff.unit)
 
 
 def may_see(staff: Staff, case: Case, bureau: Bureau) -> bool:
     """Whether this account sees the case at all; one that it does not see is answered as if it did not exist."""
-    units = units_seen_by(staff, bureau)
-    return units is None or case.unit in units
-
-
-def may_see_name(staff: Staff, case: Case) -> bool:
-    """Whether the account sees who wrote: units do not when the citizen wished to stay unnamed."""
-    return not case.anonymous or staff.role is not Role.CLERK
+    return may(staff, Right.SEE, case, bureau)
 
 
 def may_read_all(staff: Staff, cases: Iterable[Case], bureau: Bureau) -> bool:
@@ -106,7 +101,7 @@ def may_read_all(staff: Staff, cases: Iterable[Case], bureau: Bureau) -> bool:
 
     What was said about another matter may tell who it is that wished to stay unnamed in one of them.
     """
-    return all(may_see(staff, case, bureau) and may_see_name(staff, case) for case in cases)
+    return all(may_see(staff, case, bureau) and may_know_writer(staff, case, bureau) for case in cases)
 
 
 def shown_details(case: Case, *, named: bool) -> dict[str, str]:

@@ -11,7 +11,8 @@ from admin_api.errors import AdminConflict, Forbidden, NotSignedIn
 from admin_api.pages import FORM_COOKIE, Visit, choose_language, is_own_form
 from admin_api.signing_in import STAFF_COOKIE, hash_token
 from casework.ports import StaffSession
-from casework.staff import Role, Staff
+from casework.rights import Right, has_anywhere
+from casework.staff import Staff
 
 
 class SignInNeeded(NotSignedIn):
@@ -79,8 +80,8 @@ def staff_visit(visit: Annotated[Visit, Depends(own_visit)], _staff: Annotated[S
 
 
 def desk_visit(visit: Annotated[Visit, Depends(staff_visit)], staff: Annotated[Staff, Depends(current_staff)]) -> Visit:
-    """A visit to a page of the desk, which sees all cases; NotAllowed for clerks."""
-    if staff.role is Role.CLERK:
+    """A visit to a page of those who receive everything; NotAllowed for everybody else."""
+    if not has_anywhere(staff, Right.TRIAGE):
         raise NotAllowed
     return visit
 
@@ -89,7 +90,7 @@ def administrator_visit(
     visit: Annotated[Visit, Depends(staff_visit)], staff: Annotated[Staff, Depends(current_staff)]
 ) -> Visit:
     """A visit to a page for administrators; NotAllowed for everybody else."""
-    if staff.role is not Role.ADMINISTRATOR:
+    if not has_anywhere(staff, Right.ACCOUNTS):
         raise NotAllowed
     return visit
 

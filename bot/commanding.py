@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from bot.engine import Fact, Keyed
 from bot.engine.moments import day
 from casework.actions.announcing import alert_staff
-from casework.actions.intake import Office, OpenedCase, add_to_case, open_case
+from casework.actions.intake import OpenedCase, add_to_case, open_case
+from casework.actions.office import Office
 from casework.case import Case
 from casework.commands import (
     AddToCase,
@@ -52,6 +53,8 @@ class Clerk:
     thread: Thread
     message: Message
     now: datetime
+    received_at: datetime
+    """When the message was taken in; a case that it opens counts from then."""
 
     def carry_out(self, commands: tuple[Command, ...], *, began: int) -> Outcome:
         """Run every command in order; `began` is the number of the message with which the matter began."""
@@ -114,6 +117,7 @@ class Clerk:
             thread=self.thread,
             message=self.message,
             now=self.now,
+            received_at=self.received_at,
         )
         if self.message.mail is not None:
             self.uow.threads.set_case(self.thread.id, opened.case.id)

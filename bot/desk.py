@@ -11,7 +11,8 @@ from bot.engine import Conversation, Incoming, ReplyDraft, load_sentences, respo
 from bot.looking_up import Lookup
 from bot.ports import Conversations
 from bot.rendering import Speaker, joined_mail, with_thumbs
-from casework.actions.intake import Office, record_edit
+from casework.actions.intake import record_edit
+from casework.actions.office import Office
 from casework.message import (
     MAX_CHAT_CHARACTERS,
     Author,
@@ -99,7 +100,7 @@ class Desk:
         known = self._lookup.known(conversation, incoming, thread, uow, case_id=message.case_id, now=now)
         response = respond(conversation, incoming, known, now)
         spoken = replace(thread, language=response.conversation.language or thread.language)
-        clerk = Clerk(uow, self._office, spoken, inbound, now)
+        clerk = Clerk(uow, self._office, spoken, inbound, now, message.received_at)
         began = _letter_began(response.conversation, thread) if is_mail(thread) else _began(conversation)
         outcome = clerk.carry_out(response.commands, began=began)
         speaker = Speaker(self._replies, spoken.language, clerk.facts(outcome))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.engine import Conversation, Incoming, Known, LookUp, Wanted, wanted
 from casework.actions.correspondence import is_taken_over
-from casework.actions.intake import Office
+from casework.actions.office import Office
 from casework.case import Case, CaseStatus
 from casework.message import CaseId
 from casework.party import PartyId

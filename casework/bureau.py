@@ -131,6 +131,8 @@ class Bureau:
     """Origins of sites that may show the chat in a frame."""
     office_hours: Words = field(default_factory=lambda: Words("", ""))
     """The opening hours in words."""
+    redoes_poor: bool = True
+    """Whether a case that the citizen rated poor is opened again."""
     may_be_wrong: float = USUALLY_WRONG
     """The share of answers, 0 to 1, that may be wrong; the surer one must be, the more questions go to a person."""
 

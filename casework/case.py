@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from casework.disposition import Disposition
 from casework.events import CaseEvent, EventName
-from casework.kinds import CaseKind
+from casework.kinds import CaseKind, PetitionClass
 from casework.message import CaseId, StaffId, ThreadId
 from casework.party import ChannelName, Language, PartyId
+from casework.reply_kinds import ApplicantKind, ReplyKind
 
 
 class CaseStatus(StrEnum):
@@ -52,6 +53,26 @@ class Case:
     updated_at: datetime | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     """What the citizen stated, by slot: personal text."""
+    regime: str = ""
+    """The law that the case is handled under, with the version that was law when it opened; empty under none."""
+    received_on: date | None = None
+    """The day of receipt that the law counts from; None while it is not settled."""
+    applicant: ApplicantKind = ApplicantKind.NATURAL_PERSON
+    """What kind of person applies: a column of the annual report."""
+    reply_kind: ReplyKind | None = None
+    """How an application was decided: a row of the annual report."""
+    petition_class: PetitionClass | None = None
+    """What a complaint amounts to, once somebody has said so."""
+    accused_unit: str | None = None
+    """Slug of the unit that the case accuses; neither it nor those below it see the case."""
+    accused_staff: StaffId | None = None
+    """The member of staff whom the case accuses."""
+    merged_into: CaseId | None = None
+    """The case in which the same matter is handled."""
+    rating: int | None = None
+    """How content the citizen was, from 1 to 5."""
+    published_at: datetime | None = None
+    """When the result, names removed, was made public."""
     version: int = 0
     """Rises with every change; what a form was made from must still be so when it comes back."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from casework.kinds import CaseKind
+from casework.reply_kinds import ApplicantKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,9 @@ class OpenCase:
     """Slug of the unit concerned, when it is known; otherwise the unit that handles this kind."""
     anonymous: bool = False
     party_name: str | None = None
+    accused: str | None = None
+    """Slug of the unit that is complained of: it does not get the case, and does not see it."""
+    applicant: ApplicantKind = ApplicantKind.NATURAL_PERSON
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from casework.kinds import CaseKind
+from casework.reply_kinds import ReplyGroup, ReplyKind
 
 
 class Disposition(StrEnum):
@@ -54,3 +55,18 @@ ALLOWED: dict[CaseKind, tuple[Disposition, ...]] = {
 def is_allowed(kind: CaseKind, disposition: Disposition) -> bool:
     """Whether a case of this kind may end so."""
     return disposition in ALLOWED[kind]
+
+
+_OF_GROUP = {
+    ReplyGroup.DISCLOSED: Disposition.DISCLOSED,
+    ReplyGroup.PARTLY_DISCLOSED: Disposition.PARTLY_DISCLOSED,
+    ReplyGroup.NOT_DISCLOSED: Disposition.NOT_DISCLOSED,
+    ReplyGroup.CANNOT_PROVIDE: Disposition.NOT_HELD,
+    ReplyGroup.NOT_PROCESSED: Disposition.NOT_PROCESSED,
+    ReplyGroup.OTHER: Disposition.NOT_PROCESSED,
+}
+
+
+def disposition_of(reply: ReplyKind) -> Disposition:
+    """How an application ends that is answered so."""
+    return _OF_GROUP[reply.group]

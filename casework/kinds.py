@@ -16,3 +16,13 @@ class CaseKind(StrEnum):
     CONSULTATION = "consultation"
     """A question that an officer must answer."""
     SUGGESTION = "suggestion"
+
+
+class PetitionClass(StrEnum):
+    """What a complaint amounts to (Regulations on Petition Work (2022), arts. 29 to 31)."""
+
+    SUGGESTION = "suggestion"
+    ACCUSATION = "accusation"
+    """Somebody is said to have done wrong: neither the person nor the unit accused sees it (art. 30)."""
+    CLAIM = "claim"
+    """The writer wants something done or undone."""

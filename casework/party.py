@@ -21,8 +21,23 @@ class ChannelName(StrEnum):
     WEB_CHAT = "web_chat"
     EMAIL = "email"
     TERMINAL = "terminal"
+    LETTER = "letter"
+    ON_SITE = "on_site"
+    TELEPHONE = "telephone"
+    FAX = "fax"
+    SUGGESTION_BOX = "suggestion_box"
 
 
+ON_PAPER = frozenset(
+    {
+        ChannelName.LETTER,
+        ChannelName.ON_SITE,
+        ChannelName.TELEPHONE,
+        ChannelName.FAX,
+        ChannelName.SUGGESTION_BOX,
+    }
+)
+"""Channels that a clerk enters by hand; what answers them is printed, and posted or handed over."""
 FETCHED = frozenset({ChannelName.WEB_CHAT, ChannelName.TERMINAL})
 """Channels whose citizens fetch what is in their thread: what is committed there is delivered."""
 

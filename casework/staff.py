@@ -11,14 +11,22 @@ from casework.party import Language
 
 
 class Role(StrEnum):
-    """What a member of staff may do; the finer table of rights comes later in this module."""
+    """What a member of staff is; what each may do stands in `rights.toml`."""
 
-    CLERK = "clerk"
+    INTAKE = "intake"
+    """Receives everything: all cases, held and shunted messages, what comes on paper."""
+    HANDLER = "handler"
     """Handles cases of the own unit and below."""
-    DESK = "desk"
-    """Handles all cases, held and shunted messages."""
+    REVIEWER = "reviewer"
+    """Heads a unit: handles its cases, and is the first to review its replies."""
+    DISCLOSURE_OFFICER = "disclosure_officer"
+    """Heads the office for government information: clears replies to applications and consents to more time."""
+    LEADER = "leader"
+    """Answers for a unit and those below it: approves what leaves in their name."""
+    INSPECTOR = "inspector"
+    """Watches over all units, and sees that what is late is done."""
     ADMINISTRATOR = "administrator"
-    """All of that, and accounts, keys and audit."""
+    """What the intake may, and accounts, keys and audit; approves nothing."""
 
 
 @dataclass(frozen=True, slots=True)

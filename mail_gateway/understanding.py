@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from casework.actions.intake import Office
+from casework.actions.office import Office
 from casework.inbox import ClerkDecision, InboxEntry, Reading
 from casework.message import CaseId, InboundMessage, MailFacts
 from casework.party import Address, ChannelName

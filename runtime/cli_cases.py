@@ -53,7 +53,7 @@ def opened(config: Path | None) -> Iterator[tuple[Settings, SqlStore]]:
 def staff_add(
     name: Annotated[str, typer.Argument(help="Sign-in name.")],
     unit: Annotated[str, typer.Option(help="Slug of the unit, as in units.toml.")],
-    role: Annotated[Role, typer.Option(help="What the account may do.")] = Role.CLERK,
+    role: Annotated[Role, typer.Option(help="What the account may do.")] = Role.HANDLER,
     display_name: Annotated[str, typer.Option("--display-name", help="Name that colleagues see.")] = "",
     mail: Annotated[str, typer.Option(help="Address for password resets and notices.")] = "",
     language: Annotated[str, typer.Option(help="Language of the screens: zh or en.")] = "zh",

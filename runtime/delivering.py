@@ -14,7 +14,7 @@ from datetime import datetime
 import structlog
 
 from casework.actions.correspondence import record_delivery, refuse_dead
-from casework.actions.intake import Office
+from casework.actions.office import Office
 from casework.outbox import LEASE_FOR, DeliveryOutcome, DeliveryResult, OutboxEntry
 from casework.party import ChannelName
 from casework.ports import Channel, Store, UnitOfWork

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from bot.desk import Desk
-from casework.actions.intake import Office
+from casework.actions.office import Office
 from casework.wording import Wording, load_wording
 from knowledge.effect import labels_of
 from knowledge.library import Library

@@ -15,7 +15,7 @@ from typing import IO
 from admin_api.access import Context
 from admin_api.trials import Trials
 from bot.desk import Desk
-from casework.actions.intake import Office
+from casework.actions.office import Office
 from casework.party import ChannelName
 from casework.ports import BlobStore, Channel
 from casework.store import SqlStore, open_store

@@ -23,6 +23,7 @@ from admin_api.errors import Forbidden, NotSignedIn
 from casework.bureau import Bureau
 from casework.errors import CaseworkNotFound, CaseworkRejected
 from casework.ports import ApiKey, UnitOfWork
+from casework.rights import Reach, Right, reach_of
 from casework.staff import Role, Staff
 
 KEY_PREFIX = "swk_"
@@ -55,20 +56,20 @@ class Scope(StrEnum):
     KEYS_WRITE = "keys:write"
 
 
-_DESK = frozenset({Role.DESK, Role.ADMINISTRATOR})
-_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
-_ROLES: Mapping[Scope, frozenset[Role]] = {
-    Scope.ENTRIES_PUBLISH: _DESK,
-    Scope.ITEMS_PUBLISH: _DESK,
-    Scope.TRIAGE_READ: _DESK,
-    Scope.TRIAGE_WRITE: _DESK,
-    Scope.OUTBOX_READ: _DESK,
-    Scope.OUTBOX_WRITE: _DESK,
-    Scope.AUDIT_READ: _ADMINISTRATOR,
-    Scope.KEYS_READ: _ADMINISTRATOR,
-    Scope.KEYS_WRITE: _ADMINISTRATOR,
+_RIGHTS: Mapping[Scope, Right] = {
+    Scope.TRIAGE_READ: Right.TRIAGE,
+    Scope.TRIAGE_WRITE: Right.TRIAGE,
+    Scope.OUTBOX_READ: Right.OUTBOX,
+    Scope.OUTBOX_WRITE: Right.OUTBOX,
+    Scope.AUDIT_READ: Right.ACCOUNTS,
+    Scope.KEYS_READ: Right.ACCOUNTS,
+    Scope.KEYS_WRITE: Right.ACCOUNTS,
 }
-"""Which roles a scope is open to; those that are not named here are open to all."""
+"""The right that an account needs for a scope; those that are not named here are open to all."""
+_PUBLISHING = frozenset({Scope.ENTRIES_PUBLISH, Scope.ITEMS_PUBLISH})
+_PUBLISHERS = frozenset({Role.INTAKE, Role.DISCLOSURE_OFFICER, Role.ADMINISTRATOR})
+"""Who publishes anything at all; what exactly stands in `publishing_rights.toml`."""
+
 
 _bearer = HTTPBearer(auto_error=False, description="A key that an administrator made under /api/v1/api-keys.")
 
@@ -132,7 +133,10 @@ def require_scope(scope: Scope) -> Callable[..., Caller]:
 
 def is_open_to(scope: Scope, role: Role) -> bool:
     """Whether an account of this role can use the scope at all."""
-    return role in _ROLES.get(scope, frozenset(Role))
+    if scope in _PUBLISHING:
+        return role in _PUBLISHERS
+    right = _RIGHTS.get(scope)
+    return right is None or reach_of(role, right) is not Reach.NONE
 
 
 def scopes_beyond(scopes: Iterable[Scope], caller: Caller) -> tuple[Scope, ...]:

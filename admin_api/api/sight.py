@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from admin_api.access import may_read_all, may_see, may_see_name, units_seen_by
+from admin_api.access import may_read_all, may_see, units_seen_by
 from admin_api.api.authentication import Caller
 from admin_api.api.errands import Errand
 from casework.case import Case
@@ -13,6 +13,7 @@ from casework.message import Message, MessageId, ThreadId
 from casework.party import PartyId
 from casework.ports import UnitOfWork
 from casework.references import parse_reference
+from casework.rights import may_know_writer
 from casework.thread import Audience, Thread
 
 
@@ -65,7 +66,7 @@ def look_at_thread(uow: UnitOfWork, thread_id: ThreadId, caller: Caller) -> Thre
     sees_everything = may_see_everything(caller)
     if not seen and not sees_everything:
         raise CaseworkNotFound(f"there is no thread {thread_id} that this key can see")
-    with_name = tuple(case for case in seen if may_see_name(caller.staff, case))
+    with_name = tuple(case for case in seen if may_know_writer(caller.staff, case, caller.bureau))
     whole = sees_everything or may_read_all(caller.staff, all_cases, caller.bureau)
     return ThreadSight(thread, with_name or seen, whole=whole, named=bool(with_name) or not seen)
 
@@ -74,7 +75,11 @@ def get_message(uow: UnitOfWork, message_id: MessageId, caller: Caller) -> tuple
     """The message and its thread; CaseworkNotFound when the caller does not see it."""
     message = uow.threads.get_message(message_id)
     case = uow.cases.get(message.case_id) if message.case_id is not None else None
-    if case is not None and may_see(caller.staff, case, caller.bureau) and not may_see_name(caller.staff, case):
+    if (
+        case is not None
+        and may_see(caller.staff, case, caller.bureau)
+        and not may_know_writer(caller.staff, case, caller.bureau)
+    ):
         return message, ThreadSight(uow.threads.get(message.thread_id), (case,), whole=False, named=False)
     sight = look_at_thread(uow, message.thread_id, caller)
     if not sight.shows(message):
@@ -87,7 +92,7 @@ def cases_of_party(uow: UnitOfWork, party_id: PartyId, caller: Caller) -> tuple[
     return tuple(
         case
         for case in uow.cases.of_party(party_id, limit=200)
-        if may_see(caller.staff, case, caller.bureau) and may_see_name(caller.staff, case)
+        if may_see(caller.staff, case, caller.bureau) and may_know_writer(caller.staff, case, caller.bureau)
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from admin_api.access import may_read_all, may_see, may_see_name, shown_details
+from admin_api.access import may_read_all, may_see, shown_details
 from admin_api.console.finding import fingerprint, signed_in
 from admin_api.deadline import Deadline, deadline_of
 from admin_api.pages import Visit
@@ -20,7 +20,8 @@ from casework.message import Attachment, Direction, Message
 from casework.outbox import OutboxEntry
 from casework.party import Party
 from casework.ports import UnitOfWork
-from casework.staff import Role, Staff
+from casework.rights import Right, has_anywhere, may_know_writer
+from casework.staff import Staff
 from casework.thread import Thread
 
 SHOWN_AS_PICTURE: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -104,7 +105,7 @@ def compose_case(case: Case, uow: UnitOfWork, *, visit: Visit, seen_version: int
     today = bureau.calendar.local_date(visit.context.clock())
     colleagues = {colleague.id: colleague for colleague in uow.accounts.list_staff()}
     names = {f"staff:{colleague.id}": colleague.display_name for colleague in colleagues.values()}
-    named = may_see_name(staff, case)
+    named = may_know_writer(staff, case, bureau)
     thread, party = uow.threads.get(case.thread_id), uow.parties.get(case.party_id)
     ledger = uow.cases.events(case.id)
     split = _split(ledger, uow, visit=visit)
@@ -138,7 +139,7 @@ def compose_case(case: Case, uow: UnitOfWork, *, visit: Visit, seen_version: int
             if named
             and other.id not in {case.id, *sisters}
             and may_see(staff, other, bureau)
-            and may_see_name(staff, other)
+            and may_know_writer(staff, other, bureau)
         ],
         fingerprint=fingerprint(case, uow),
         split=split,
@@ -156,7 +157,7 @@ def _split(ledger: Sequence[CaseEvent], uow: UnitOfWork, *, visit: Visit) -> Spl
     return SplitOff(
         part=str(event.facts.get("part", "")),
         of=str(event.facts.get("of", "")),
-        mail=str(event.facts.get("inbox", "")) if staff.role is not Role.CLERK else "",
+        mail=str(event.facts.get("inbox", "")) if has_anywhere(staff, Right.TRIAGE) else "",
         sisters=[case for case in found if case is not None and may_see(staff, case, bureau)],
     )
 

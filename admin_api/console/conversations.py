@@ -8,7 +8,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
+from admin_api.access import may_read_all
 from admin_api.api.schemas.fields import IdPath
+from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.pages import Visit
 from admin_api.visits import desk_visit
@@ -47,13 +49,15 @@ def show_conversation(visit: DeskVisit, thread_id: IdPath) -> HTMLResponse:
         thread = uow.threads.get(ThreadId(thread_id))
         if thread.audience is Audience.INTERNAL:
             raise CaseworkNotFound(f"there is no conversation {thread_id} with a citizen")
+        cases = uow.cases.of_thread(thread.id)
+        if not may_read_all(signed_in(visit), cases, visit.context.office.bureau):
+            raise CaseworkNotFound(f"there is no conversation {thread_id} that this account may read")
         party = uow.parties.get(thread.party_id) if thread.party_id is not None else None
         names = {staff.id: staff.display_name for staff in uow.accounts.list_staff()}
         said = [
             Spoken(message, names.get(message.staff_id, "") if message.staff_id else "")
             for message in uow.threads.messages(thread.id, after=max(0, thread.last_number - LATEST), limit=LATEST)
         ]
-        cases = uow.cases.of_thread(thread.id)
     return show_page(
         visit, "console/conversation.html", room="triage", thread=thread, party=party, said=said, cases=cases
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse, Response
 
-from admin_api.access import may_see, may_see_name
+from admin_api.access import may_see
 from admin_api.api.paging import MAX_ID
 from admin_api.api.schemas.fields import IdPath
 from admin_api.console.finding import signed_in
@@ -19,7 +19,7 @@ from admin_api.visits import NotAllowed, desk_visit, own_form, staff_visit
 from casework.case import Case
 from casework.outbox import OutboxEntry, OutboxId, OutboxState
 from casework.ports import UnitOfWork
-from casework.staff import Role
+from casework.rights import Right, has_anywhere, may_know_writer
 
 router = APIRouter(prefix="/outbox")
 
@@ -66,7 +66,7 @@ def retry(
     def make_due(uow: UnitOfWork) -> None:
         entry = uow.outbox.get(OutboxId(outbox_id))
         case = uow.cases.get(entry.case_id) if entry.case_id is not None else None
-        if staff.role is Role.CLERK and (case is None or not may_see(staff, case, context.office.bureau)):
+        if not has_anywhere(staff, Right.OUTBOX) and (case is None or not may_see(staff, case, context.office.bureau)):
             raise NotAllowed
         uow.outbox.retry(entry.id, now=context.clock())
 
@@ -77,5 +77,5 @@ def retry(
 
 def _view(entry: OutboxEntry, uow: UnitOfWork, visit: Visit) -> Delivery:
     case = uow.cases.get(entry.case_id) if entry.case_id is not None else None
-    named = case is None or may_see_name(signed_in(visit), case)
+    named = case is None or may_know_writer(signed_in(visit), case, visit.context.office.bureau)
     return Delivery(entry, case, named, uow.outbox.receipts(entry.id))

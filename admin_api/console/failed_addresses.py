@@ -11,7 +11,6 @@ import structlog
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
-from admin_api.access import may_see_name
 from admin_api.api.paging import MAX_ID
 from admin_api.api.schemas.fields import IdPath
 from admin_api.console.finding import signed_in
@@ -23,6 +22,7 @@ from casework.case import Case
 from casework.errors import CaseworkNotFound
 from casework.party import FailedAddress
 from casework.ports import UnitOfWork
+from casework.rights import may_know_writer
 
 router = APIRouter(prefix="/failed-addresses")
 _log = structlog.get_logger()
@@ -79,5 +79,5 @@ def _row(failed: FailedAddress, uow: UnitOfWork, visit: Visit) -> FailedRow:
         stopped_since=uow.parties.undeliverable_since(failed.address),
         cases=cases,
         allowed_by=names.get(failed.allowed_by, "") if failed.allowed_by else "",
-        is_named=all(may_see_name(signed_in(visit), case) for case in cases),
+        is_named=all(may_know_writer(signed_in(visit), case, visit.context.office.bureau) for case in cases),
     )

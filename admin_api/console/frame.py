@@ -10,7 +10,7 @@ from admin_api.console.finding import signed_in
 from admin_api.pages import Visit
 from casework.inbox import InboxState
 from casework.outbox import OutboxState
-from casework.staff import Role
+from casework.rights import Right, has_anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ def show_page(visit: Visit, template: str, *, room: str, status: int = 200, **fa
 
 
 def _rooms(visit: Visit) -> Rooms:
-    role = signed_in(visit).role
-    if role is Role.CLERK:
+    staff = signed_in(visit)
+    if not has_anywhere(staff, Right.TRIAGE):
         return Rooms(desk=False, administrator=False)
     with visit.context.store.read() as uow:
         waiting = uow.inbox.count(InboxState.HELD) + uow.inbox.count(InboxState.SHUNTED)
         failed = uow.outbox.count(OutboxState.FAILED)
-    return Rooms(desk=True, administrator=role is Role.ADMINISTRATOR, triage=waiting, failed=failed)
+    return Rooms(desk=True, administrator=has_anywhere(staff, Right.ACCOUNTS), triage=waiting, failed=failed)

@@ -17,13 +17,14 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from admin_api.access import units_seen_by
+from admin_api.access import may_see
 from admin_api.console.finding import find_case, fingerprint
 from admin_api.console.news import LiveNews, News
 from admin_api.pages import Visit
 from admin_api.visits import find_session, staff_visit
 from casework.case import Case
 from casework.events import EventName
+from casework.rights import Right, has_anywhere
 from casework.staff import Staff
 
 router = APIRouter()
@@ -57,22 +58,17 @@ async def stream_news(
 
 def announcement(news: News, staff: Staff, visit: Visit) -> dict[str, object] | None:
     """What a page says of `news`, or None when it is not work for this account."""
-    units = units_seen_by(staff, visit.context.office.bureau)
+    bureau = visit.context.office.bureau
     if news.case_id is None:
-        return (
-            None
-            if units is not None
-            else {"text": visit.say("live.set_aside"), "href": "/staff/triage", "urgent": False}
-        )
-    if (
-        news.name not in ANNOUNCED
-        or news.actor == f"staff:{staff.id}"
-        or (units is not None and news.unit not in units)
-    ):
+        said = {"text": visit.say("live.set_aside"), "href": "/staff/triage", "urgent": False}
+        return said if has_anywhere(staff, Right.TRIAGE) else None
+    case = news.case
+    if case is None or news.name not in ANNOUNCED or news.actor == f"staff:{staff.id}":
         return None
-    kind = visit.say(f"kind.{news.kind.value}") if news.kind else ""
-    text = visit.say(f"live.{news.name.value}", kind=kind, reference=news.reference)
-    return {"text": text, "href": f"/staff/cases/{news.reference}", "urgent": news.urgent}
+    if not may_see(staff, case, bureau):
+        return None
+    text = visit.say(f"live.{news.name.value}", kind=visit.say(f"kind.{case.kind.value}"), reference=case.reference)
+    return {"text": text, "href": f"/staff/cases/{case.reference}", "urgent": case.urgent}
 
 
 def _watched_case(visit: Visit, reference: str) -> Case:

@@ -11,10 +11,10 @@ from typing import Final
 
 import structlog
 
+from casework.case import Case
 from casework.errors import CaseworkError
 from casework.events import EventName
 from casework.inbox import InboxState
-from casework.kinds import CaseKind
 from casework.message import CaseId, ThreadId
 from casework.ports import Cases, Store, UnitOfWork
 
@@ -35,10 +35,8 @@ class News:
     name: EventName | None = None
     """None when something was said in a watched conversation without an event."""
     actor: str = ""
-    reference: str = ""
-    kind: CaseKind | None = None
-    unit: str = ""
-    urgent: bool = False
+    case: Case | None = None
+    """The case as it was when the event was read."""
 
 
 @dataclass(eq=False)
@@ -158,10 +156,7 @@ class _Reader:
             for number, case_id, event in rows:
                 if number not in self._seen:
                     self._seen.add(number)
-                    case = uow.cases.get(case_id)
-                    found.append(
-                        News(case_id, event.name, event.actor, case.reference, case.kind, case.unit, case.urgent)
-                    )
+                    found.append(News(case_id, event.name, event.actor, uow.cases.get(case_id)))
             after = rows[-1][0]
         before, self._set_aside = self._set_aside, _count_set_aside(uow)
         if self._set_aside > before:

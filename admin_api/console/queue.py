@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 
-from admin_api.access import may_see_name, units_seen_by
+from admin_api.access import units_seen_by
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.deadline import Deadline, deadline_of
@@ -20,6 +20,7 @@ from casework.bureau import Unit
 from casework.case import Case, CaseStatus
 from casework.kinds import CaseKind
 from casework.ports import QueueFilter, UnitOfWork
+from casework.rights import may_know_writer, sight_of
 
 router = APIRouter()
 
@@ -116,14 +117,11 @@ def show_queue(
 def filter_of(wish: QueueWish, visit: Visit) -> QueueFilter:
     """What to ask the store for, within what this account may see."""
     staff, bureau = signed_in(visit), visit.context.office.bureau
-    seen = units_seen_by(staff, bureau)
-    units = seen
-    if wish.unit:
-        units = tuple(slug for slug in bureau.under(wish.unit) if seen is None or slug in seen)
     return QueueFilter(
         statuses=(CaseStatus(wish.status),) if wish.status else _STATUSES_OF_TAB.get(wish.tab, OPEN),
         kinds=(CaseKind(wish.kind),) if wish.kind else None,
-        units=units,
+        units=bureau.under(wish.unit) if wish.unit else None,
+        sight=sight_of(staff, bureau),
         assignee=staff.id if wish.tab == "mine" else None,
         unassigned=wish.tab == "unassigned",
         words=wish.words,
@@ -161,7 +159,7 @@ def _rows(cases: Sequence[Case], uow: UnitOfWork, *, visit: Visit) -> list[Queue
             case=case,
             deadline=deadline_of(case, today),
             unit=bureau.unit(case.unit).name.in_(visit.language),
-            party=(uow.parties.get(case.party_id).name or "") if may_see_name(staff, case) else None,
+            party=(uow.parties.get(case.party_id).name or "") if may_know_writer(staff, case, bureau) else None,
             assignee=names.get(case.assignee) if case.assignee is not None else None,
         )
         for case in cases

@@ -18,7 +18,6 @@ from bot.engine.recognise import is_question, recognise
 from bot.engine.several import Asked, look_up, say
 from bot.engine.turn import Decision, Keyed, ReplyDraft, Response, Turn
 from bot.engine.units import find_unit, overseer
-from casework.bureau import Bureau
 from casework.commands import AddToCase, OpenCase, RecordEnquiry
 from casework.kinds import CaseKind
 from casework.references import find_references
@@ -226,11 +225,13 @@ _MISSING: dict[CaseKind, tuple[tuple[str, re.Pattern[str]], ...]] = {
 
 def _filed(turn: Turn, kind: CaseKind) -> Response:
     text = turn.text or _subject(turn)
+    accused = find_unit(text, turn.known.bureau) if kind is CaseKind.COMPLAINT else None
     command = OpenCase(
         kind,
         subject=(_subject(turn) or next(iter(text.splitlines()), ""))[:80],
         details={_MAIN_SLOT[kind]: text} if text else {},
-        unit=_unit(text, kind, turn.known.bureau),
+        unit=overseer(accused.slug, turn.known.bureau) if accused else None,
+        accused=accused.slug if accused else None,
         anonymous=kind is CaseKind.COMPLAINT and bool(_UNNAMED.search(text)),
         party_name=turn.message.sender_name,
     )
@@ -247,11 +248,6 @@ def _missing(text: str, kind: CaseKind) -> tuple[ReplyDraft, ...]:
         if not pattern.search(text)
     )
     return (ReplyDraft("letter.please_add", {"missing": lacking}),) if lacking else ()
-
-
-def _unit(text: str, kind: CaseKind, bureau: Bureau) -> str | None:
-    found = find_unit(text, bureau) if kind is CaseKind.COMPLAINT else None
-    return overseer(found.slug, bureau) if found else None
 
 
 def _answers(turn: Turn) -> tuple[Asked, ...]:

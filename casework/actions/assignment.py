@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from casework.actions.announcing import announce
-from casework.actions.intake import Office
+from casework.actions.office import Office
 from casework.case import Case, CaseStatus
 from casework.errors import CaseworkConflict, CaseworkRejected
 from casework.events import EventName

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from casework.actions.announcing import announce
-from casework.actions.intake import Office
+from casework.actions.office import Office
 from casework.case import Case
 from casework.errors import CaseworkConflict, CaseworkRejected
 from casework.events import EventName
 from casework.message import Attachment, Author, Direction, Message, Reply
 from casework.outbox import DeliveryOutcome, DeliveryResult, OutboxEntry, OutboxKind, OutboxState
-from casework.party import FETCHED
+from casework.party import FETCHED, ON_PAPER
 from casework.ports import UnitOfWork
 from casework.staff import Staff
 from casework.thread import Audience, Thread
@@ -38,6 +38,22 @@ def reply_to_citizen(
     attachments: Sequence[Attachment] = (),
 ) -> Message:
     """Answer over the citizen's own channel; the writer takes the conversation over."""
+    message = write_to_citizen(case, text, uow, staff=staff, now=now, attachments=attachments)
+    uow.threads.set_taken_over(case.thread_id, staff.id, now)
+    uow.cases.append(case.id, EventName.REPLY_SENT, at=now, actor=f"staff:{staff.id}", facts={"message": message.id})
+    return message
+
+
+def write_to_citizen(
+    case: Case,
+    text: str,
+    uow: UnitOfWork,
+    *,
+    staff: Staff,
+    now: datetime,
+    attachments: Sequence[Attachment] = (),
+) -> Message:
+    """Keep a message to the citizen and promise to send it; what goes on paper is kept, and leaves as a letter."""
     if not text.strip():
         raise CaseworkRejected("a reply cannot be empty: write what the citizen should read")
     thread = uow.threads.get(case.thread_id, lock=True)
@@ -55,6 +71,8 @@ def reply_to_citizen(
         staff_id=staff.id,
         attachments=attachments,
     )
+    if thread.address.channel in ON_PAPER:
+        return message
     uow.outbox.add(
         OutboxKind.STAFF,
         thread.address,
@@ -67,8 +85,6 @@ def reply_to_citizen(
         case_id=case.id,
         in_reply_to=uow.threads.last_mail(thread.id),
     )
-    uow.threads.set_taken_over(thread.id, staff.id, now)
-    uow.cases.append(case.id, EventName.REPLY_SENT, at=now, actor=f"staff:{staff.id}", facts={"message": message.id})
     return message
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from casework.actions.announcing import announce
-from casework.bureau import Bureau
+from casework.actions.office import Office
+from casework.actions.reckoning import file_case, opening_facts
 from casework.case import Case, CaseStatus
 from casework.commands import OpenCase
 from casework.events import CaseEvent, EventName
@@ -15,20 +16,6 @@ from casework.message import Message
 from casework.ports import UnitOfWork
 from casework.references import hash_query_code, make_query_code
 from casework.thread import Thread
-from casework.wording import Wording
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """What every action needs of the bureau: its data, its texts for staff, and the key for query codes."""
-
-    bureau: Bureau
-    notices: Wording
-    secret: bytes
-
-    def __repr__(self) -> str:
-        """Keep the secret out of logs."""
-        return f"Office({self.bureau.slug})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +38,35 @@ def open_case(
     thread: Thread,
     message: Message,
     now: datetime,
+    received_at: datetime | None = None,
+    confirmed: bool = True,
 ) -> OpenedCase:
-    """Open a case from a citizen's message, set its deadline, put it before its unit and announce it there.
+    """Open a case from a citizen's message, reckon its deadlines, put it before its unit and announce it there.
 
-    The clock starts on the local date of `now`; the day itself is not counted. The full rules of receipt
-    (Regulations on Open Government Information, art. 31) come with the regimes.
+    `received_at` is when the message was taken in, which after an outage lies well before `now`; the time that the
+    law gives counts from that day. Without `confirmed` it waits until both sides confirm the receipt
+    (Regulations on Open Government Information (2019), art. 31).
     """
     code = make_query_code()
-    case = _enter(command, code, uow, office=office, thread=thread, now=now)
+    arrival = Arrival(received_at or now, confirmed)
+    case = _enter(command, code, uow, office=office, thread=thread, now=now, arrival=arrival)
     uow.threads.set_message_case(message.id, case.id)
     announce("new_case", uow, bureau=office.bureau, notices=office.notices, case=case, now=now)
     return OpenedCase(case, code)
 
 
-def _enter(command: OpenCase, code: str, uow: UnitOfWork, *, office: Office, thread: Thread, now: datetime) -> Case:
-    """The case under its reference, with the first events of its ledger."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When a case came in, and whether its receipt is settled."""
+
+    at: datetime
+    confirmed: bool
+
+
+def _enter(
+    command: OpenCase, code: str, uow: UnitOfWork, *, office: Office, thread: Thread, now: datetime, arrival: Arrival
+) -> Case:
+    """The case under its reference, with the first events of its ledger and its deadlines."""
     if thread.address is None or thread.party_id is None:
         raise ValueError("a case is opened from a citizen's thread")
     if command.party_name:
@@ -74,10 +75,10 @@ def _enter(command: OpenCase, code: str, uow: UnitOfWork, *, office: Office, thr
     words = " ".join((command.subject, *command.details.values()))
     unit = bureau.unit(command.unit) if command.unit else bureau.unit_for(command.kind, words)
     channel = thread.address.channel
-    facts = {"kind": command.kind.value, "unit": unit.slug, "channel": channel.value}
+    filing, reckoned = file_case(command, channel, arrival.at, office=office, confirmed=arrival.confirmed, now=now)
+    facts = {"kind": command.kind.value, "unit": unit.slug, "channel": channel.value, **opening_facts(filing)}
     opened = CaseEvent(0, EventName.OPENED, now, f"citizen:{thread.party_id}", facts)
-    due_on, deadline = _deadline(command.kind, bureau, now)
-    return uow.cases.add(
+    case = uow.cases.add(
         command.kind,
         prefix=bureau.reference_prefix,
         subject=command.subject[:200],
@@ -92,9 +93,12 @@ def _enter(command: OpenCase, code: str, uow: UnitOfWork, *, office: Office, thr
         anonymous=command.anonymous,
         query_code_hash=hash_query_code(code, office.secret),
         details=dict(command.details),
-        due_on=due_on,
-        events=(opened, *deadline),
+        due_on=reckoned.due_on,
+        events=(opened, *reckoned.events),
+        filing=filing,
     )
+    uow.deadlines.replace(case.id, reckoned.deadlines)
+    return case
 
 
 def add_to_case(case: Case, message: Message, uow: UnitOfWork, *, office: Office, now: datetime) -> Case:
@@ -124,20 +128,3 @@ def record_edit(original: Message, edit: Message, uow: UnitOfWork, *, now: datet
     uow.threads.set_message_case(edit.id, case.id)
     facts = {"message": original.id, "edit": edit.id}
     uow.cases.append(case.id, EventName.MESSAGE_EDITED, at=now, actor=f"citizen:{case.party_id}", facts=facts)
-
-
-def _deadline(kind: CaseKind, bureau: Bureau, now: datetime) -> tuple[date | None, tuple[CaseEvent, ...]]:
-    """The last day to answer a case of this kind, and the event that sets it; neither when nothing was promised."""
-    commitment = bureau.commitments.get(kind)
-    if commitment is None:
-        return None, ()
-    start_on = bureau.calendar.local_date(now)
-    due_on = bureau.calendar.due_on(start_on, commitment.limit)
-    facts = {
-        "start_on": start_on.isoformat(),
-        "due_on": due_on.isoformat(),
-        "number": commitment.limit.number,
-        "unit": commitment.limit.unit.value,
-        "basis": commitment.basis.zh,
-    }
-    return due_on, (CaseEvent(0, EventName.DEADLINE_SET, now, "system", facts),)

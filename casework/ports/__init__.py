@@ -1,6 +1,7 @@
 """What casework needs from the outside: a store, a place for bytes, and channels that deliver."""
 
 from casework.ports.doors import Accounts, ApiKey, BlockedSender, Doors, StaffSession, StoredResponse
+from casework.ports.handling import Deadlines, Letters, Links, Results
 from casework.ports.queues import Inbox, Outbox
 from casework.ports.records import Cases, Enquiries, Parties, QueueFilter, Threads
 from casework.ports.store import BlobStore, Channel, Store, UnitOfWork
@@ -12,12 +13,16 @@ __all__ = [
     "BlockedSender",
     "Cases",
     "Channel",
+    "Deadlines",
     "Doors",
     "Enquiries",
     "Inbox",
+    "Letters",
+    "Links",
     "Outbox",
     "Parties",
     "QueueFilter",
+    "Results",
     "StaffSession",
     "Store",
     "StoredResponse",

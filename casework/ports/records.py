@@ -11,6 +11,7 @@ from casework.case import Case, CaseStatus
 from casework.commands import RecordEnquiry
 from casework.enquiry import Enquiry, EnquiryId, OpenQuestion, Settlement
 from casework.events import CaseEvent, EventName
+from casework.filing import Filing
 from casework.kinds import CaseKind
 from casework.message import (
     Attachment,
@@ -26,6 +27,7 @@ from casework.message import (
     ThreadId,
 )
 from casework.party import Address, ChannelName, FailedAddress, Language, Party, PartyId
+from casework.rights import Sight
 from casework.thread import Audience, Thread
 
 
@@ -193,6 +195,8 @@ class QueueFilter:
     statuses: tuple[CaseStatus, ...] | None = None
     kinds: tuple[CaseKind, ...] | None = None
     units: tuple[str, ...] | None = None
+    sight: Sight | None = None
+    """What the account that asks may see."""
     assignee: StaffId | None = None
     unassigned: bool = False
     words: str = ""
@@ -221,6 +225,7 @@ class Cases(Protocol):
         details: Mapping[str, str],
         due_on: date | None,
         events: Sequence[CaseEvent],
+        filing: Filing,
     ) -> Case:
         """A new case under the next reference of the year, with the first events of its ledger, not numbered yet."""
         ...

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from casework.outbox import DeliveryResult, OutboxEntry
 from casework.ports.doors import Accounts, Doors
+from casework.ports.handling import Deadlines, Letters, Links, Results
 from casework.ports.queues import Inbox, Outbox
 from casework.ports.records import Cases, Enquiries, Parties, Threads
 
@@ -51,6 +52,26 @@ class UnitOfWork(Protocol):
     @property
     def cases(self) -> Cases:
         """Cases and their ledgers."""
+        ...
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """Deadlines and reminders."""
+        ...
+
+    @property
+    def letters(self) -> Letters:
+        """Letters as they were issued."""
+        ...
+
+    @property
+    def links(self) -> Links:
+        """How cases are related."""
+        ...
+
+    @property
+    def results(self) -> Results:
+        """What was made public."""
         ...
 
     @property

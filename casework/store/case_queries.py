@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition
-from casework.kinds import CaseKind
+from casework.kinds import CaseKind, PetitionClass
 from casework.message import CaseId, StaffId, ThreadId
 from casework.party import ChannelName, PartyId
 from casework.ports import QueueFilter
+from casework.reply_kinds import ApplicantKind, ReplyKind
+from casework.rights import Sight
 from casework.store.tables import cases, messages, parties
 
 
@@ -66,6 +68,8 @@ def _filtered(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
         query = query.where(cases.c.kind.in_([kind.value for kind in wanted.kinds]))
     if wanted.units is not None:
         query = query.where(cases.c.unit.in_(wanted.units))
+    if wanted.sight is not None:
+        query = query.where(*_seen(wanted.sight))
     if wanted.assignee is not None:
         query = query.where(cases.c.assignee == wanted.assignee)
     if wanted.unassigned:
@@ -73,6 +77,19 @@ def _filtered(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
     for word in wanted.words.split():
         query = query.where(_mentions(word))
     return query
+
+
+def _seen(sight: Sight) -> list[ColumnElement[bool]]:
+    """The conditions that keep from an account what it may not see."""
+    found: list[ColumnElement[bool]] = []
+    if sight.units is not None:
+        own = cases.c.unit.in_(sight.units)
+        found.append(own | cases.c.kind.in_([kind.value for kind in sight.kinds]) if sight.kinds else own)
+    if sight.accused_units:
+        found.append(cases.c.accused_unit.is_(None) | cases.c.accused_unit.not_in(sight.accused_units))
+    if sight.accused_staff is not None:
+        found.append(cases.c.accused_staff.is_(None) | (cases.c.accused_staff != sight.accused_staff))
+    return found
 
 
 def _mentions(word: str) -> Any:
@@ -112,4 +129,14 @@ def case_from(row: Any) -> Case:
         updated_at=row.updated_at,
         details=row.details,
         version=row.version,
+        regime=row.regime,
+        received_on=row.received_on,
+        applicant=ApplicantKind(row.applicant),
+        reply_kind=ReplyKind(row.reply_kind) if row.reply_kind else None,
+        petition_class=PetitionClass(row.petition_class) if row.petition_class else None,
+        accused_unit=row.accused_unit,
+        accused_staff=StaffId(row.accused_staff) if row.accused_staff is not None else None,
+        merged_into=CaseId(row.merged_into) if row.merged_into is not None else None,
+        rating=row.rating,
+        published_at=row.published_at,
     )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from casework.case import Case, CaseStatus, status_after
 from casework.errors import CaseworkNotFound
 from casework.events import CaseEvent, EventName, chained
+from casework.filing import Filing
 from casework.kinds import CaseKind
 from casework.message import CaseId, ThreadId
 from casework.party import ChannelName, Language, PartyId
@@ -66,6 +67,7 @@ class SqlCases(CaseQueries):
         details: Mapping[str, str],
         due_on: date | None,
         events: Sequence[CaseEvent],
+        filing: Filing,
     ) -> Case:
         """A new case under the next reference of the year, with the first events of its ledger, not numbered yet."""
         status: CaseStatus | None = None
@@ -89,6 +91,11 @@ class SqlCases(CaseQueries):
             "details": {slot: words.replace("\x00", "") for slot, words in details.items()},
             "query_code_hash": query_code_hash,
             "version": len(events),
+            "regime": filing.regime,
+            "received_at": filing.received_at,
+            "received_on": filing.received_on,
+            "applicant": filing.applicant.value,
+            "accused_unit": filing.accused_unit,
         }
         case = case_from(self._connection.execute(_ADD, row).one())
         self._write(case.id, events, None)

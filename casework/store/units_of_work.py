@@ -11,6 +11,7 @@ from casework.store.accounts import SqlAccounts
 from casework.store.cases import SqlCases
 from casework.store.doors import SqlDoors
 from casework.store.enquiries import SqlEnquiries
+from casework.store.handling import SqlDeadlines, SqlLetters, SqlLinks, SqlResults
 from casework.store.inbox import SqlInbox
 from casework.store.outbox import SqlOutbox
 from casework.store.parties import SqlParties
@@ -26,6 +27,10 @@ class SqlUnitOfWork:
         self.parties = SqlParties(connection)
         self.threads = SqlThreads(connection)
         self.cases = SqlCases(connection)
+        self.deadlines = SqlDeadlines(connection)
+        self.letters = SqlLetters(connection)
+        self.links = SqlLinks(connection)
+        self.results = SqlResults(connection)
         self.inbox = SqlInbox(connection)
         self.outbox = SqlOutbox(connection)
         self.enquiries = SqlEnquiries(connection)

@@ -23,8 +23,8 @@ from runtime.settings_source import load_settings
 
 ACCOUNTS = (
     ("admin", StaffRole.ADMINISTRATOR, "police-affairs-publicity"),
-    ("desk", StaffRole.DESK, "police-affairs-publicity"),
-    ("household", StaffRole.CLERK, "household-registration"),
+    ("desk", StaffRole.INTAKE, "police-affairs-publicity"),
+    ("household", StaffRole.HANDLER, "household-registration"),
 )
 SIGN_INS = "sign-ins.json"
 

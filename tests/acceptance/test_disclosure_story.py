@@ -41,7 +41,7 @@ def hire_reviewer(desk: RunningDesk) -> None:
             "reviewer",
             display_name="复核员",
             unit="city-bureau",
-            role=Role.DESK,
+            role=Role.INTAKE,
             language="zh",
             mail="reviewer@gaj.example",
             password_hash="none",

@@ -33,7 +33,7 @@ LETTER = """尊敬的领导：
 @pytest.fixture
 def desk(tmp_path: Path, store_url: str) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path, store_url)
-    desk.hire("zong", Role.DESK)
+    desk.hire("zong", Role.INTAKE)
     yield desk
     desk.store.close()
 
@@ -153,6 +153,6 @@ def test_a_letter_of_one_matter_is_not_split(desk: FrontDesk, post: PostRoom, br
     assert post.entry(inbox_id).state is InboxState.HELD
     sentences = browser.open(f"{path}?by=sentence")
     assert sentences.text.count('class="piece"') == 5
-    desk.hire("jing", Role.CLERK, "exit-entry")
+    desk.hire("jing", Role.HANDLER, "exit-entry")
     with signed_in(desk, "jing") as clerk:
         assert clerk.open(path).status_code == 403

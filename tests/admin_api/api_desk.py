@@ -21,7 +21,8 @@ from admin_api.api.application import create_api
 from admin_api.api.authentication import Scope, derive_key, hash_key
 from admin_api.error_handlers import HtmlErrors, install_error_handlers
 from admin_api.trials import Trials
-from casework.actions.intake import Office, open_case
+from casework.actions.intake import open_case
+from casework.actions.office import Office
 from casework.bureau import Bureau, Commitment, Unit, Words
 from casework.case import Case
 from casework.commands import OpenCase
@@ -230,8 +231,8 @@ def running_desk(folder: Path, *, url: str | None = None) -> Iterator[Desk]:
             app=app,
             client=client,
             administrator=administrator,
-            clerk=add_staff(store, "clerk", Role.CLERK, "exit-entry"),
-            officer=add_staff(store, "officer", Role.DESK, "bureau"),
+            clerk=add_staff(store, "clerk", Role.HANDLER, "exit-entry"),
+            officer=add_staff(store, "officer", Role.INTAKE, "bureau"),
             key=add_key(store, administrator, tuple(Scope), nonce="first"),
             wakes=wakes,
         )

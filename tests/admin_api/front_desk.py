@@ -13,7 +13,8 @@ from pathlib import Path
 from admin_api.access import Context
 from admin_api.passwords import hash_password
 from admin_api.trials import Trials
-from casework.actions.intake import Office, OpenedCase, add_to_case, open_case
+from casework.actions.intake import OpenedCase, add_to_case, open_case
+from casework.actions.office import Office
 from casework.case import Case
 from casework.commands import OpenCase
 from casework.kinds import CaseKind
@@ -58,7 +59,7 @@ class FrontDesk:
         """Move the clock."""
         self.time[0] += span
 
-    def hire(self, name: str, role: Role = Role.DESK, unit: str = "city-bureau", language: Language = "zh") -> Staff:
+    def hire(self, name: str, role: Role = Role.INTAKE, unit: str = "city-bureau", language: Language = "zh") -> Staff:
         """A member of staff with `PASSWORD`, which need not be changed."""
 
         def add(uow: UnitOfWork) -> Staff:

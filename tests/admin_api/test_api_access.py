@@ -198,7 +198,7 @@ def test_in_a_chat_with_matters_of_two_units_a_clerk_sees_the_own_one_alone(desk
 
 
 def test_scopes_without_a_row_are_open_to_every_role() -> None:
-    assert is_open_to(Scope.CASES_WRITE, Role.CLERK)
-    assert not is_open_to(Scope.TRIAGE_READ, Role.CLERK)
-    assert not is_open_to(Scope.KEYS_WRITE, Role.DESK)
+    assert is_open_to(Scope.CASES_WRITE, Role.HANDLER)
+    assert not is_open_to(Scope.TRIAGE_READ, Role.HANDLER)
+    assert not is_open_to(Scope.KEYS_WRITE, Role.INTAKE)
     assert all(is_open_to(scope, Role.ADMINISTRATOR) for scope in Scope)

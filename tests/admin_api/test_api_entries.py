@@ -186,7 +186,7 @@ def test_a_key_does_what_its_scopes_name(desk: Desk) -> None:
     reader = desk.key_for(desk.officer, Scope.ENTRIES_READ)
     assert desk.get("/entries", reader).status_code == 200
     assert draft(desk, key=reader).json()["scope"] == "entries:write"
-    other = desk.key_for(add_staff(desk.store, "zhao", Role.DESK, "bureau"), Scope.PROCEDURES_READ)
+    other = desk.key_for(add_staff(desk.store, "zhao", Role.INTAKE, "bureau"), Scope.PROCEDURES_READ)
     assert desk.get("/entries", other).status_code == 403
 
 

@@ -124,7 +124,7 @@ def test_a_clerk_drafts_for_the_own_unit_alone_and_a_key_needs_its_scope(desk: D
     assert draft(desk, clerk).status_code == 201
     assert draft(desk, clerk, slug="foreign", unit="household").status_code == 422
     assert move(desk, 1, "review", key=clerk).status_code == 403
-    other = add_staff(desk.store, "another", Role.CLERK, "household")
+    other = add_staff(desk.store, "another", Role.HANDLER, "household")
     key = desk.key_for(other, Scope.ITEMS_READ, Scope.ITEMS_WRITE)
     assert move(desk, 1, "amendments", {"item": {**ITEM, "unit": "household"}}, key).status_code == 403
     assert desk.get("/items", key=desk.key_for(desk.clerk, Scope.ENTRIES_READ)).status_code == 403

@@ -24,7 +24,7 @@ NEW = {
     "name": "li.si",
     "display_name": "示例李",
     "unit": "exit-entry",
-    "role": "clerk",
+    "role": "handler",
     "language": "zh",
     "mail": "li@gaj.example",
 }
@@ -129,7 +129,7 @@ def test_a_key_is_shown_once_works_in_the_api_and_ends_when_revoked(desk: FrontD
 def test_a_key_without_purpose_account_or_scope_or_beyond_its_account_is_refused(
     desk: FrontDesk, browser: Browser
 ) -> None:
-    clerk = desk.hire("jing", Role.CLERK, "exit-entry")
+    clerk = desk.hire("jing", Role.HANDLER, "exit-entry")
     good = {"name": "热线", "account": str(clerk.id), "scopes": ["cases:read"]}
     for change, told in (
         ({"name": " "}, "请写明用途"),
@@ -175,7 +175,7 @@ def test_failed_deliveries_are_listed_with_every_try_and_sent_again_by_one_click
 
 
 def test_a_clerk_sends_again_only_what_belongs_to_the_own_cases(desk: FrontDesk) -> None:
-    desk.hire("jiao", Role.CLERK, "traffic-police")
+    desk.hire("jiao", Role.HANDLER, "traffic-police")
     own = fail(desk, desk.receive("违章", unit="traffic-police", channel=ChannelName.EMAIL, address="a@m.example").case)
     foreign = fail(desk, desk.receive("签证", unit="exit-entry", channel=ChannelName.EMAIL, address="b@m.example").case)
     with signed_in(desk, "jiao") as browser:

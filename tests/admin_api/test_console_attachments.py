@@ -21,8 +21,8 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
-    desk.hire("zong", Role.DESK)
-    desk.hire("jiao", Role.CLERK, "traffic-police")
+    desk.hire("zong", Role.INTAKE)
+    desk.hire("jiao", Role.HANDLER, "traffic-police")
     yield desk
     desk.store.close()
 

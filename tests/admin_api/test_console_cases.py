@@ -26,8 +26,8 @@ from tests.admin_api.front_desk import FrontDesk, a_front_desk
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
-    desk.hire("zong", Role.DESK)
-    desk.hire("jiao", Role.CLERK, "traffic-police")
+    desk.hire("zong", Role.INTAKE)
+    desk.hire("jiao", Role.HANDLER, "traffic-police")
     yield desk
     desk.store.close()
 
@@ -200,7 +200,7 @@ def test_the_conversation_is_taken_over_and_given_back(desk: FrontDesk, browser:
 
 def test_a_case_is_assigned_only_to_somebody_who_sees_it(desk: FrontDesk, browser: Browser) -> None:
     case = desk.receive("签证续期", unit="exit-entry").case
-    zong, jiao = desk.hire("liu", Role.DESK), desk.hire("chen", Role.CLERK, "traffic-police")
+    zong, jiao = desk.hire("liu", Role.INTAKE), desk.hire("chen", Role.HANDLER, "traffic-police")
     page = browser.open(page_of(case)).text
     assert f'<option value="{zong.id}"' in page
     assert f'<option value="{jiao.id}"' not in page
@@ -346,7 +346,7 @@ def test_the_fetched_part_has_the_news_and_not_the_forms(desk: FrontDesk, browse
 
 
 def test_notes_and_replies_of_colleagues_are_told_with_their_names(desk: FrontDesk, browser: Browser) -> None:
-    case, wang = desk.receive("路灯坏了").case, desk.hire("wang", Role.DESK)
+    case, wang = desk.receive("路灯坏了").case, desk.hire("wang", Role.INTAKE)
 
     def work(uow: UnitOfWork) -> None:
         add_note(case, "记一下", uow, staff=wang, now=desk.now)

@@ -27,8 +27,8 @@ SLUG = "passport-first"
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
     for name in ("zong", "shen"):
-        desk.hire(name, Role.DESK)
-    desk.hire("wang", Role.CLERK, "exit-entry")
+        desk.hire(name, Role.INTAKE)
+    desk.hire("wang", Role.HANDLER, "exit-entry")
     enter_bundle(desk.store, DEMO, now=desk.now)
     yield desk
     desk.store.close()

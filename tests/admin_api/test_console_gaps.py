@@ -32,7 +32,7 @@ LOST = "id-card-lost"
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
-    desk.hire("zong", Role.DESK)
+    desk.hire("zong", Role.INTAKE)
     yield desk
     desk.store.close()
 
@@ -107,7 +107,7 @@ def test_a_page_holds_twenty_gaps_and_leads_to_the_next(desk: FrontDesk, browser
 
 def test_a_clerk_sees_the_questions_of_the_own_units_cases_alone(desk: FrontDesk) -> None:
     ask_for_poultry(desk)
-    desk.hire("ji", Role.CLERK, unit="exit-entry")
+    desk.hire("ji", Role.HANDLER, unit="exit-entry")
     case = desk.receive("护照的事", unit="exit-entry").case
 
     def work(uow: SqlUnitOfWork) -> None:

@@ -26,7 +26,7 @@ REMOTE = '<p>看图</p><img src="https://tracker.example/a.png"><img src="cid:lo
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
-    desk.hire("zong", Role.DESK)
+    desk.hire("zong", Role.INTAKE)
     yield desk
     desk.store.close()
 
@@ -129,7 +129,7 @@ def test_files_are_named_with_type_and_size_and_downloaded_never_shown(
     assert answer.content == PIXEL
     assert answer.headers["content-disposition"].startswith("attachment")
     assert browser.open(f"/staff/triage/{inbox_id}/attachments/{'0' * 64}").status_code == 404
-    desk.hire("jing", Role.CLERK, "exit-entry")
+    desk.hire("jing", Role.HANDLER, "exit-entry")
     with signed_in(desk, "jing") as clerk:
         assert clerk.open(f"/staff/triage/{inbox_id}/attachments/{file.sha256}").status_code == 403
 
@@ -181,7 +181,7 @@ def test_many_are_refused_with_one_confirmation_and_put_back_again(desk: FrontDe
 
 def test_the_report_says_what_could_not_be_done_and_why(desk: FrontDesk, browser: Browser) -> None:
     free, taken, blocked = hold(desk, 1), hold(desk, 2), hold(desk, 3)
-    staff = desk.hire("liu", Role.DESK)
+    staff = desk.hire("liu", Role.INTAKE)
     desk.store.write(
         lambda uow: uow.doors.block_sender(
             Address(ChannelName.EMAIL, "wu3@mail.example"), reason="clerk", staff_id=staff.id, now=desk.now
@@ -247,7 +247,7 @@ def test_forms_for_many_need_their_token_and_the_desk(desk: FrontDesk, browser: 
     for path in ("many", "put-back", f"{inbox_id}/split"):
         sent = {"id": str(inbox_id), "decision": "refuse", "confirmed": "yes"}
         assert browser.client.post(f"/staff/triage/{path}", data=sent, follow_redirects=False).status_code == 403
-    desk.hire("jing", Role.CLERK, "exit-entry")
+    desk.hire("jing", Role.HANDLER, "exit-entry")
     with signed_in(desk, "jing") as clerk:
         sent = {"id": str(inbox_id), "decision": "refuse", "confirmed": "yes"}
         assert clerk.send("/staff/queue", "/staff/triage/many", sent).status_code == 403

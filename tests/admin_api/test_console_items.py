@@ -42,8 +42,8 @@ HEADER = "标题,成文日期,类别,单位,公开属性,法律依据,正文"
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
     for name in ("zong", "shen"):
-        desk.hire(name, Role.DESK)
-    desk.hire("wang", Role.CLERK, "exit-entry")
+        desk.hire(name, Role.INTAKE)
+    desk.hire("wang", Role.HANDLER, "exit-entry")
     yield desk
     desk.store.close()
 

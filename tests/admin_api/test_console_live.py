@@ -27,8 +27,8 @@ from tests.admin_api.serving import PATIENCE, Served, until
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
-    desk.hire("zong", Role.DESK)
-    desk.hire("jiao", Role.CLERK, "traffic-police")
+    desk.hire("zong", Role.INTAKE)
+    desk.hire("jiao", Role.HANDLER, "traffic-police")
     yield desk
     desk.store.close()
 

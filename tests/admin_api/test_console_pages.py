@@ -44,8 +44,8 @@ FORMS = [
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
     desk.hire("guan", Role.ADMINISTRATOR)
-    desk.hire("zong", Role.DESK)
-    desk.hire("jing", Role.CLERK, "exit-entry")
+    desk.hire("zong", Role.INTAKE)
+    desk.hire("jing", Role.HANDLER, "exit-entry")
     desk.receive("路灯坏了")
     yield desk
     desk.store.close()

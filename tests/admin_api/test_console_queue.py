@@ -110,7 +110,7 @@ def test_a_long_queue_is_paged_and_no_case_is_shown_twice(desk: FrontDesk) -> No
 
 
 def test_a_clerk_sees_the_cases_of_the_own_unit_and_below_and_no_others(desk: FrontDesk) -> None:
-    desk.hire("jiao", Role.CLERK, "traffic-police")
+    desk.hire("jiao", Role.HANDLER, "traffic-police")
     own = desk.receive("违章停车", unit="traffic-police", address="w1").case
     below = desk.receive("上牌太慢", unit="vehicle-management", address="w2").case
     other = desk.receive("签证续期", unit="exit-entry", address="w3").case
@@ -123,8 +123,8 @@ def test_a_clerk_sees_the_cases_of_the_own_unit_and_below_and_no_others(desk: Fr
 
 
 def test_the_name_behind_an_anonymous_complaint_is_hidden_from_clerks_and_cannot_be_searched(desk: FrontDesk) -> None:
-    desk.hire("jiao", Role.CLERK, "traffic-police")
-    desk.hire("zong", Role.DESK)
+    desk.hire("jiao", Role.HANDLER, "traffic-police")
+    desk.hire("zong", Role.INTAKE)
     desk.receive("民警态度差", unit="traffic-police", name="示例丁某", anonymous=True)
     with signed_in(desk, "jiao") as browser:
         page = browser.open("/staff/queue")

@@ -22,7 +22,7 @@ REASONS = Wording({"zh": {"reason.stranger": "发件人不是当事人"}, "en": 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
-    desk.hire("zong", Role.DESK)
+    desk.hire("zong", Role.INTAKE)
     yield desk
     desk.store.close()
 
@@ -198,7 +198,7 @@ def test_reasons_of_a_refusal_without_a_reading_come_from_the_facts(desk: FrontD
 
 def test_a_letter_of_a_blocked_sender_is_accepted_after_unblocking_only(desk: FrontDesk, browser: Browser) -> None:
     inbox_id = set_aside(desk, InboxState.REFUSED)
-    wu, hired = Address(ChannelName.EMAIL, "wu@mail.example"), desk.hire("liu", Role.DESK)
+    wu, hired = Address(ChannelName.EMAIL, "wu@mail.example"), desk.hire("liu", Role.INTAKE)
     desk.store.write(lambda uow: uow.doors.block_sender(wu, reason="clerk", staff_id=hired.id, now=desk.now))
     read = Reading("wu@mail.example", "关于路灯")
     desk.store.write(lambda uow: uow.inbox.finish(inbox_id, InboxState.REFUSED, now=desk.now, reading=read))
@@ -240,7 +240,7 @@ def test_notes_among_staff_are_no_conversation_and_clerks_do_not_leaf_through_co
         internal = uow.threads.internal_of(case.id)
     assert internal is not None
     assert browser.open(f"/staff/conversations/{internal.id}").status_code == 404
-    desk.hire("jing", Role.CLERK, "exit-entry")
+    desk.hire("jing", Role.HANDLER, "exit-entry")
     with signed_in(desk, "jing") as clerk:
         assert clerk.open(f"/staff/conversations/{case.thread_id}").status_code == 403
 

@@ -27,7 +27,7 @@ LATER = DeliveryResult(DeliveryOutcome.TEMPORARY, "452 4.2.2 mailbox full")
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
-    desk.hire("zong", Role.DESK)
+    desk.hire("zong", Role.INTAKE)
     yield desk
     desk.store.close()
 
@@ -40,7 +40,7 @@ def browser(desk: FrontDesk) -> Iterator[Browser]:
 
 def answer_and_fail(desk: FrontDesk, result: DeliveryResult, *, address: str = WU.value) -> Case:
     case = desk.receive("路灯坏了", channel=ChannelName.EMAIL, address=address).case
-    staff = desk.hire(f"liu-{address.partition('@')[0]}", Role.DESK)
+    staff = desk.hire(f"liu-{address.partition('@')[0]}", Role.INTAKE)
 
     def fail(uow: UnitOfWork) -> None:
         reply_to_citizen(uow.cases.get(case.id), "您好", uow, staff=staff, now=desk.now)
@@ -115,7 +115,7 @@ def test_the_latest_failure_stands_first_and_older_ones_on_later_pages(desk: Fro
 
 
 def test_clerks_of_a_unit_do_not_see_them(desk: FrontDesk) -> None:
-    desk.hire("jing", Role.CLERK, "exit-entry")
+    desk.hire("jing", Role.HANDLER, "exit-entry")
     with signed_in(desk, "jing") as clerk:
         assert clerk.open("/staff/failed-addresses").status_code == 403
 

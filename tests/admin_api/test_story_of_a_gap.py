@@ -36,7 +36,7 @@ def desk(tmp_path: Path) -> Iterator[FrontDesk]:
         labelled=((STOLEN, (LOST,)), ("首次办护照多少钱", ("passport-first",)), ("市图书馆几点关门", ())),
     )
     for name in ("wang", "shen"):
-        desk.hire(name, Role.DESK)
+        desk.hire(name, Role.INTAKE)
     yield desk
     desk.store.close()
 

@@ -106,7 +106,7 @@ class Walk:
 
     def _api(self, client: TestClient) -> Iterator[tuple[str, str]]:
         """What a partner's program reads, whose key may read what is published and nothing else."""
-        partner = add_staff(self.house.store, "partner", Role.CLERK, "city-bureau")
+        partner = add_staff(self.house.store, "partner", Role.HANDLER, "city-bureau")
         key = add_key(self.house.store, partner, (Scope.PROCEDURES_READ, Scope.UNITS_READ), nonce="partner")
         ours = [name for name in routes_of(self.app) if re.fullmatch(r"GET /api/v1/(procedures|units)(/{slug})?", name)]
         assert len(ours) == 4

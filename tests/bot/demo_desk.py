@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from bot.desk import Desk
-from casework.actions.intake import Office
+from casework.actions.office import Office
 from casework.bureau import Bureau
 from casework.wording import Wording, load_wording
 from knowledge.retrieval import KnowledgeBase

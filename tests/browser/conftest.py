@@ -30,7 +30,7 @@ def chromium() -> Iterator[Browser]:
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
     desk.hire("guan", Role.ADMINISTRATOR)
-    desk.hire("zong", Role.DESK)
+    desk.hire("zong", Role.INTAKE)
     yield desk
     desk.store.close()
 

@@ -6,7 +6,8 @@ from datetime import datetime, time
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from casework.actions.intake import Office, OpenedCase, open_case
+from casework.actions.intake import OpenedCase, open_case
+from casework.actions.office import Office
 from casework.bureau import Bureau, Commitment, Unit, Words
 from casework.commands import OpenCase
 from casework.kinds import CaseKind
@@ -58,7 +59,7 @@ def a_clerk(uow: UnitOfWork, name: str = "clerk") -> Staff:
         name,
         display_name="Clerk",
         unit="bureau",
-        role=Role.DESK,
+        role=Role.INTAKE,
         language="zh",
         mail="clerk@gaj.example",
         password_hash="x",

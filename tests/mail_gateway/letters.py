@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from casework.actions.intake import Office
+from casework.actions.office import Office
 from casework.bureau import Bureau
 from casework.message import MailFacts, Reply, ThreadId
 from casework.outbox import OutboxEntry, OutboxId, OutboxKind

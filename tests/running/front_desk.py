@@ -75,7 +75,7 @@ def add_colleague(product: Product) -> None:
 
 def add_second_colleague(product: Product, name: str) -> None:
     """Somebody of the desk, so that what one drafts another may review."""
-    _write(product, lambda uow: _hire(uow, name, "审核员", Role.DESK))
+    _write(product, lambda uow: _hire(uow, name, "审核员", Role.INTAKE))
 
 
 def _hire(uow: SqlUnitOfWork, name: str, display_name: str, role: Role) -> Staff:

@@ -22,7 +22,13 @@ def add_reviewer(product: Product) -> None:
 
     def work(uow: SqlUnitOfWork) -> None:
         staff = uow.accounts.add_staff(
-            "shen", display_name="审核员", unit="city-bureau", role=Role.DESK, language="zh", mail="", password_hash="x"
+            "shen",
+            display_name="审核员",
+            unit="city-bureau",
+            role=Role.INTAKE,
+            language="zh",
+            mail="",
+            password_hash="x",
         )
         scopes = [Scope.ENTRIES_READ.value, Scope.ENTRIES_PUBLISH.value]
         uow.accounts.add_api_key("eyes", hash_key(REVIEWER_KEY), scopes, now=datetime.now(UTC), staff_id=staff.id)

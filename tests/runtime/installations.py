@@ -79,7 +79,7 @@ def fill(place: Place) -> None:
         files = (Attachment("照片.png", "image/png", 3600, seen),)
         uow.threads.add_message(thread, Direction.INBOUND, Author.CITIZEN, "见附件", now=NOW, attachments=files)
         staff = uow.accounts.add_staff(
-            "zhang", display_name="演示", unit="bureau", role=Role.DESK, language="zh", mail="", password_hash="x"
+            "zhang", display_name="演示", unit="bureau", role=Role.INTAKE, language="zh", mail="", password_hash="x"
         )
         uow.accounts.add_api_key("k", "0" * 64, ["cases:read"], now=NOW, staff_id=staff.id)
         raw = RawMail("a@b.example", ("duty@gaj.example", "二@gaj.example"), MAIL, "192.0.2.1")

@@ -160,7 +160,7 @@ def test_a_key_is_made_for_an_account_and_shown_once(run: Run, migrated: object,
 def test_a_key_that_could_do_nothing_is_refused(
     run: Run, migrated: object, staff: str, scope: str, status: int, reason: str
 ) -> None:
-    run("staff", "add", "zhang", "--unit", "city-bureau", "--role", Role.CLERK.value)
+    run("staff", "add", "zhang", "--unit", "city-bureau", "--role", Role.HANDLER.value)
     said = run("key", "add", "x", "--staff", staff, "--scope", scope)
     assert said.status == status
     assert reason in said.err

@@ -16,7 +16,7 @@ import pytest
 import bot.web_store
 from bot.desk import Desk
 from bot.store import SqlConversations
-from casework.actions.intake import Office
+from casework.actions.office import Office
 from casework.errors import CaseworkUnavailable
 from casework.inbox import Arrival, InboxState
 from casework.message import InboundMessage, StaffId

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, Response
 
-from admin_api.access import may_see, may_see_name
+from admin_api.access import may_see
 from admin_api.api.bounded_route import BoundedRoute
 from admin_api.api.callers import CasesErrand
 from admin_api.api.errands import Errand
@@ -21,6 +21,7 @@ from casework.case import Case
 from casework.errors import CaseworkNotFound, CaseworkRejected
 from casework.message import Message, StaffId
 from casework.ports import UnitOfWork
+from casework.rights import may_know_writer
 
 router = APIRouter(prefix="/cases/{reference}", route_class=BoundedRoute)
 
@@ -142,6 +143,8 @@ def _write(
     def work(uow: UnitOfWork) -> MessageView:
         case = get_case_to_change(uow, reference, errand, version=version)
         message = write(case, uow)
-        return MessageView.of(message, case=case.reference, named=may_see_name(errand.caller.staff, case))
+        return MessageView.of(
+            message, case=case.reference, named=may_know_writer(errand.caller.staff, case, errand.caller.bureau)
+        )
 
     return errand.once(work, status=201)

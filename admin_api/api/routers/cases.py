@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from admin_api.access import may_see_name, units_seen_by
 from admin_api.api.authentication import Caller
 from admin_api.api.bounded_route import BoundedRoute
 from admin_api.api.callers import CasesReader
@@ -19,6 +18,7 @@ from admin_api.api.sight import get_case
 from casework.events import EventName
 from casework.message import StaffId
 from casework.ports import QueueFilter
+from casework.rights import may_know_writer, sight_of
 
 router = APIRouter(prefix="/cases", route_class=BoundedRoute)
 
@@ -45,7 +45,7 @@ def show_case(reference: ReferencePath, caller: CasesReader, response: Response)
     with caller.context.store.read() as uow:
         case = get_case(uow, reference, caller)
         response.headers["ETag"] = f'"{case.version}"'
-        return compose_case(uow, case, today=caller.today, named=may_see_name(caller.staff, case))
+        return compose_case(uow, case, today=caller.today, named=may_know_writer(caller.staff, case, caller.bureau))
 
 
 @router.get("/{reference}/assignments", operation_id="listAssignments", tags=["assignments"])
@@ -61,17 +61,9 @@ def _query_of(wanted: CaseFilter, caller: Caller) -> QueueFilter:
     return QueueFilter(
         statuses=tuple(wanted.status) or None,
         kinds=tuple(wanted.kind) or None,
-        units=_units(wanted, caller),
+        units=tuple(dict.fromkeys(slug for unit in wanted.unit for slug in caller.bureau.under(unit))) or None,
+        sight=sight_of(caller.staff, caller.bureau),
         assignee=StaffId(wanted.assignee) if wanted.assignee is not None else None,
         unassigned=wanted.unassigned,
         words=wanted.q.strip(),
     )
-
-
-def _units(wanted: CaseFilter, caller: Caller) -> tuple[str, ...] | None:
-    """The units to look in: None for all, empty when none of those wanted is the caller's to see."""
-    seen = units_seen_by(caller.staff, caller.bureau)
-    if not wanted.unit:
-        return seen
-    named = dict.fromkeys(slug for unit in wanted.unit for slug in caller.bureau.under(unit))
-    return tuple(slug for slug in named if seen is None or slug in seen)

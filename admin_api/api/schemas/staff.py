@@ -18,7 +18,7 @@ _STAFF = {
     "name": "clerk-one",
     "display_name": "示例民警甲",
     "unit": "exit-entry",
-    "role": "clerk",
+    "role": "handler",
     "language": "zh",
     "mail": "clerk-one@example.org",
     "active": True,

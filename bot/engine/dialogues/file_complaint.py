@@ -53,6 +53,7 @@ def _command(slots: Slots, turn: Turn) -> OpenCase:
         unit=overseer(concerned, bureau),
         anonymous=slots.get("unnamed") == "unnamed_yes",
         party_name=slots.get("name") or None,
+        accused=concerned or None,
     )
 
 

@@ -1,0 +1,118 @@
+"""A reply on its way through the review: drafted, reviewed, cleared, approved, and only then sent.
+
+An application passes three levels (unit, disclosure office, leader), a complaint two (unit, leader); nobody lets
+pass what they drafted or passed before. What is approved goes out in the words that were reviewed, and ends the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from casework.actions.correspondence import write_to_citizen
+from casework.actions.stepping import Walker, said
+from casework.case import Case, CaseStatus
+from casework.disposition import Disposition, disposition_of, is_allowed
+from casework.errors import CaseworkConflict, CaseworkRejected
+from casework.events import EventName
+from casework.kinds import CaseKind
+from casework.message import Attachment
+from casework.reply_kinds import ReplyKind
+from casework.standing import Draft, Standing
+from casework.steps import Step
+
+LONGEST_REPLY = 20_000
+
+
+def draft_reply(case: Case, ending: str, words: str, walker: Walker, *, reason: str = "") -> Case:
+    """Draft the reply: how the case ends and what the citizen will read.
+
+    `ending` is a reply kind for an application and a disposition for everything else.
+    """
+    walker.require(Step.DRAFT, case)
+    text = said(words, "the reply")
+    if len(text) > LONGEST_REPLY:
+        raise CaseworkRejected(f"the reply has {len(text)} characters; at most {LONGEST_REPLY} go out in one")
+    facts: dict[str, object] = {"ending": ending_of(case, ending)}
+    if reason.strip():
+        facts["because"] = reason.strip()
+    return walker.note(case, EventName.DRAFTED, facts, text=text)
+
+
+def ending_of(case: Case, ending: str) -> str:
+    """The ending as it is kept; CaseworkRejected when this kind of case does not know it."""
+    if case.kind is CaseKind.DISCLOSURE_APPLICATION:
+        if ending not in set(ReplyKind):
+            raise CaseworkRejected(f"{ending!r} is no kind of reply to an application: choose one of the list")
+        return ReplyKind(ending).value
+    if ending not in set(Disposition) or not is_allowed(case.kind, Disposition(ending)):
+        raise CaseworkRejected(f"a {case.kind.value} cannot end as {ending!r}: choose one of the list")
+    return Disposition(ending).value
+
+
+def review_draft(case: Case, walker: Walker, *, note: str = "") -> Case:
+    """The first level lets the draft pass."""
+    walker.require(Step.REVIEW, case)
+    return walker.note(case, EventName.DRAFT_REVIEWED, text=note.strip() or None)
+
+
+def clear_draft(case: Case, walker: Walker, *, note: str = "") -> Case:
+    """The disclosure office has examined the draft, secrecy too (art. 17), and lets it pass."""
+    walker.require(Step.CLEAR, case)
+    return walker.note(case, EventName.DRAFT_CLEARED, text=note.strip() or None)
+
+
+def return_draft(case: Case, reason: str, walker: Walker) -> Case:
+    """Give a draft back to be made anew, with the reason."""
+    walker.require(Step.RETURN_DRAFT, case)
+    return walker.note(case, EventName.DRAFT_RETURNED, text=said(reason, "what must be made better"))
+
+
+def approve(case: Case, walker: Walker, *, attachments: Sequence[Attachment] = ()) -> Case:
+    """The last level: the reply is sent as it was reviewed, and the case ends with it."""
+    step = Step.APPROVE if case.kind is CaseKind.DISCLOSURE_APPLICATION else Step.APPROVE_OPINION
+    draft = draft_in(walker.require(step, case))
+    ending = str(draft.facts["ending"])
+    message = write_to_citizen(
+        case, draft.text or "", walker.uow, staff=walker.staff, now=walker.now, attachments=attachments
+    )
+    facts = {
+        "ending": ending,
+        "draft": draft.number,
+        "drafted_by": draft.by,
+        "passed_by": list(draft.passed_by),
+        "message": message.id,
+        "on": walker.today.isoformat(),
+    }
+    walker.note(case, EventName.DECIDED, facts, changes=_changes(case, ending))
+    return end(case, _disposition(case, ending), walker)
+
+
+def end(case: Case, disposition: Disposition, walker: Walker, *, reason: str = "") -> Case:
+    """Close the case; the conversation goes back to the assistant."""
+    if walker.uow.cases.get(case.id).status is CaseStatus.CLOSED:
+        raise CaseworkConflict(f"case {case.reference} is already closed")
+    walker.uow.threads.set_taken_over(case.thread_id, None, walker.now)
+    return walker.note(
+        case,
+        EventName.CLOSED,
+        {"disposition": disposition.value},
+        text=reason.strip() or None,
+        changes={"disposition": disposition.value, "closed_at": walker.now, "closed_on": walker.today},
+    )
+
+
+def draft_in(standing: Standing) -> Draft:
+    """The draft under review; CaseworkConflict when there is none or its words were erased."""
+    if standing.draft is None or standing.draft.text is None:
+        raise CaseworkConflict("there is no draft to decide on: it was returned, or its words were erased")
+    return standing.draft
+
+
+def _changes(case: Case, ending: str) -> Mapping[str, object]:
+    return {"reply_kind": ending} if case.kind is CaseKind.DISCLOSURE_APPLICATION else {}
+
+
+def _disposition(case: Case, ending: str) -> Disposition:
+    if case.kind is CaseKind.DISCLOSURE_APPLICATION:
+        return disposition_of(ReplyKind(ending))
+    return Disposition(ending)

@@ -1,0 +1,21 @@
+"""What every action needs of the bureau."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from casework.bureau import Bureau
+from casework.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What every action needs of the bureau: its data, its texts for staff, and the key for query codes."""
+
+    bureau: Bureau
+    notices: Wording
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """Keep the secret out of logs."""
+        return f"Office({self.bureau.slug})"
