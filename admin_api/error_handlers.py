@@ -34,6 +34,8 @@ from admin_api.errors import (
     TooManyTries,
 )
 from casework.errors import CaseworkConflict, CaseworkError, CaseworkNotFound, CaseworkRejected, CaseworkUnavailable
+from casework.rights import RightMissing
+from casework.steps import SecondPersonWanted
 from knowledge.errors import (
     KnowledgeConflict,
     KnowledgeError,
@@ -59,6 +61,8 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (AdminNotFound, 404),
     (AdminConflict, 409),
     (AdminUnavailable, 503),
+    (RightMissing, 403),
+    (SecondPersonWanted, 403),
     (CaseworkRejected, 422),
     (CaseworkNotFound, 404),
     (CaseworkConflict, 409),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.engine import Fact, Keyed
 from bot.engine.moments import day
 from casework.actions.announcing import alert_staff
-from casework.actions.intake import OpenedCase, add_to_case, open_case
+from casework.actions.intake import Arrival, OpenedCase, add_to_case, open_case
 from casework.actions.office import Office
 from casework.case import Case
 from casework.commands import (
@@ -117,7 +117,7 @@ class Clerk:
             thread=self.thread,
             message=self.message,
             now=self.now,
-            received_at=self.received_at,
+            arrival=Arrival(self.received_at),
         )
         if self.message.mail is not None:
             self.uow.threads.set_case(self.thread.id, opened.case.id)

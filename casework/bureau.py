@@ -131,6 +131,8 @@ class Bureau:
     """Origins of sites that may show the chat in a frame."""
     office_hours: Words = field(default_factory=lambda: Words("", ""))
     """The opening hours in words."""
+    regimes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Settings and rules of regimes that the bureau has confirmed, by the regime's slug."""
     redoes_poor: bool = True
     """Whether a case that the citizen rated poor is opened again."""
     may_be_wrong: float = USUALLY_WRONG

@@ -27,3 +27,13 @@ class CaseworkConflict(CaseworkError):
 
 class CaseworkUnavailable(CaseworkError):
     """The store cannot be reached just now: try again later."""
+
+
+class Refusal(CaseworkRejected):
+    """Bad input to a step of a case, with a key, so that each door can say it in the language of its reader."""
+
+    def __init__(self, key: str, message: str, **facts: object) -> None:
+        """`key` names the text, `facts` fill it, `message` is for programs and logs."""
+        super().__init__(message)
+        self.key = key
+        self.facts = facts

@@ -19,3 +19,5 @@ class Filing:
     regime: str = ""
     applicant: ApplicantKind = ApplicantKind.NATURAL_PERSON
     accused_unit: str | None = None
+    registered_post: bool = False
+    """It came by post that is signed for."""

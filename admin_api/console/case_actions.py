@@ -17,6 +17,7 @@ from admin_api.access import may_see
 from admin_api.console.attachments import keep_uploads, seal, unseal
 from admin_api.console.case_page import Refused, compose_case_page
 from admin_api.console.finding import find_case, signed_in
+from admin_api.console.refusals import why_refused
 from admin_api.error_handlers import problem_of
 from admin_api.errors import AdminConflict, AdminRejected
 from admin_api.pages import Visit
@@ -30,6 +31,7 @@ from casework.errors import CaseworkConflict, CaseworkRejected
 from casework.events import EventName
 from casework.message import Attachment, StaffId
 from casework.ports import UnitOfWork
+from casework.rights import Right, require
 
 router = APIRouter(prefix="/cases/{reference}", dependencies=[Depends(own_form)])
 StaffVisit = Annotated[Visit, Depends(staff_visit)]
@@ -49,6 +51,8 @@ class Sent:
     reference: str
     form: str
     version: int
+    right: Right | None = None
+    """What the account must be allowed to do; None where the step itself looks."""
     typed: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
 
@@ -65,9 +69,9 @@ def reply(
     """Answer the citizen, with files."""
     context = visit.context
     attachments = unseal(kept or (), context.office.secret) + keep_uploads(files or (), context.blobs)
-    sent = Sent(visit, reference, "reply", version, {"text": text}, attachments)
+    sent = Sent(visit, reference, "reply", version, Right.WRITE, {"text": text}, attachments)
     staff, now = signed_in(visit), context.clock()
-    return _carry_out(
+    return carry_out(
         sent,
         lambda case, uow: reply_to_citizen(case, text, uow, staff=staff, now=now, attachments=attachments),
         fault=_fault_of(text),
@@ -78,8 +82,8 @@ def reply(
 def note(visit: StaffVisit, reference: str, version: Version, text: Text = "") -> Response:
     """Write a note for colleagues."""
     staff, now = signed_in(visit), visit.context.clock()
-    return _carry_out(
-        Sent(visit, reference, "note", version, {"text": text}),
+    return carry_out(
+        Sent(visit, reference, "note", version, Right.WRITE, {"text": text}),
         lambda case, uow: add_note(case, text, uow, staff=staff, now=now),
         fault=_fault_of(text),
     )
@@ -89,8 +93,9 @@ def note(visit: StaffVisit, reference: str, version: Version, text: Text = "") -
 def speak(visit: StaffVisit, reference: str, version: Version) -> Response:
     """Take the conversation over: the assistant is silent."""
     staff, now = signed_in(visit), visit.context.clock()
-    return _carry_out(
-        Sent(visit, reference, "take_over", version), lambda case, uow: take_over(case, uow, staff=staff, now=now)
+    return carry_out(
+        Sent(visit, reference, "take_over", version, Right.WRITE),
+        lambda case, uow: take_over(case, uow, staff=staff, now=now),
     )
 
 
@@ -98,8 +103,9 @@ def speak(visit: StaffVisit, reference: str, version: Version) -> Response:
 def fall_silent(visit: StaffVisit, reference: str, version: Version) -> Response:
     """Give the conversation back to the assistant."""
     staff, now = signed_in(visit), visit.context.clock()
-    return _carry_out(
-        Sent(visit, reference, "give_back", version), lambda case, uow: give_back(case, uow, staff=staff, now=now)
+    return carry_out(
+        Sent(visit, reference, "give_back", version, Right.WRITE),
+        lambda case, uow: give_back(case, uow, staff=staff, now=now),
     )
 
 
@@ -115,7 +121,7 @@ def hand_to(visit: StaffVisit, reference: str, version: Version, to: Text = "") 
         assign(case, colleague, uow, by=staff, now=now)
 
     fault = "" if to.isascii() and to.isdigit() and len(to) < 10 else "choose"
-    return _carry_out(Sent(visit, reference, "assign", version, {"to": to}), work, fault=fault)
+    return carry_out(Sent(visit, reference, "assign", version, Right.ASSIGN, {"to": to}), work, fault=fault)
 
 
 @router.post("/transfer")
@@ -123,8 +129,8 @@ def hand_over(visit: StaffVisit, reference: str, version: Version, unit: Text = 
     """Hand the case to another unit, with the reason."""
     context, staff, now = visit.context, signed_in(visit), visit.context.clock()
     known = unit in {one.slug for one in context.office.bureau.units}
-    return _carry_out(
-        Sent(visit, reference, "transfer", version, {"unit": unit, "reason": reason}),
+    return carry_out(
+        Sent(visit, reference, "transfer", version, Right.TRANSFER, {"unit": unit, "reason": reason}),
         lambda case, uow: transfer(case, unit, reason, uow, office=context.office, by=staff, now=now),
         fault="choose" if not known else "reason" if not reason.strip() else _fault_of(reason),
         leaves=True,
@@ -136,8 +142,8 @@ def end(visit: StaffVisit, reference: str, version: Version, disposition: Text =
     """Close the case with a disposition that its kind allows."""
     staff, now = signed_in(visit), visit.context.clock()
     known = disposition in list(Disposition)
-    return _carry_out(
-        Sent(visit, reference, "close", version, {"disposition": disposition, "reason": reason}),
+    return carry_out(
+        Sent(visit, reference, "close", version, Right.CLOSE, {"disposition": disposition, "reason": reason}),
         lambda case, uow: close(case, Disposition(disposition), uow, staff=staff, now=now, reason=reason),
         fault="" if known else "choose",
     )
@@ -147,23 +153,28 @@ def end(visit: StaffVisit, reference: str, version: Version, disposition: Text =
 def open_again(visit: StaffVisit, reference: str, version: Version, reason: Text = "") -> Response:
     """Open a closed case again, with the reason."""
     staff, now = signed_in(visit), visit.context.clock()
-    return _carry_out(
-        Sent(visit, reference, "reopen", version, {"reason": reason}),
+    return carry_out(
+        Sent(visit, reference, "reopen", version, Right.REOPEN, {"reason": reason}),
         lambda case, uow: reopen(case, reason, uow, staff=staff, now=now),
         fault="" if reason.strip() else "reason",
     )
 
 
-def _carry_out(
-    sent: Sent, work: Callable[[Case, UnitOfWork], object], *, fault: str = "", leaves: bool = False
+def carry_out(
+    sent: Sent, work: Callable[[Case, UnitOfWork], object], *, fault: str = "", leaves: bool = False, done: str = ""
 ) -> Response:
-    """Do `work` on the case under its lock, unless the form has a fault or the case has moved on."""
+    """Do `work` on the case under its lock, unless the form has a fault or the case has moved on.
+
+    With `leaves` the case may be out of the clerk's sight afterwards; `done` is what the next page tells.
+    """
     context = sent.visit.context
     if fault:
         return _give_back(sent, fault, AdminRejected())
 
     def attempt(uow: UnitOfWork) -> Case | None:
         case = uow.cases.get(find_case(sent.reference, uow, visit=sent.visit).id, lock=True)
+        if sent.right is not None:
+            require(signed_in(sent.visit), sent.right, case, context.office.bureau)
         if _has_moved_on(case, sent.version, uow):
             return None
         work(case, uow)
@@ -179,8 +190,8 @@ def _carry_out(
         return _give_back(sent, "stale", AdminConflict())
     context.wake()
     if leaves and not may_see(signed_in(sent.visit), case, context.office.bureau):
-        return sent.visit.go(f"/staff/queue?done={sent.form}")
-    return sent.visit.go(f"/staff/cases/{case.reference}?done={sent.form}")
+        return sent.visit.go(f"/staff/queue?done={done or sent.form}")
+    return sent.visit.go(f"/staff/cases/{case.reference}?done={done or sent.form}")
 
 
 def _has_moved_on(case: Case, version: int, uow: UnitOfWork) -> bool:
@@ -198,6 +209,7 @@ def _give_back(sent: Sent, fault: str, error: Exception) -> Response:
         sent.typed,
         tuple((seal(attachment, secret), attachment.name) for attachment in sent.attachments),
         sent.version if fault == "stale" else None,
+        why_refused(error, sent.visit),
     )
     return compose_case_page(sent.visit, sent.reference, status=problem_of(error).status, refused=refused)
 

@@ -31,6 +31,8 @@ class Refused:
     kept: tuple[tuple[str, str], ...] = ()
     """Files that came with it and need not be chosen again: sealed word and name."""
     seen_version: int | None = None
+    why: str = ""
+    """The reason in the clerk's words, where the key does not say all."""
 
 
 NOTHING_REFUSED = Refused("", "")

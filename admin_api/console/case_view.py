@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from admin_api.access import may_read_all, may_see, shown_details
+from admin_api.console.case_handling import HandlingView, casework_words, compose_handling, ending_in_words
 from admin_api.console.finding import fingerprint, signed_in
 from admin_api.deadline import Deadline, deadline_of
 from admin_api.pages import Visit
@@ -95,6 +96,7 @@ class CaseView:
     others: Sequence[Case]
     """Other cases of the same citizen that the account may see."""
     fingerprint: str
+    handling: HandlingView
     split: SplitOff | None = None
     """Set when the case came of a letter that a clerk split."""
 
@@ -142,6 +144,7 @@ def compose_case(case: Case, uow: UnitOfWork, *, visit: Visit, seen_version: int
             and may_know_writer(staff, other, bureau)
         ],
         fingerprint=fingerprint(case, uow),
+        handling=compose_handling(case, ledger, names, uow, visit=visit),
         split=split,
     )
 
@@ -208,17 +211,36 @@ def describe_event(event: CaseEvent, visit: Visit, names: Mapping[str, str]) -> 
     bureau, facts = visit.context.office.bureau, event.facts
     unit_names = {unit.slug: unit.name.in_(visit.language) for unit in bureau.units}
     disposition = facts.get("disposition")
+    fen = facts.get("fen")
     return visit.say(
         f"event.{event.name.value}",
         to=names.get(f"staff:{facts.get('to')}", unit_names.get(str(facts.get("to")), "")),
         origin=unit_names.get(str(facts.get("from")), ""),
         unit=unit_names.get(str(facts.get("unit")), ""),
         due_on=_day(facts.get("due_on"), visit),
-        detail=facts.get("detail", ""),
+        detail=facts.get("detail", "") or _class_in_words(facts, visit),
         disposition=visit.say(f"disposition.{disposition}") if disposition else "",
         part=facts.get("part", ""),
         of=facts.get("of", ""),
+        on=_day(facts.get("on"), visit),
+        days=facts.get("working_days", facts.get("days", "")),
+        ending=ending_in_words(facts.get("ending"), visit),
+        other=facts.get("with", ""),
+        into=facts.get("into", ""),
+        grade=facts.get("grade", ""),
+        round=facts.get("round", ""),
+        number=facts.get("number", ""),
+        level=visit.say_or(f"reminder_level.{facts.get('level')}", ""),
+        answer=visit.say_or(f"third_party_answer.{facts.get('answer')}", ""),
+        yuan=f"{fen / 100:.2f}" if isinstance(fen, int) else "",
     )
+
+
+def _class_in_words(facts: Mapping[str, object], visit: Visit) -> str:
+    """What a case was classed as."""
+    if applicant := facts.get("applicant"):
+        return casework_words().say(f"applicant_kind.{applicant}", visit.language)
+    return visit.say_or(f"petition_class.{facts.get('petition_class')}", "")
 
 
 def _basis(case: Case, ledger: Sequence[CaseEvent], visit: Visit) -> str:

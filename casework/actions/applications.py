@@ -11,7 +11,7 @@ from datetime import date
 from casework.actions.correspondence import write_to_citizen
 from casework.actions.stepping import Walker, day_of, said
 from casework.case import Case
-from casework.errors import CaseworkRejected
+from casework.errors import Refusal
 from casework.events import EventName
 from casework.message import MessageId
 from casework.reply_kinds import ApplicantKind
@@ -42,10 +42,8 @@ def ask_supplement(case: Case, words: str, working_days: int, walker: Walker) ->
     """Tell the applicant once, within 7 working days, everything that is missing and until when (art. 30)."""
     walker.require(Step.ASK_SUPPLEMENT, case)
     if working_days not in SUPPLEMENT_DAYS:
-        raise CaseworkRejected(f"{working_days} working days are no reasonable time: give 1 to 60")
-    message = write_to_citizen(
-        case, said(words, "what is to be supplemented"), walker.uow, staff=walker.staff, now=walker.now
-    )
+        raise Refusal("supplement_days", f"{working_days} working days are no reasonable time: give 1 to 60")
+    message = write_to_citizen(case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now)
     facts = {"working_days": working_days, "message": message.id, "on": walker.today.isoformat()}
     return walker.note(case, EventName.SUPPLEMENT_ASKED, facts)
 
@@ -76,7 +74,7 @@ class Asked:
 def ask_third_party(case: Case, asked: Asked, walker: Walker, *, on: date | None = None) -> Case:
     """Ask in writing somebody whose lawful rights disclosure may harm; they have 15 working days (art. 32)."""
     walker.require(Step.ASK_THIRD_PARTY, case)
-    said(asked.whom, "whom you ask")
+    said(asked.whom, "whom")
     day = day_of(on, walker, case)
     return walker.note(case, EventName.THIRD_PARTY_ASKED, {"on": day.isoformat()}, text=asked.words())
 
@@ -86,14 +84,14 @@ def record_third_party(case: Case, agrees: bool | None, words: str, walker: Walk
     walker.require(Step.RECORD_THIRD_PARTY, case)
     day = day_of(on, walker, case)
     answer = "silent" if agrees is None else "agrees" if agrees else "objects"
-    text = said(words, "what the third party said") if agrees is False else words.strip() or None
+    text = said(words, "words") if agrees is False else words.strip() or None
     return walker.note(case, EventName.THIRD_PARTY_ANSWERED, {"on": day.isoformat(), "answer": answer}, text=text)
 
 
 def ask_organ(case: Case, asked: Asked, walker: Walker, *, on: date | None = None) -> Case:
     """Ask an organ that made the information together with us; 15 working days, silence consents (art. 34)."""
     walker.require(Step.ASK_ORGAN, case)
-    said(asked.whom, "whom you ask")
+    said(asked.whom, "whom")
     day = day_of(on, walker, case)
     return walker.note(case, EventName.ORGAN_ASKED, {"on": day.isoformat()}, text=asked.words())
 
@@ -109,10 +107,8 @@ def ask_fee(case: Case, words: str, fen: int, walker: Walker, *, basis: str) -> 
     """Tell the applicant what the handling costs and how it was reckoned (art. 42); it stops no time."""
     walker.require(Step.ASK_FEE, case)
     if fen <= 0:
-        raise CaseworkRejected("a fee of nothing is not asked for: it is free")
-    message = write_to_citizen(
-        case, said(words, "the notice of the fee"), walker.uow, staff=walker.staff, now=walker.now
-    )
+        raise Refusal("fee_nothing", "a fee of nothing is not asked for: it is free")
+    message = write_to_citizen(case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now)
     return walker.note(case, EventName.FEE_ASKED, {"fen": fen, "basis": basis, "message": message.id})
 
 

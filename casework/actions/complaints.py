@@ -9,7 +9,7 @@ from casework.actions.drafting import end
 from casework.actions.stepping import Walker, day_of, said
 from casework.case import Case
 from casework.disposition import Disposition
-from casework.errors import CaseworkRejected
+from casework.errors import Refusal
 from casework.events import EventName
 from casework.kinds import PetitionClass
 from casework.message import StaffId
@@ -29,9 +29,9 @@ def classify(
     walker.require(Step.CLASSIFY, case)
     bureau = walker.office.bureau
     if petition_class is not PetitionClass.ACCUSATION and (accused_unit or accused_staff):
-        raise CaseworkRejected("only an accusation accuses somebody: call it one, or name nobody")
+        raise Refusal("no_accusation", "only an accusation accuses somebody: call it one, or name nobody")
     if accused_unit and case.unit in bureau.under(bureau.unit(accused_unit).slug) and accused_unit != bureau.root.slug:
-        raise CaseworkRejected("the unit accused has the case: transfer it to a unit above first")
+        raise Refusal("accused_has_it", "the unit accused has the case: transfer it to a unit above first")
     changes = {
         "petition_class": petition_class.value,
         "accused_unit": accused_unit,
@@ -45,19 +45,15 @@ def classify(
 def accept(case: Case, words: str, walker: Walker) -> Case:
     """Tell the writer that the bureau accepts the matter, how it is handled and until when (art. 23)."""
     walker.require(Step.ACCEPT, case)
-    message = write_to_citizen(
-        case, said(words, "the notice of acceptance"), walker.uow, staff=walker.staff, now=walker.now
-    )
+    message = write_to_citizen(case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now)
     return walker.note(case, EventName.ACCEPTED, {"on": walker.today.isoformat(), "message": message.id})
 
 
 def refuse_acceptance(case: Case, words: str, walker: Walker, *, reason: str) -> Case:
     """Tell the writer that it is not ours and where to go (art. 23), and end the case."""
     walker.require(Step.NOT_ACCEPT, case)
-    why = said(reason, "why it is not accepted")
-    message = write_to_citizen(
-        case, said(words, "the notice that names where to go"), walker.uow, staff=walker.staff, now=walker.now
-    )
+    why = said(reason, "reason")
+    message = write_to_citizen(case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now)
     facts = {"on": walker.today.isoformat(), "message": message.id}
     refused = walker.note(case, EventName.NOT_ACCEPTED, facts, text=why)
     return end(refused, Disposition.REFERRED, walker)
@@ -70,13 +66,13 @@ def object_to_transfer(case: Case, reason: str, walker: Walker) -> Case:
         (event for event in reversed(walker.uow.cases.events(case.id)) if event.name is EventName.TRANSFERRED), None
     )
     if back is None:
-        raise CaseworkRejected("the case was never transferred")
+        raise Refusal("never_transferred", "the case was never transferred")
     giver = walker.office.bureau.unit(str(back.facts["from"]))
     return walker.note(
         case,
         EventName.TRANSFER_OBJECTED,
         {"from": case.unit, "to": giver.slug, "on": walker.today.isoformat()},
-        text=said(reason, "why it is not of your remit"),
+        text=said(reason, "reason"),
         changes={"unit": giver.slug, "assignee": None},
     )
 
@@ -86,9 +82,9 @@ def ask_review(case: Case, words: str, walker: Walker, *, by_citizen: bool, on: 
     events = walker.uow.cases.events(case.id)
     decided = [event for event in events if event.name in (EventName.DECIDED, EventName.REVIEW_DECIDED)]
     if not decided:
-        raise CaseworkRejected("there is no written opinion yet that could be reviewed")
+        raise Refusal("no_opinion", "there is no written opinion yet that could be reviewed")
     if any(event.name is EventName.REVIEW_DECIDED and event.facts.get("round") == 2 for event in events):
-        raise CaseworkRejected("review and re-review are over: the same facts are not taken up again (art. 36)")
+        raise Refusal("review_over", "review and re-review are over: the same facts are not taken up again (art. 36)")
     day = day_of(on, walker, case)
     actor = f"citizen:{case.party_id}" if by_citizen else None
     facts = {"on": day.isoformat(), "round": 1 + sum(event.name is EventName.REVIEW_DECIDED for event in events)}
@@ -98,7 +94,7 @@ def ask_review(case: Case, words: str, walker: Walker, *, by_citizen: bool, on: 
 def record_review(case: Case, upheld: bool, words: str, walker: Walker) -> Case:  # noqa: FBT001 - it is the subject
     """Decide on a review: the opinion stands or is changed; the writer reads the decision (arts. 35 and 36)."""
     standing = walker.require(Step.RECORD_REVIEW, case)
-    message = write_to_citizen(case, said(words, "the decision"), walker.uow, staff=walker.staff, now=walker.now)
+    message = write_to_citizen(case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now)
     facts = {
         "round": min(standing.reviews, 2),
         "upheld": upheld,

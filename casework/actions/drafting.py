@@ -12,7 +12,7 @@ from casework.actions.correspondence import write_to_citizen
 from casework.actions.stepping import Walker, said
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition, disposition_of, is_allowed
-from casework.errors import CaseworkConflict, CaseworkRejected
+from casework.errors import CaseworkConflict, Refusal
 from casework.events import EventName
 from casework.kinds import CaseKind
 from casework.message import Attachment
@@ -29,9 +29,9 @@ def draft_reply(case: Case, ending: str, words: str, walker: Walker, *, reason: 
     `ending` is a reply kind for an application and a disposition for everything else.
     """
     walker.require(Step.DRAFT, case)
-    text = said(words, "the reply")
+    text = said(words, "words")
     if len(text) > LONGEST_REPLY:
-        raise CaseworkRejected(f"the reply has {len(text)} characters; at most {LONGEST_REPLY} go out in one")
+        raise Refusal("reply_long", f"the reply has {len(text)} characters; at most {LONGEST_REPLY} go out in one")
     facts: dict[str, object] = {"ending": ending_of(case, ending)}
     if reason.strip():
         facts["because"] = reason.strip()
@@ -42,10 +42,10 @@ def ending_of(case: Case, ending: str) -> str:
     """The ending as it is kept; CaseworkRejected when this kind of case does not know it."""
     if case.kind is CaseKind.DISCLOSURE_APPLICATION:
         if ending not in set(ReplyKind):
-            raise CaseworkRejected(f"{ending!r} is no kind of reply to an application: choose one of the list")
+            raise Refusal("ending", f"{ending!r} is no kind of reply to an application: choose one of the list")
         return ReplyKind(ending).value
     if ending not in set(Disposition) or not is_allowed(case.kind, Disposition(ending)):
-        raise CaseworkRejected(f"a {case.kind.value} cannot end as {ending!r}: choose one of the list")
+        raise Refusal("ending", f"a {case.kind.value} cannot end as {ending!r}: choose one of the list")
     return Disposition(ending).value
 
 
@@ -64,7 +64,7 @@ def clear_draft(case: Case, walker: Walker, *, note: str = "") -> Case:
 def return_draft(case: Case, reason: str, walker: Walker) -> Case:
     """Give a draft back to be made anew, with the reason."""
     walker.require(Step.RETURN_DRAFT, case)
-    return walker.note(case, EventName.DRAFT_RETURNED, text=said(reason, "what must be made better"))
+    return walker.note(case, EventName.DRAFT_RETURNED, text=said(reason, "reason"))
 
 
 def approve(case: Case, walker: Walker, *, attachments: Sequence[Attachment] = ()) -> Case:
@@ -104,7 +104,7 @@ def end(case: Case, disposition: Disposition, walker: Walker, *, reason: str = "
 def draft_in(standing: Standing) -> Draft:
     """The draft under review; CaseworkConflict when there is none or its words were erased."""
     if standing.draft is None or standing.draft.text is None:
-        raise CaseworkConflict("there is no draft to decide on: it was returned, or its words were erased")
+        raise Refusal("no_draft", "there is no draft to decide on: it was returned, or its words were erased")
     return standing.draft
 
 

@@ -9,7 +9,7 @@ from casework.actions.correspondence import write_to_citizen
 from casework.actions.reckoning import longest_extension
 from casework.actions.stepping import Walker, said
 from casework.case import Case
-from casework.errors import CaseworkRejected
+from casework.errors import Refusal
 from casework.events import EventName
 from casework.steps import Step
 
@@ -19,18 +19,14 @@ def propose_extension(case: Case, days: int, reason: str, walker: Walker) -> Cas
     walker.require(Step.PROPOSE_EXTENSION, case)
     most = longest_extension(case, walker.office)
     if not 1 <= days <= most:
-        raise CaseworkRejected(f"{days} days are not possible: the law allows 1 to {most}")
-    return walker.note(
-        case, EventName.EXTENSION_PROPOSED, {"days": days}, text=said(reason, "the reason for more time")
-    )
+        raise Refusal("extension_days", f"{days} days are not possible: the law allows 1 to {most}", most=most)
+    return walker.note(case, EventName.EXTENSION_PROPOSED, {"days": days}, text=said(reason, "reason"))
 
 
 def grant_extension(case: Case, words: str, walker: Walker) -> Case:
     """Consent to what was proposed, and tell the citizen; without the notice it would not hold."""
     standing = walker.require(Step.GRANT_EXTENSION, case)
-    message = write_to_citizen(
-        case, said(words, "the notice to the citizen"), walker.uow, staff=walker.staff, now=walker.now
-    )
+    message = write_to_citizen(case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now)
     facts = {
         "days": standing.extension["days"],
         "on": walker.today.isoformat(),
@@ -43,4 +39,4 @@ def grant_extension(case: Case, words: str, walker: Walker) -> Case:
 def refuse_extension(case: Case, reason: str, walker: Walker) -> Case:
     """Do not consent: the deadline stays."""
     walker.require(Step.REFUSE_EXTENSION, case)
-    return walker.note(case, EventName.EXTENSION_REFUSED, text=said(reason, "the reason"))
+    return walker.note(case, EventName.EXTENSION_REFUSED, text=said(reason, "reason"))

@@ -11,7 +11,7 @@ from casework.actions.reckoning import reckon
 from casework.actions.stepping import Walker, day_of, said
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition
-from casework.errors import CaseworkConflict, CaseworkRejected
+from casework.errors import CaseworkConflict, Refusal
 from casework.events import EventName
 from casework.ports import UnitOfWork
 from casework.steps import Step
@@ -25,9 +25,7 @@ def withdraw(case: Case, words: str, walker: Walker, *, on: date | None = None) 
     """Record that the citizen takes the matter back, and end the case."""
     walker.require(Step.WITHDRAW, case)
     day = day_of(on, walker, case)
-    taken_back = walker.note(
-        case, EventName.WITHDRAWN, {"on": day.isoformat()}, text=said(words, "how the citizen said so")
-    )
+    taken_back = walker.note(case, EventName.WITHDRAWN, {"on": day.isoformat()}, text=said(words, "words"))
     return end(taken_back, Disposition.WITHDRAWN, walker)
 
 
@@ -55,7 +53,7 @@ def rate(case: Case, grade: int, words: str, uow: UnitOfWork, *, office: Office,
     if case.status is not CaseStatus.CLOSED:
         raise CaseworkConflict("a case is rated when it is closed")
     if grade not in GRADES:
-        raise CaseworkRejected(f"{grade} is no grade: give 1 (very poor) to 5 (very good)")
+        raise Refusal("grade", f"{grade} is no grade: give 1 (very poor) to 5 (very good)")
     if case.rating is not None:
         raise CaseworkConflict("this case was rated already")
     actor = f"citizen:{case.party_id}"
@@ -85,7 +83,7 @@ def rate(case: Case, grade: int, words: str, uow: UnitOfWork, *, office: Office,
 def supervise(case: Case, words: str, walker: Walker) -> Case:
     """Press for a case that is late or goes wrong: its unit is told, and the ledger keeps it."""
     walker.require(Step.SUPERVISE, case)
-    pressed = walker.note(case, EventName.SUPERVISED, text=said(words, "what is asked of the unit"))
+    pressed = walker.note(case, EventName.SUPERVISED, text=said(words, "words"))
     announce(
         "supervised", walker.uow, bureau=walker.office.bureau, notices=walker.office.notices, case=case, now=walker.now
     )
@@ -98,9 +96,9 @@ def publish_result(case: Case, title: str, matter: str, answer: str, walker: Wal
     result = walker.uow.results.publish(
         case.id,
         language=case.language,
-        title=said(title, "the title"),
-        matter=said(matter, "what it was about"),
-        answer=said(answer, "the answer"),
+        title=said(title, "title"),
+        matter=said(matter, "matter"),
+        answer=said(answer, "words"),
         unit=case.unit,
         by=walker.staff.id,
         now=walker.now,
@@ -110,6 +108,6 @@ def publish_result(case: Case, title: str, matter: str, answer: str, walker: Wal
 
 def withdraw_result(case: Case, reason: str, walker: Walker) -> Case:
     """Take a public result back."""
-    why = said(reason, "the reason")
+    why = said(reason, "reason")
     walker.uow.results.withdraw(case.id, now=walker.now)
     return walker.note(case, EventName.RESULT_WITHDRAWN, text=why, changes={"published_at": None})

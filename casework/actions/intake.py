@@ -7,7 +7,7 @@ from datetime import datetime
 
 from casework.actions.announcing import announce
 from casework.actions.office import Office
-from casework.actions.reckoning import file_case, opening_facts
+from casework.actions.reckoning import file_case, opening_facts, reckon_first
 from casework.case import Case, CaseStatus
 from casework.commands import OpenCase
 from casework.events import CaseEvent, EventName
@@ -30,6 +30,16 @@ class OpenedCase:
         return f"OpenedCase({self.case.reference})"
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When a case came in, and whether its receipt is settled."""
+
+    at: datetime
+    confirmed: bool = True
+    """Both sides have confirmed the receipt, or need not."""
+    registered_post: bool = False
+
+
 def open_case(
     command: OpenCase,
     uow: UnitOfWork,
@@ -38,29 +48,19 @@ def open_case(
     thread: Thread,
     message: Message,
     now: datetime,
-    received_at: datetime | None = None,
-    confirmed: bool = True,
+    arrival: Arrival | None = None,
 ) -> OpenedCase:
     """Open a case from a citizen's message, reckon its deadlines, put it before its unit and announce it there.
 
-    `received_at` is when the message was taken in, which after an outage lies well before `now`; the time that the
-    law gives counts from that day. Without `confirmed` it waits until both sides confirm the receipt
-    (Regulations on Open Government Information (2019), art. 31).
+    `arrival` tells when the message was taken in, which after an outage lies well before `now`: the time that the law
+    gives counts from that day, or from that on which both sides confirm the receipt (Regulations on Open Government
+    Information (2019), art. 31).
     """
     code = make_query_code()
-    arrival = Arrival(received_at or now, confirmed)
-    case = _enter(command, code, uow, office=office, thread=thread, now=now, arrival=arrival)
+    case = _enter(command, code, uow, office=office, thread=thread, now=now, arrival=arrival or Arrival(now))
     uow.threads.set_message_case(message.id, case.id)
     announce("new_case", uow, bureau=office.bureau, notices=office.notices, case=case, now=now)
     return OpenedCase(case, code)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """When a case came in, and whether its receipt is settled."""
-
-    at: datetime
-    confirmed: bool
 
 
 def _enter(
@@ -75,9 +75,17 @@ def _enter(
     words = " ".join((command.subject, *command.details.values()))
     unit = bureau.unit(command.unit) if command.unit else bureau.unit_for(command.kind, words)
     channel = thread.address.channel
-    filing, reckoned = file_case(command, channel, arrival.at, office=office, confirmed=arrival.confirmed, now=now)
+    filing = file_case(
+        command,
+        arrival.at,
+        office=office,
+        confirmed=arrival.confirmed,
+        now=now,
+        registered_post=arrival.registered_post,
+    )
     facts = {"kind": command.kind.value, "unit": unit.slug, "channel": channel.value, **opening_facts(filing)}
     opened = CaseEvent(0, EventName.OPENED, now, f"citizen:{thread.party_id}", facts)
+    reckoned = reckon_first(command.kind, channel, filing, opened, office=office, now=now)
     case = uow.cases.add(
         command.kind,
         prefix=bureau.reference_prefix,

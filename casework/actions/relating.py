@@ -6,7 +6,7 @@ from casework.actions.drafting import end
 from casework.actions.stepping import Walker
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition
-from casework.errors import CaseworkConflict, CaseworkRejected
+from casework.errors import Refusal
 from casework.events import EventName
 from casework.link import Link, Relation
 from casework.steps import Step
@@ -16,11 +16,11 @@ def link(case: Case, other: Case, relation: Relation, walker: Walker) -> Case:
     """Say that two cases have to do with one another; both ledgers tell it."""
     walker.require(Step.LINK, case)
     if case.id == other.id:
-        raise CaseworkRejected("a case is not linked with itself")
+        raise Refusal("itself", "a case is not linked with itself")
     if relation is Relation.MERGED:
-        raise CaseworkRejected("merging is a step of its own")
+        raise Refusal("merging", "merging is a step of its own")
     if not walker.uow.links.add(Link(case.id, other.id, relation, walker.now, walker.staff.id)):
-        raise CaseworkConflict(f"{case.reference} and {other.reference} are linked already")
+        raise Refusal("linked", f"{case.reference} and {other.reference} are linked already")
     _tell_other(other, case, relation, walker)
     return walker.note(case, EventName.LINKED, {"with": other.reference, "relation": relation.value})
 
@@ -32,13 +32,13 @@ def merge(case: Case, into: Case, walker: Walker) -> Case:
     """
     walker.require(Step.MERGE, case)
     if case.id == into.id:
-        raise CaseworkRejected("a case is not merged into itself")
+        raise Refusal("itself", "a case is not merged into itself")
     if into.status is CaseStatus.CLOSED:
-        raise CaseworkConflict(f"case {into.reference} is closed: reopen it first, or answer this one")
+        raise Refusal("other_closed", f"case {into.reference} is closed: reopen it first, or answer this one")
     if case.party_id != into.party_id:
-        raise CaseworkRejected("the two are of different writers: link them, and answer each")
+        raise Refusal("other_writer", "the two are of different writers: link them, and answer each")
     if case.kind is not into.kind:
-        raise CaseworkRejected("the two are of different kinds, with different times to reply: link them instead")
+        raise Refusal("other_kind", "the two are of different kinds, with different times to reply: link them instead")
     walker.uow.links.add(Link(case.id, into.id, Relation.MERGED, walker.now, walker.staff.id))
     _tell_other(into, case, Relation.MERGED, walker)
     merged = walker.note(case, EventName.MERGED, {"into": into.reference}, changes={"merged_into": into.id})

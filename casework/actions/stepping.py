@@ -9,7 +9,7 @@ from datetime import date, datetime
 from casework.actions.office import Office
 from casework.actions.reckoning import reckon
 from casework.case import Case
-from casework.errors import CaseworkRejected
+from casework.errors import Refusal
 from casework.events import EventName
 from casework.ports import UnitOfWork
 from casework.staff import Staff
@@ -63,14 +63,16 @@ def day_of(on: date | None, walker: Walker, case: Case) -> date:
     """The day on which something happened: today unless another is named, which is neither ahead nor before receipt."""
     day = on or walker.today
     if day > walker.today:
-        raise CaseworkRejected(f"{day} lies ahead: name the day on which it happened")
+        raise Refusal("day_ahead", f"{day} lies ahead: name the day on which it happened", day=day)
     if case.received_on is not None and day < case.received_on:
-        raise CaseworkRejected(f"{day} lies before the day of receipt, {case.received_on}")
+        raise Refusal(
+            "day_early", f"{day} lies before the day of receipt, {case.received_on}", day=day, receipt=case.received_on
+        )
     return day
 
 
 def said(text: str, what: str) -> str:
-    """The words, which must not be missing; CaseworkRejected names what they are for."""
+    """The words, which must not be missing; Refusal names what they are, such as `words` or `reason`."""
     if not text.strip():
-        raise CaseworkRejected(f"{what} is missing: write it")
+        raise Refusal(f"missing_{what}", f"{what} is missing: write it")
     return text.strip()

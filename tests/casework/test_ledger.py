@@ -26,7 +26,8 @@ def test_a_new_case_has_a_deadline_a_unit_and_a_notice_to_that_unit(store: SqlSt
         case = uow.cases.get(opened.case.id)
         assert case.reference.startswith("ZMD-2026-000001-")
         assert case.due_on is not None
-        assert case.due_on.isoformat() == "2026-12-14"
+        # Regulations on Petition Work (2022), art. 23: within 15 days it is said whether the complaint is accepted.
+        assert case.due_on.isoformat() == "2026-12-08"
         assert case.unit == "north-station"
         (notice,) = uow.outbox.list([OutboxState.DUE], limit=5)
         assert notice.to.value == "north@gaj.example"

@@ -21,7 +21,7 @@ from casework.case import Case
 from casework.errors import CaseworkNotFound, CaseworkRejected
 from casework.message import Message, StaffId
 from casework.ports import UnitOfWork
-from casework.rights import may_know_writer
+from casework.rights import Right, may_know_writer, require
 
 router = APIRouter(prefix="/cases/{reference}", route_class=BoundedRoute)
 
@@ -39,7 +39,7 @@ def assign_case(reference: ReferencePath, wanted: NewAssignment, errand: CasesEr
             raise CaseworkRejected(f"account {to.id} does not see cases of unit {case.unit}: transfer the case first")
         return assignment.assign(case, to, uow, by=errand.caller.staff, now=errand.caller.now)
 
-    return _move(reference, wanted.version, errand, move)
+    return _move(reference, wanted.version, errand, move, Right.ASSIGN)
 
 
 @router.post("/transfers", operation_id="transferCase", tags=["assignments"], response_model=CaseSummary)
@@ -55,7 +55,7 @@ def transfer_case(reference: ReferencePath, wanted: NewTransfer, errand: CasesEr
             case, wanted.unit, wanted.reason, uow, office=office, by=caller.staff, now=caller.now
         )
 
-    return _move(reference, wanted.version, errand, move)
+    return _move(reference, wanted.version, errand, move, Right.TRANSFER)
 
 
 @router.post("/notes", operation_id="addNote", tags=["cases"], status_code=201, response_model=MessageView)
@@ -65,7 +65,7 @@ def note_case(reference: ReferencePath, wanted: NewNote, errand: CasesErrand) ->
     def write(case: Case, uow: UnitOfWork) -> Message:
         return correspondence.add_note(case, wanted.text, uow, staff=errand.caller.staff, now=errand.caller.now)
 
-    return _write(reference, wanted.version, errand, write)
+    return _write(reference, wanted.version, errand, write, Right.WRITE)
 
 
 @router.post("/replies", operation_id="replyToCitizen", tags=["cases"], status_code=201, response_model=MessageView)
@@ -79,7 +79,7 @@ def reply_case(reference: ReferencePath, wanted: NewReply, errand: CasesErrand) 
             case, wanted.text, uow, staff=caller.staff, now=caller.now, attachments=files
         )
 
-    return _write(reference, wanted.version, errand, write)
+    return _write(reference, wanted.version, errand, write, Right.WRITE)
 
 
 @router.post("/close", operation_id="closeCase", tags=["cases"], response_model=CaseSummary)
@@ -90,7 +90,7 @@ def close_case(reference: ReferencePath, wanted: Closing, errand: CasesErrand) -
         caller = errand.caller
         return closure.close(case, wanted.disposition, uow, staff=caller.staff, now=caller.now, reason=wanted.reason)
 
-    return _move(reference, wanted.version, errand, move)
+    return _move(reference, wanted.version, errand, move, Right.CLOSE)
 
 
 @router.post("/reopen", operation_id="reopenCase", tags=["cases"], response_model=CaseSummary)
@@ -100,7 +100,7 @@ def reopen_case(reference: ReferencePath, wanted: Reopening, errand: CasesErrand
     def move(case: Case, uow: UnitOfWork) -> Case:
         return closure.reopen(case, wanted.reason, uow, staff=errand.caller.staff, now=errand.caller.now)
 
-    return _move(reference, wanted.version, errand, move)
+    return _move(reference, wanted.version, errand, move, Right.REOPEN)
 
 
 @router.post("/take-over", operation_id="takeOverConversation", tags=["cases"], response_model=CaseSummary)
@@ -111,7 +111,7 @@ def take_over_case(reference: ReferencePath, wanted: Move, errand: CasesErrand) 
         assignment.take_over(case, uow, staff=errand.caller.staff, now=errand.caller.now)
         return uow.cases.get(case.id)
 
-    return _move(reference, wanted.version, errand, move)
+    return _move(reference, wanted.version, errand, move, Right.WRITE)
 
 
 @router.post("/give-back", operation_id="giveBackConversation", tags=["cases"], response_model=CaseSummary)
@@ -122,26 +122,30 @@ def give_back_case(reference: ReferencePath, wanted: Move, errand: CasesErrand) 
         assignment.give_back(case, uow, staff=errand.caller.staff, now=errand.caller.now)
         return uow.cases.get(case.id)
 
-    return _move(reference, wanted.version, errand, move)
+    return _move(reference, wanted.version, errand, move, Right.WRITE)
 
 
-def _move(reference: str, version: int | None, errand: Errand, move: Callable[[Case, UnitOfWork], Case]) -> Response:
+def _move(
+    reference: str, version: int | None, errand: Errand, move: Callable[[Case, UnitOfWork], Case], right: Right
+) -> Response:
     """Change the case once, and answer how it stands."""
 
     def work(uow: UnitOfWork) -> CaseSummary:
         case = get_case_to_change(uow, reference, errand, version=version)
+        require(errand.caller.staff, right, case, errand.caller.bureau)
         return CaseSummary.of(move(case, uow), errand.caller.today)
 
     return errand.once(work)
 
 
 def _write(
-    reference: str, version: int | None, errand: Errand, write: Callable[[Case, UnitOfWork], Message]
+    reference: str, version: int | None, errand: Errand, write: Callable[[Case, UnitOfWork], Message], right: Right
 ) -> Response:
     """Write one message about the case, and answer it."""
 
     def work(uow: UnitOfWork) -> MessageView:
         case = get_case_to_change(uow, reference, errand, version=version)
+        require(errand.caller.staff, right, case, errand.caller.bureau)
         message = write(case, uow)
         return MessageView.of(
             message, case=case.reference, named=may_know_writer(errand.caller.staff, case, errand.caller.bureau)
