@@ -14,7 +14,7 @@ import typer
 from casework.errors import CaseworkError
 from knowledge.errors import KnowledgeError
 from mail_gateway.errors import MailGatewayError
-from runtime import cli_bundle, cli_cases, cli_knowledge, cli_mail, cli_mail_ways
+from runtime import cli_bundle, cli_cases, cli_clock, cli_knowledge, cli_mail, cli_mail_ways
 from runtime.backup import BackupRefused
 from runtime.bundle import BundleRefused, check_bundle, load_bundle
 from runtime.bundle_export import ExportRefused
@@ -29,6 +29,7 @@ app = typer.Typer(name="sunwindow", no_args_is_help=True, add_completion=False, 
 app.add_typer(cli_cases.staff_app, name="staff", help="Accounts of people who work here.")
 app.add_typer(cli_cases.key_app, name="key", help="Keys of the API.")
 app.add_typer(cli_cases.case_app, name="case", help="Look at cases.")
+app.add_typer(cli_clock.clock_app, name="clock", help="How the deadlines of a case come about.")
 app.add_typer(cli_bundle.bundle_app, name="bundle", help="Take the bureau's bundle out of the store, and in.")
 app.add_typer(cli_mail.mail_app, name="mail", help="Look at mails, and take an archive in.")
 cli_mail_ways.add_commands(cli_mail.mail_app)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, nodes
 
-SAYERS = frozenset({"say", "ReplyDraft", "Keyed"})
+SAYERS = frozenset({"say", "ReplyDraft", "Keyed", "step"})
 """What takes the key of a text as its first argument."""
 _ANYTHING = r"[A-Za-z0-9_.-]+"
 

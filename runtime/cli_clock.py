@@ -1,0 +1,87 @@
+"""The command `clock`: how the deadlines of a case come about."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from casework.errors import CaseworkError, CaseworkRejected
+from casework.party import Language
+
+clock_app = typer.Typer(no_args_is_help=True)
+MISUSED = 2
+"""Exit code for a case that cannot be read."""
+
+
+@clock_app.callback()
+def clock() -> None:
+    """Deadlines by the law."""
+
+
+@clock_app.command("explain")
+def explain(
+    file: Annotated[str, typer.Argument(help="File with the case as JSON; - reads standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    on: Annotated[str, typer.Option("--on", help="Look at it as of this day; today otherwise.")] = "",
+    language: Annotated[str, typer.Option(help="Language of the derivations: zh or en.")] = "zh",
+    bundle: Annotated[Path | None, typer.Option(help="Folder of the bureau, for its closing days.")] = None,
+) -> None:
+    """Every deadline of a case, who owes it, where it stands, and how its day came about."""
+    try:
+        lines = _explain(file, as_json=as_json, on=on, spoken=_language(language), bundle=bundle)
+    except (CaseworkError, OSError, UnicodeDecodeError) as error:
+        typer.echo(f"sunwindow: {error}", err=True)
+        raise typer.Exit(MISUSED) from error
+    for line in lines:
+        typer.echo(line)
+
+
+def _explain(file: str, *, as_json: bool, on: str, spoken: Language, bundle: Path | None) -> list[str]:
+    from importlib.resources import files
+
+    from casework.clocks.computing import deadlines
+    from casework.clocks.explaining import Explainer, describe, print_out
+    from casework.clocks.reading import read_case
+    from casework.wording import load_wording
+    from casework.working_days import WorkCalendar
+
+    calendar = WorkCalendar(ZoneInfo("Asia/Shanghai"))
+    if bundle is not None:
+        from runtime.bundle import load_bundle
+
+        calendar = load_bundle(bundle).bureau.calendar
+    text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    case = read_case(_parse(text.decode("utf-8-sig"), file), calendar)
+    today = _day(on) or case.today or case.calendar.local_date(datetime.now(UTC))
+    found = deadlines(case.regime, case.channel, case.events, case.calendar, today=today)
+    explainer = Explainer(load_wording(files("casework") / "clock_words"), spoken)
+    if as_json:
+        head = {"regime": case.regime.slug, "channel": case.channel.value, "on": today.isoformat()}
+        return [json.dumps({**head, **describe(case.regime, found, explainer)}, ensure_ascii=False, indent=2)]
+    return list(print_out(case.regime, case.channel, found, explainer, today=today))
+
+
+def _parse(text: str, file: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CaseworkRejected(f"{file}: this is no JSON: {error}") from error
+
+
+def _day(on: str) -> date | None:
+    try:
+        return date.fromisoformat(on) if on else None
+    except ValueError as error:
+        raise CaseworkRejected(f"--on is a date like 2026-02-06, not {on!r}") from error
+
+
+def _language(language: str) -> Language:
+    if language not in {"zh", "en"}:
+        raise typer.BadParameter("the language is zh or en")
+    return "zh" if language == "zh" else "en"
