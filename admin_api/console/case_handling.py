@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from admin_api.access import may_see
 from admin_api.console.finding import signed_in
@@ -19,13 +17,13 @@ from casework.events import CaseEvent
 from casework.kinds import CaseKind, PetitionClass
 from casework.letter import Letter
 from casework.link import Relation
+from casework.naming import name_applicant, name_reply
 from casework.ports import UnitOfWork
 from casework.reply_kinds import ApplicantKind, ReplyKind
 from casework.rights import is_accused
 from casework.staff import Staff
 from casework.standing import Draft, standing_of
 from casework.steps import Step, open_steps, rule_of
-from casework.wording import Wording, load_wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +90,8 @@ def compose_handling(
 def ending_in_words(ending: object, visit: Visit) -> str:
     """A reply kind or a disposition in words."""
     if isinstance(ending, str) and ending in set(ReplyKind):
-        return casework_words().say(f"reply_kind.{ending}", visit.language)
+        return name_reply(ReplyKind(ending), visit.language)
     return visit.say_or(f"disposition.{ending}", str(ending or ""))
-
-
-@cache
-def casework_words() -> Wording:
-    """The names that casework itself has for things."""
-    return load_wording(files("casework") / "words")
 
 
 def _fields(step: Step, case: Case) -> tuple[str, ...]:
@@ -118,7 +110,6 @@ def _endings(case: Case, visit: Visit) -> list[tuple[str, str]]:
 
 def _choices(case: Case, uow: UnitOfWork, *, visit: Visit) -> Mapping[str, Sequence[tuple[str, str]]]:
     bureau = visit.context.office.bureau
-    words = casework_words()
 
     def named(unit: Unit) -> str:
         return unit.name.in_(visit.language)
@@ -132,7 +123,7 @@ def _choices(case: Case, uow: UnitOfWork, *, visit: Visit) -> Mapping[str, Seque
         "answer": [(one, visit.say(f"third_party_answer.{one}")) for one in ("agrees", "objects", "silent")],
         "relation": [(one.value, visit.say(f"relation.{one.value}")) for one in Relation if one is not Relation.MERGED],
         "petition_class": [(one.value, visit.say(f"petition_class.{one.value}")) for one in PetitionClass],
-        "applicant": [(one.value, words.say(f"applicant_kind.{one.value}", visit.language)) for one in ApplicantKind],
+        "applicant": [(one.value, name_applicant(one, visit.language)) for one in ApplicantKind],
         "accused_unit": [nobody, *((unit.slug, named(unit)) for unit in bureau.units if unit.parent is not None)],
         "accused_staff": [nobody, *((str(one.id), placed(one)) for one in uow.accounts.list_staff())],
     }

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from admin_api.access import may_read_all, may_see, shown_details
-from admin_api.console.case_handling import HandlingView, casework_words, compose_handling, ending_in_words
+from admin_api.console.case_handling import HandlingView, compose_handling, ending_in_words
 from admin_api.console.finding import fingerprint, signed_in
 from admin_api.deadline import Deadline, deadline_of
 from admin_api.pages import Visit
@@ -18,9 +18,11 @@ from casework.case import Case
 from casework.disposition import ALLOWED, Disposition
 from casework.events import CaseEvent, EventName
 from casework.message import Attachment, Direction, Message
+from casework.naming import name_applicant
 from casework.outbox import OutboxEntry
 from casework.party import Party
 from casework.ports import UnitOfWork
+from casework.reply_kinds import ApplicantKind
 from casework.rights import Right, has_anywhere, may_know_writer
 from casework.staff import Staff
 from casework.thread import Thread
@@ -239,7 +241,7 @@ def describe_event(event: CaseEvent, visit: Visit, names: Mapping[str, str]) -> 
 def _class_in_words(facts: Mapping[str, object], visit: Visit) -> str:
     """What a case was classed as."""
     if applicant := facts.get("applicant"):
-        return casework_words().say(f"applicant_kind.{applicant}", visit.language)
+        return name_applicant(ApplicantKind(str(applicant)), visit.language)
     return visit.say_or(f"petition_class.{facts.get('petition_class')}", "")
 
 

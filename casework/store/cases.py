@@ -91,11 +91,7 @@ class SqlCases(CaseQueries):
             "details": {slot: words.replace("\x00", "") for slot, words in details.items()},
             "query_code_hash": query_code_hash,
             "version": len(events),
-            "regime": filing.regime,
-            "received_at": filing.received_at,
-            "received_on": filing.received_on,
-            "applicant": filing.applicant.value,
-            "accused_unit": filing.accused_unit,
+            **_filed(filing),
         }
         case = case_from(self._connection.execute(_ADD, row).one())
         self._write(case.id, events, None)
@@ -165,6 +161,16 @@ class SqlCases(CaseQueries):
             else:
                 event_id = self._connection.execute(_ADD_EVENT_OF_TEXT, _event_row(case_id, event)).scalar_one()
                 self._connection.execute(_ADD_TEXT, {"event_id": event_id, "text": event.text, "salt": event.salt})
+
+
+def _filed(filing: Filing) -> dict[str, Any]:
+    return {
+        "regime": filing.regime,
+        "received_at": filing.received_at,
+        "received_on": filing.received_on,
+        "applicant": filing.applicant.value,
+        "accused_unit": filing.accused_unit,
+    }
 
 
 def _event_row(case_id: CaseId, event: CaseEvent) -> dict[str, Any]:

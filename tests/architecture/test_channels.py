@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.party import ChannelName
+from casework.party import ON_PAPER, ChannelName
 from casework.ports import Channel
 from runtime.house import build_house
 from runtime.settings import Environment, Settings
@@ -20,7 +20,7 @@ def without_adapter(channels: Mapping[ChannelName, Channel], names: Iterable[Cha
 def test_every_channel_of_the_outbox_has_an_adapter(tmp_path: Path, environment: Environment) -> None:
     house = build_house(Settings(environment=environment, data_dir=tmp_path), works=False)
     try:
-        assert without_adapter(house.channels) == set()
+        assert without_adapter(house.channels, set(ChannelName) - ON_PAPER) == set()
     finally:
         house.close()
 

@@ -35,13 +35,21 @@ def upgrade() -> None:
     op.create_index("ix_cases_closed", "cases", ["kind", "closed_on"], unique=False)
     for before, after in _ROLES:
         op.execute(f"UPDATE staff SET role = '{after}' WHERE role = '{before}'")  # noqa: S608 - two words of ours
-    op.alter_column("staff", "role", type_=sa.String(length=32), existing_nullable=False) if (
-        op.get_bind().dialect.name == "postgresql"
-    ) else None
-    _create_tables(id_, instant)
+    _widen_role(32)
+    _create_deadlines(id_, instant)
+    _create_letters(id_, instant)
+    _create_links_and_results(id_, instant)
 
 
-def _create_tables(id_: sa.types.TypeEngine[int], instant: sa.DateTime) -> None:
+def _widen_role(length: int) -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        # The table is written anew there, while sessions and keys go on pointing at its rows.
+        op.execute("PRAGMA defer_foreign_keys = ON")
+    with op.batch_alter_table("staff") as staff:
+        staff.alter_column("role", type_=sa.String(length=length), existing_nullable=False)
+
+
+def _create_deadlines(id_: sa.types.TypeEngine[int], instant: sa.DateTime) -> None:
     op.create_table(
         "case_deadlines",
         sa.Column("case_id", id_, autoincrement=False, nullable=False),
@@ -78,6 +86,9 @@ def _create_tables(id_: sa.types.TypeEngine[int], instant: sa.DateTime) -> None:
             "case_id", "name", "due_on", "moment", "level", name=op.f("uq_reminders_case_id_name_due_on_moment_level")
         ),
     )
+
+
+def _create_letters(id_: sa.types.TypeEngine[int], instant: sa.DateTime) -> None:
     op.create_table(
         "letters",
         sa.Column("id", id_, nullable=False),
@@ -116,6 +127,9 @@ def _create_tables(id_: sa.types.TypeEngine[int], instant: sa.DateTime) -> None:
         sa.Column("last_number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("series", "year", name=op.f("pk_letter_numbers")),
     )
+
+
+def _create_links_and_results(id_: sa.types.TypeEngine[int], instant: sa.DateTime) -> None:
     op.create_table(
         "case_links",
         sa.Column("case_id", id_, autoincrement=False, nullable=False),
@@ -153,6 +167,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for after, before in ((after, before) for before, after in _ROLES):
         op.execute(f"UPDATE staff SET role = '{before}' WHERE role = '{after}'")  # noqa: S608 - two words of ours
+    _widen_role(16)
     op.drop_index("ix_cases_closed", table_name="cases")
     op.drop_index("ix_cases_received", table_name="cases")
     for column in (
