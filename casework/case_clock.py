@@ -8,7 +8,7 @@ from datetime import date, datetime
 from casework.bureau import Bureau
 from casework.clocks.computing import deadlines
 from casework.clocks.course import ClockEvent, ClockEventName
-from casework.clocks.deadline import Deadline, DeadlineState
+from casework.clocks.deadline import Deadline, DeadlineName, DeadlineState
 from casework.disposition import Disposition
 from casework.errors import CaseworkNotFound
 from casework.events import CaseEvent, EventName
@@ -18,6 +18,17 @@ from casework.party import ChannelName
 from casework.regime import Owed, ReceiptChannel, Regime, regime_for
 from casework.regime_files import get_regime, load_regimes
 
+DUTIES = frozenset(
+    {
+        DeadlineName.CONFIRMATION,
+        DeadlineName.REPLY,
+        DeadlineName.ACCEPTANCE,
+        DeadlineName.CONCLUSION,
+        DeadlineName.REVIEW,
+        DeadlineName.RE_REVIEW,
+    }
+)
+"""What somebody is always owed; a notice to supplement, say, only ends a right of the bureau."""
 OPEN_STATES = frozenset({DeadlineState.RUNNING, DeadlineState.MISSED})
 _CHANNELS: Mapping[ChannelName, ReceiptChannel] = {
     ChannelName.LETTER: ReceiptChannel.ORDINARY_POST,
@@ -152,8 +163,12 @@ def keep(found: Sequence[Deadline]) -> tuple[KeptDeadline, ...]:
 
 
 def next_of(found: Iterable[Deadline]) -> Deadline | None:
-    """What the bureau owes next: the earliest of its deadlines that is running or missed."""
-    owed = [one for one in found if one.owed_by is Owed.BUREAU and one.due_on is not None and one.state in OPEN_STATES]
+    """What the bureau owes next: the earliest of its duties that is running or missed."""
+    owed = [
+        one
+        for one in found
+        if one.name in DUTIES and one.owed_by is Owed.BUREAU and one.due_on is not None and one.state in OPEN_STATES
+    ]
     return min(owed, key=lambda one: one.due_on or date.max, default=None)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from casework.actions.intake import OpenedCase, open_case
 from casework.actions.office import Office
 from casework.bureau import Bureau, Commitment, Unit, Words
+from casework.case import Case
 from casework.commands import OpenCase
 from casework.kinds import CaseKind
 from casework.message import Author, Direction, Message
@@ -48,9 +49,9 @@ def a_bureau() -> Bureau:
     )
 
 
-def an_office() -> Office:
-    """What actions need of that bureau."""
-    return Office(a_bureau(), load_wording(files("casework") / "notices"), b"a secret for tests")
+def an_office(bureau: Bureau | None = None) -> Office:
+    """What actions need of that bureau, or of another one."""
+    return Office(bureau or a_bureau(), load_wording(files("casework") / "notices"), b"a secret for tests")
 
 
 def a_clerk(uow: UnitOfWork, name: str = "clerk") -> Staff:
@@ -83,3 +84,18 @@ def a_complaint(
     _, thread, message = a_letter(uow, now=now, address=address)
     command = OpenCase(CaseKind.COMPLAINT, subject, {"facts": "排队两小时"})
     return open_case(command, uow, office=an_office(), thread=thread, message=message, now=now)
+
+
+def open_case_of(
+    kind: CaseKind,
+    uow: UnitOfWork,
+    thread: Thread,
+    message: Message,
+    *,
+    unit: str,
+    now: datetime,
+    office: Office | None = None,
+) -> Case:
+    """A case of any kind in a unit."""
+    command = OpenCase(kind, "一件事", {"facts": "情况"}, unit=unit)
+    return open_case(command, uow, office=office or an_office(), thread=thread, message=message, now=now).case
