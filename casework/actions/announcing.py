@@ -10,6 +10,7 @@ from casework.message import Reply
 from casework.outbox import OutboxKind
 from casework.party import Address, ChannelName, Language
 from casework.ports import UnitOfWork
+from casework.reminder import Reminder
 from casework.wording import Wording
 
 NOTICE_LANGUAGE: Language = "zh"
@@ -29,6 +30,30 @@ def announce(key: str, uow: UnitOfWork, *, bureau: Bureau, notices: Wording, cas
         "due_on": case.due_on.isoformat() if case.due_on else notices.say("no_deadline", NOTICE_LANGUAGE),
     }
     _queue(key, mail, uow, notices=notices, facts=facts, case=case, now=now)
+
+
+def remind_by_mail(
+    address: str,
+    case: Case,
+    reminder: Reminder,
+    uow: UnitOfWork,
+    *,
+    bureau: Bureau,
+    notices: Wording,
+    now: datetime,
+) -> None:
+    """Queue a reminder of a deadline; an address that is missing is told nothing, the console shows it anyway."""
+    if not address:
+        return
+    facts: dict[str, object] = {
+        "reference": case.reference,
+        "kind": notices.say(f"kind.{case.kind.value}", NOTICE_LANGUAGE),
+        "unit": bureau.unit(case.unit).name.in_(NOTICE_LANGUAGE),
+        "deadline": notices.say(f"deadline.{reminder.name.partition(':')[0]}", NOTICE_LANGUAGE),
+        "due_on": reminder.due_on.isoformat(),
+        "late": notices.say("reminder_late", NOTICE_LANGUAGE) if reminder.late else "",
+    }
+    _queue(f"reminder_{reminder.moment.value}", address, uow, notices=notices, facts=facts, case=case, now=now)
 
 
 def alert_staff(key: str, uow: UnitOfWork, *, bureau: Bureau, notices: Wording, thread: int, now: datetime) -> None:
