@@ -26,6 +26,7 @@ from admin_api.console import (
     items,
     keys,
     live,
+    paper,
     proposals,
     queue,
     splitting,
@@ -58,6 +59,7 @@ for _room in (
     accounts,
     keys,
     live,
+    paper,
 ):
     router.include_router(_room.router)
 router.add_api_route("", entrance.enter)
