@@ -17,6 +17,7 @@ TEXT_FOLDERS = (
     ("admin_api", "texts"),
     ("bot", "channels/web_chat_texts"),
     ("bot", "replies"),
+    ("casework", "annual/words"),
     ("casework", "notices"),
     ("casework", "words"),
     ("mail_gateway", "wording"),

@@ -59,7 +59,11 @@ _OF_2019 = {
     "fees": ("last_year", "change"),
     "procurement": ("projects", "amount"),
 }
-DISCLOSURE_ROWS = {Form.OF_2021: _OF_2021, Form.OF_2019: _OF_2019, Form.SEED_2012: {}}
+DISCLOSURE_ROWS: dict[Form, dict[str, tuple[str, ...]]] = {
+    Form.OF_2021: _OF_2021,
+    Form.OF_2019: _OF_2019,
+    Form.SEED_2012: {},
+}
 """Table II: the columns of each row. The two forms do not ask the same."""
 AMOUNTS = frozenset({"amount"})
 """Columns of money, in 10,000 yuan with decimals."""
