@@ -1,0 +1,78 @@
+"""Charts as SVG files. A page shows them with `<img>`; they never become part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pygal
+from pygal.style import Style
+
+_FONTS = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, sans-serif"
+_STYLE = Style(
+    font_family=_FONTS,
+    background="#ffffff",
+    plot_background="#ffffff",
+    foreground="#1c2733",
+    foreground_strong="#1c2733",
+    foreground_subtle="#b8c4ce",
+    opacity="1",
+    colors=("#1f5f8b", "#b5482a", "#3f7d4e", "#8a6d1d", "#6a4c93"),
+    value_colors=("#1c2733",) * 5,
+    label_font_size=13,
+    major_label_font_size=13,
+    value_font_size=13,
+    title_font_size=16,
+    legend_font_size=13,
+)
+_BAR = 34
+_WIDTH = 760
+
+
+def bars(title: str, numbers: Mapping[str, float]) -> str:
+    """One bar for each name, the first at the top, its number beside it."""
+    chart = pygal.HorizontalBar(
+        style=_STYLE,
+        title=title,
+        show_legend=False,
+        width=_WIDTH,
+        height=90 + _BAR * max(len(numbers), 2),
+        print_values=True,
+        print_values_position="top",
+        show_y_guides=False,
+        show_y_labels=False,
+        margin_right=60,
+        range=(0, max([*numbers.values(), 1]) * 1.08),
+        formatter=_plain,
+        js=(),
+    )
+    chart.x_labels = list(reversed(list(numbers)))
+    chart.add("", list(reversed(list(numbers.values()))))
+    return _rendered(chart)
+
+
+def lines(title: str, labels: list[str], series: Mapping[str, list[float | None]], *, top: float) -> str:
+    """One line for each name over the labels; what is not known is left out of the line."""
+    chart = pygal.Line(
+        style=_STYLE,
+        title=title,
+        width=_WIDTH,
+        height=340,
+        legend_at_bottom=True,
+        legend_at_bottom_columns=3,
+        range=(0, top),
+        formatter=_plain,
+        show_dots=True,
+        js=(),
+    )
+    chart.x_labels = labels
+    for name, values in series.items():
+        chart.add(name, values)
+    return _rendered(chart)
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def _rendered(chart: pygal.graph.graph.Graph) -> str:
+    return str(chart.render(is_unicode=True))
