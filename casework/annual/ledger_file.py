@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -64,6 +65,21 @@ def entry_of_row(row: Row, number: int) -> Entry:
         return FaultyEntry(reference, FindingKind.UNREADABLE, f"line {number}: {error}")
 
 
+def line_of(entry: Entry) -> str:
+    """The line of JSON that such a file has for an entry."""
+    row = {name: value for name in _fields(entry) if (value := _written(getattr(entry, name))) is not None}
+    name = _NAMES[type(entry)]
+    return json.dumps(row if name == "application" else {"entry": name, **row}, ensure_ascii=False)
+
+
+def _fields(entry: Entry) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(entry))
+
+
+def _written(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value or None
+
+
 def _entry_of_line(line: str, number: int) -> Entry:
     try:
         row = json.loads(line)
@@ -111,6 +127,12 @@ def _day(row: Row, key: str) -> date:
     return date.fromisoformat(str(row[key]))
 
 
+_NAMES: dict[type, str] = {
+    LedgerEntry: "application",
+    ComplaintEntry: "complaint",
+    ItemEntry: "item",
+    RemedyEntry: "remedy",
+}
 _READERS: dict[str, Callable[[str, Row], Entry]] = {
     "application": _application,
     "complaint": _complaint,

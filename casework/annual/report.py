@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from casework.annual.balancing import Cells, cells_from, in_force_warnings, misfits, unbalanced
@@ -46,6 +46,10 @@ class AnnualReport:
     gaps: tuple[str, ...]
     """Chapters and cells that nobody has written yet."""
     warnings: tuple[Finding, ...] = ()
+
+    def named(self, bureau: Words) -> AnnualReport:
+        """The same under the name of a bureau, unless its statement gave one."""
+        return replace(self, bureau=self.bureau or bureau)
 
 
 def compose_report(

@@ -5,8 +5,9 @@ It is the file `annual/YEAR.toml` of the bundle, or one that is named on the com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -19,6 +20,8 @@ from casework.bundle_file import BundleFile, Fault, Key, read_bundle_file
 from casework.bureau import Words
 from casework.reply_kinds import ApplicantKind
 
+FOLDER = "annual"
+"""Where a bundle keeps its statements, one for each year."""
 CHAPTERS = (
     "overview_proactive",
     "overview_on_application",
@@ -42,9 +45,22 @@ class Statement:
     last_year: LastYear | None = None
 
 
-def read_statement(file: Path | Traversable, folder: Path | Traversable) -> tuple[Statement, tuple[Fault, ...]]:
+def faults_of_statements(bundle: Path | Traversable) -> list[Fault]:
+    """Every fault of the statements of a bundle, by file and line."""
+    folder = bundle / FOLDER
+    names = sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
+    faults = []
+    for name in names:
+        if re.fullmatch(r"\d{4}\.toml", name):
+            faults += [replace(fault, file=f"{FOLDER}/{fault.file}") for fault in read_statement(folder, name)[1]]
+        else:
+            faults.append(Fault(f"{FOLDER}/{name}", 1, "is no statement: name it after its year, such as 2025.toml"))
+    return faults
+
+
+def read_statement(folder: Path | Traversable, name: str) -> tuple[Statement, tuple[Fault, ...]]:
     """The statement in a file of a folder, and every fault with its line; what is not there stays open."""
-    read = read_bundle_file(folder, str(file))
+    read = read_bundle_file(folder, name)
     read.only((), ("bureau", "chapters", "disclosure", "last_year"))
     bureau = read.words(("bureau",)) if read.get(("bureau",)) is not None else None
     read.only(("chapters",), CHAPTERS)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from casework.annual.filed import compose_filed
+from casework.annual.findings import Cell
+from casework.annual.forms import Form
 from casework.annual.report import AnnualReport
 from casework.papers.annual_document import compose_document
 from casework.papers.annual_grids import LinkMaker, no_link
@@ -14,6 +18,8 @@ from casework.papers.word_files import compose_word_template, fill_word_template
 from casework.party import LANGUAGES, Language
 from casework.wording import Wording
 
+CASES_PAGE = "/staff/figures/cases"
+
 
 def file_stem(report: AnnualReport, language: Language) -> str:
     """What the files of a report in one language begin with."""
@@ -23,6 +29,16 @@ def file_stem(report: AnnualReport, language: Language) -> str:
 def filed_name(year: int) -> str:
     """The name of the file of numbers, with which the next report is checked."""
     return f"annual-{year}.json"
+
+
+def staff_links(site: str, *, year: int, form: Form) -> LinkMaker:
+    """Links of each number to the page of the cases that it counts, for papers that stay in the house."""
+
+    def link(cell: Cell) -> str:
+        query = urlencode({"year": year, "form": form.value, "cell": str(cell)})
+        return f"{site.rstrip('/')}{CASES_PAGE}?{query}"
+
+    return link
 
 
 def annual_files(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from unicodedata import east_asian_width
 
 import pygal
 from pygal.style import Style
@@ -23,8 +24,14 @@ _STYLE = Style(
     value_font_size=13,
     title_font_size=16,
     legend_font_size=13,
+    guide_stroke_color="#e3e9ee",
+    guide_stroke_dasharray="0",
+    major_guide_stroke_color="#e3e9ee",
+    major_guide_stroke_dasharray="0",
 )
+_CSS = ("file://style.css", "file://graph.css")
 _BAR = 34
+_LETTER = 6
 _WIDTH = 760
 
 
@@ -38,9 +45,10 @@ def bars(title: str, numbers: Mapping[str, float]) -> str:
         height=90 + _BAR * max(len(numbers), 2),
         print_values=True,
         print_values_position="top",
-        show_y_guides=False,
-        show_y_labels=False,
+        show_x_labels=False,
         margin_right=60,
+        margin_left=20 + _wider(numbers),
+        css=(*_CSS, "inline:.text-overlay text { text-anchor: start !important; }"),
         range=(0, max([*numbers.values(), 1]) * 1.08),
         formatter=_plain,
         js=(),
@@ -70,9 +78,15 @@ def lines(title: str, labels: list[str], series: Mapping[str, list[float | None]
     return _rendered(chart)
 
 
+def _wider(names: Iterable[str]) -> int:
+    """How much wider the longest name is than its letters would be, as which its Chinese ones are measured."""
+    return max((sum(_LETTER for sign in name if east_asian_width(sign) in "WF") for name in names), default=0)
+
+
 def _plain(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
 
 
 def _rendered(chart: pygal.graph.graph.Graph) -> str:
+    chart.uuid = "chart"  # equal numbers make an equal file
     return str(chart.render(is_unicode=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from itertools import zip_longest
 
 from casework.papers.document import Block, Chart, Document, Grid, Heading, Paragraph
 from casework.papers.typesetting import picture_pages, typeset
@@ -28,16 +29,16 @@ def _content(document: Document) -> dict[str, object]:
         "title": document.title,
         "subtitles": document.subtitles,
         "footer": document.footer,
-        "blocks": [_block(block) for block in document.blocks],
+        "blocks": [_block(block, after) for block, after in zip_longest(document.blocks, document.blocks[1:])],
     }
 
 
-def _block(block: Block) -> dict[str, object]:
+def _block(block: Block, after: Block | None) -> dict[str, object]:
     match block:
         case Heading(text=text, level=level):
             return {"kind": "heading", "text": text, "level": level}
         case Paragraph(text=text, is_gap=gap):
-            return {"kind": "paragraph", "text": text, "gap": gap}
+            return {"kind": "paragraph", "text": text, "gap": gap, "sticky": isinstance(after, Grid)}
         case Chart(caption=caption, svg=svg):
             return {"kind": "chart", "caption": caption, "svg": svg}
         case Grid():

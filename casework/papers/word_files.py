@@ -36,11 +36,11 @@ def compose_word_template(document: Document) -> bytes:
     _set_page(file)
     title = file.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _say(title, document.title, size=18, font=_TITLE)
-    for line in document.subtitles:
+    _say(title, "{{ text.title }}", size=18, font=_TITLE)
+    for number in range(1, len(document.subtitles) + 1):
         paragraph = file.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _say(paragraph, line, size=9)
+        _say(paragraph, f"{{{{ text.subtitle_{number} }}}}", size=9)
     for block in document.blocks:
         _add_block(file, block)
     return _saved(file)
@@ -51,6 +51,8 @@ def fill_word_template(template: bytes, document: Document) -> bytes:
     word = DocxTemplate(io.BytesIO(template))
     squares = [square for block in document.blocks if isinstance(block, Grid) for row in block.rows for square in row]
     texts = {block.key: block.text for block in document.blocks if isinstance(block, Paragraph) and block.key}
+    texts |= {"title": document.title}
+    texts |= {f"subtitle_{number}": line for number, line in enumerate(document.subtitles, 1)}
     content = {
         "text": texts,
         "number": {square.key: square.text for square in squares if square.key},
