@@ -12,6 +12,8 @@ from casework.annual.findings import Cell, FindingKind, Table
 from casework.reply_kinds import TRIAL_ROWS, ApplicantKind, ReplyKind
 
 RECEIVED, CARRIED_IN, RESULTS, CARRIED_OUT = "received", "carried_in", "results_total", "carried_out"
+BALANCE_ROWS = (RECEIVED, CARRIED_IN, RESULTS, CARRIED_OUT)
+"""The four numbers of which the first two are as many as the last two."""
 TOTAL, COUNT = "total", "count"
 OTHER_HANDLING = "other_handling"
 """The one row of the trial form for all of 其他处理."""

@@ -11,7 +11,7 @@ from casework.annual.balancing import Cells, cells_from, in_force_warnings, misf
 from casework.annual.counting import Count, count_year
 from casework.annual.entries import Entry, LastYear
 from casework.annual.findings import Cell, Finding, FindingKind, Number, Table
-from casework.annual.forms import CARRIED_IN, CARRIED_OUT, RECEIVED, RESULTS, TOTAL, Form, cells_of
+from casework.annual.forms import RECEIVED, TOTAL, Form, cells_of
 from casework.annual.statement import CHAPTERS, Statement
 from casework.bureau import Words
 from casework.errors import CaseworkRejected
@@ -131,7 +131,3 @@ def _gaps(cells: Cells, chapters: Mapping[str, Words], form: Form) -> tuple[str,
         return ()
     missing = [f"chapters.{name}" for name in CHAPTERS if name not in chapters]
     return (*missing, *(str(cell) for cell in cells_of(form) if cell not in cells))
-
-
-BALANCE_ROWS = (RECEIVED, CARRIED_IN, RESULTS, CARRIED_OUT)
-"""The four numbers of which the first two are as many as the last two."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from unicodedata import east_asian_width
 
 import pygal
 from pygal.style import Style
+
+# pygal leaves an importer for its plug-ins behind, of a kind at which every later import warns; we have no plug-ins.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 _FONTS = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, sans-serif"
 _STYLE = Style(

@@ -7,6 +7,8 @@ all else is wording, and the bureau's own.
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
+from zipfile import BadZipFile
 
 import docx
 from docx.document import Document as WordFile
@@ -53,19 +55,21 @@ def fill_word_template(template: bytes, document: Document) -> bytes:
     texts = {block.key: block.text for block in document.blocks if isinstance(block, Paragraph) and block.key}
     texts |= {"title": document.title}
     texts |= {f"subtitle_{number}": line for number, line in enumerate(document.subtitles, 1)}
+    charts = {
+        block.key: InlineImage(word, io.BytesIO(picture_of(block.svg)), width=Cm(14))
+        for block in document.blocks
+        if isinstance(block, Chart)
+    }
+    # Namespaces, for in a template `text.items` of a mapping would be its method.
     content = {
-        "text": texts,
-        "number": {square.key: square.text for square in squares if square.key},
-        "chart": {
-            block.key: InlineImage(word, io.BytesIO(picture_of(block.svg)), width=Cm(14))
-            for block in document.blocks
-            if isinstance(block, Chart)
-        },
+        "text": SimpleNamespace(**texts),
+        "number": SimpleNamespace(**{square.key: square.text for square in squares if square.key}),
+        "chart": SimpleNamespace(**charts),
     }
     try:
         # A template comes from people, so it may read what it is given and nothing else.
         word.render(content, SandboxedEnvironment(undefined=StrictUndefined, autoescape=True), autoescape=True)
-    except TemplateError as error:
+    except (TemplateError, BadZipFile, KeyError, ValueError) as error:
         raise CaseworkRejected(f"the DOCX template: {error}") from error
     file = io.BytesIO()
     word.save(file)

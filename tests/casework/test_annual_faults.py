@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from casework.annual.balancing import cells_from, check_filed, misfits, unbalanced
 from casework.annual.counting import cases_of, count_year
 from casework.annual.entries import LedgerEntry
-from casework.annual.findings import Cell, FindingKind, Table
+from casework.annual.findings import Cell, Finding, FindingKind, Table
 from casework.annual.forms import Form, cells_of
 from tests.casework.annual_ledgers import PLANTED, YEAR, RandomLedger, a_ledger, plant
 
@@ -70,17 +71,40 @@ def test_hand_edited_cells_are_named_with_the_cases_that_they_count(form: Form, 
         assert finding.breaks, "whatever is edited breaks a sum"
 
 
-def test_a_hand_edited_cell_and_a_fault_in_the_ledger_are_both_named() -> None:
+def test_a_hand_edited_cell_and_a_fault_in_the_ledger_are_both_named_and_nothing_else_is() -> None:
     random = Random("both")
     ledger = a_ledger(random, SIZE)
     filed = cells_from(count_year(ledger.entries, YEAR), Form.OF_2021)
     cell = Cell(Table.APPLICATIONS, "disclosed", "enterprise")
     filed[cell] += 1
+    twice = plant(FindingKind.CLOSED_TWICE, ledger, random, spared=set())
 
     findings = check_filed(filed, ledger.entries, year=YEAR, form=Form.OF_2021, last=ledger.last)
 
-    assert [finding.cells for finding in findings] == [(cell,)]
-    assert findings[0].breaks == (FindingKind.RESULTS_SUM, FindingKind.ROW_SUM)
+    assert [finding.kind for finding in findings] == [FindingKind.CLOSED_TWICE, FindingKind.CELL_DIFFERS]
+    assert findings[0].references == (twice,)
+    assert findings[1].cells == (cell,)
+    assert findings[1].breaks == (FindingKind.RESULTS_SUM, FindingKind.ROW_SUM)
+
+
+def test_tables_without_a_ledger_name_the_sums_that_an_edited_cell_breaks() -> None:
+    cells = cells_from(count_year(a_ledger(Random(3), 500).entries, YEAR), Form.OF_2021)
+    cell = Cell(Table.APPLICATIONS, "carried_in", "natural_person")
+    cells[cell] += 1
+
+    findings = list(unbalanced(cells, Form.OF_2021))
+
+    assert [finding.kind for finding in findings] == [FindingKind.BALANCE, FindingKind.ROW_SUM]
+    assert set.intersection(*(set(finding.cells) for finding in findings)) == {cell}
+
+
+@pytest.mark.parametrize("number", [-1, Decimal("1.5")])
+def test_a_count_that_is_none_is_named(number: int | Decimal) -> None:
+    cells = cells_from(count_year(a_ledger(Random(3), 500).entries, YEAR), Form.OF_2021)
+    cell = Cell(Table.REMEDIES, "review", "upheld")
+    cells[cell] = number
+
+    assert Finding(FindingKind.NO_COUNT, cells=(cell,), found=number) in list(unbalanced(cells, Form.OF_2021))
 
 
 @pytest.mark.parametrize("form", FORMS)
