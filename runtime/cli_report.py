@@ -74,7 +74,7 @@ def annual(
 
 @report_app.command("check")
 def check(
-    filed: Annotated[Path, typer.Argument(help="A file of numbers (annual-YEAR.json), edited or not.")],
+    filed: Annotated[Path, typer.Argument(help="The annual-YEAR.json or the XLSX of a report, edited or not.")],
     ledger: Ledger = None,
     last_year: LastYearFile = None,
 ) -> None:
@@ -82,10 +82,12 @@ def check(
     from casework.annual.balancing import check_filed
     from casework.annual.filed import parse_filed
     from casework.annual.ledger_file import LedgerFile
+    from casework.papers.annual_sheets import read_annual_sheets
 
     if ledger is None:
         raise typer.BadParameter(NO_LEDGER)
-    report = parse_filed(filed.read_text(encoding="utf-8"))
+    is_table = filed.suffix.lower() == ".xlsx"
+    report = read_annual_sheets(filed.read_bytes()) if is_table else parse_filed(filed.read_text(encoding="utf-8"))
     last = _last_year(last_year, report.year)
     findings = check_filed(report.cells, LedgerFile(ledger), year=report.year, form=report.form, last=last)
     if findings:

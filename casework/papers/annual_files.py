@@ -10,6 +10,7 @@ from casework.annual.forms import Form
 from casework.annual.report import AnnualReport
 from casework.papers.annual_document import compose_document
 from casework.papers.annual_grids import LinkMaker, no_link
+from casework.papers.annual_sheets import subject_of
 from casework.papers.document import Chart
 from casework.papers.pages import compose_page
 from casework.papers.printing import print_document
@@ -64,7 +65,7 @@ def _files_in(
     return {
         f"{stem}.html": page.encode(),
         f"{stem}.pdf": print_document(document),
-        f"{stem}.xlsx": compose_sheets(document),
+        f"{stem}.xlsx": compose_sheets(document, subject=subject_of(report)),
         f"{stem}.docx": fill_word_template(template or compose_word_template(document), document),
         **{f"{stem}-{key}.svg": svg.encode() for key, svg in charts.items()},
     }

@@ -21,7 +21,7 @@ from casework.annual.forms import (
     Form,
     result_rows,
 )
-from casework.annual.naming import column_name, row_name, say_place
+from casework.annual.naming import row_name, say_place
 from casework.annual.report import AnnualReport
 from casework.papers.document import Grid, Head, Square
 from casework.party import Language
@@ -176,6 +176,3 @@ def _spread(columns: int) -> tuple[int, ...]:
 def _column_key(name: str, form: Form) -> str:
     is_renamed = form is Form.OF_2021 and (name == "decisions" or name in AMOUNTS)
     return f"{name}_2021" if is_renamed else name
-
-
-__all__ = ["GridMaker", "LinkMaker", "application_grid", "column_name", "disclosure_grid", "no_link", "remedy_grid"]

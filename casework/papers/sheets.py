@@ -15,11 +15,11 @@ TOP = 2
 """Rows above a table: its caption and an empty one."""
 
 
-def compose_sheets(document: Document) -> bytes:
-    """One sheet for each table."""
+def compose_sheets(document: Document, *, subject: str = "") -> bytes:
+    """One sheet for each table; `subject` goes into the properties of the file."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
-        book.set_properties({"title": document.title})
+        book.set_properties({"title": document.title, "subject": subject})
         formats = {
             "number": book.add_format(_PLAIN),
             "head": book.add_format({**_PLAIN, "bg_color": "#EEF2F5", "bold": True}),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import openpyxl
 import pytest
 from lxml import html
 
@@ -114,6 +115,32 @@ def test_an_edited_number_of_a_filed_report_is_found(run: Run, ledger: Path, tmp
     assert status == 1
     assert "发现1个问题" in said
     assert "「予以公开」行「商业企业」列" in said
+
+
+def test_a_number_that_was_edited_in_the_table_is_found(run: Run, ledger: Path, tmp_path: Path) -> None:
+    annual(run, ledger)
+    filed = tmp_path / "out" / f"annual-{YEAR}-zh.xlsx"
+    assert run("report", "check", str(filed), "--ledger", str(ledger))[0] == 0
+    book = openpyxl.load_workbook(filed)
+    place = book["remedies"].cell(6, 1)
+    assert isinstance(place.value, int)
+    place.value += 1
+    book.save(filed)
+
+    status, said = run("report", "check", str(filed), "--ledger", str(ledger))
+
+    assert status == 1
+    assert "发现1个问题" in said
+    assert "「行政复议」行「结果维持」列" in said
+
+
+def test_a_file_that_is_no_filed_report_is_refused(run: Run, ledger: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.xlsx").write_bytes(b"no")
+    openpyxl.Workbook().save(tmp_path / "y.xlsx")
+    for name, reason in (("x.xlsx", "is no XLSX file"), ("y.xlsx", "is none of an annual report")):
+        status, said = run("report", "check", name, "--ledger", str(ledger))
+        assert status == 1
+        assert reason in said
 
 
 def test_next_years_report_is_checked_with_this_years_file(run: Run, ledger: Path, tmp_path: Path) -> None:
