@@ -31,7 +31,10 @@ def subject_of(report: AnnualReport) -> str:
 
 
 def read_annual_sheets(content: bytes) -> FiledReport:
-    """The numbers of an XLSX file that `annual_files` made; CaseworkRejected names what cannot be read."""
+    """The numbers of an XLSX file that `annual_files` made, its sheets in their order.
+
+    CaseworkRejected names what cannot be read.
+    """
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
     except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
@@ -42,12 +45,15 @@ def read_annual_sheets(content: bytes) -> FiledReport:
     year, form = int(found[1]), Form(found[2])
     names = {str(cell).replace(".", "_"): cell for cell in cells_of(form)}
     cells: dict[Cell, Number] = {}
-    for grid in _grids(year, form):
-        if grid.key not in book.sheetnames:
-            raise CaseworkRejected(f"the XLSX file has no sheet {grid.key}")
+    grids = _grids(year, form)
+    if len(book.worksheets) != len(grids):
+        raise CaseworkRejected(
+            f"the XLSX file has {len(book.worksheets)} sheets, and this form has {len(grids)} tables"
+        )
+    for grid, sheet in zip(grids, book.worksheets, strict=True):
         for row, column, square in placed(grid):
             if square.key:
-                _take(cells, names[square.key], book[grid.key].cell(row + TOP + 1, column + 1).value)
+                _take(cells, names[square.key], sheet.cell(row + TOP + 1, column + 1).value)
     return FiledReport(year, form, cells, None)
 
 

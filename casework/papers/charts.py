@@ -39,8 +39,8 @@ _LETTER = 6
 _WIDTH = 760
 
 
-def bars(title: str, numbers: Mapping[str, float]) -> str:
-    """One bar for each name, the first at the top, its number beside it."""
+def bars(title: str, numbers: Mapping[str, float], *, top: float | None = None) -> str:
+    """One bar for each name, the first at the top, its number beside it; the whole width is `top`, or the largest."""
     chart = pygal.HorizontalBar(
         style=_STYLE,
         title=title,
@@ -53,7 +53,8 @@ def bars(title: str, numbers: Mapping[str, float]) -> str:
         margin_right=60,
         margin_left=20 + _wider(numbers),
         css=(*_CSS, "inline:.text-overlay text { text-anchor: start !important; }"),
-        range=(0, max([*numbers.values(), 1]) * 1.08),
+        range=(0, (top or max([*numbers.values(), 1])) * 1.08),
+        truncate_label=-1,
         formatter=_plain,
         js=(),
     )
@@ -73,7 +74,8 @@ def lines(title: str, labels: list[str], series: Mapping[str, list[float | None]
         legend_at_bottom_columns=3,
         range=(0, top),
         formatter=_plain,
-        show_dots=True,
+        truncate_label=-1,
+        truncate_legend=-1,
         js=(),
     )
     chart.x_labels = labels

@@ -22,7 +22,7 @@ def rate_bars(
     found = {name_of(name): rates[measure].percent for name, rates in table.items()}
     known = {name: percent for name, percent in found.items() if percent is not None}
     measured = words.say(f"measure.{measure.value}", language)
-    return bars(words.say("chart.named", language, measure=measured), known)
+    return bars(words.say("chart.named", language, measure=measured), known, top=100)
 
 
 def rate_lines(table: Mapping[str, Rates], words: Wording, language: Language) -> str:

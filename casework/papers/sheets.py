@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
@@ -28,8 +29,13 @@ def compose_sheets(document: Document, *, subject: str = "") -> bytes:
             "caption": book.add_format({"bold": True, "font_size": 14, "font_name": "黑体"}),
         }
         for grid in (block for block in document.blocks if isinstance(block, Grid)):
-            _write(book.add_worksheet(grid.key), grid, formats)
+            _write(book.add_worksheet(sheet_name(grid)), grid, formats)
     return file.getvalue()
+
+
+def sheet_name(grid: Grid) -> str:
+    """What stands on the tab of a table: the beginning of its caption, such as 表三."""
+    return re.split(r"[\u3000.]", grid.caption)[0][:31]
 
 
 def _write(sheet: Worksheet, grid: Grid, formats: dict[str, xlsxwriter.format.Format]) -> None:

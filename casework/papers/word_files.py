@@ -17,7 +17,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 from docxtpl import DocxTemplate, InlineImage
@@ -109,9 +109,12 @@ def _add_grid(file: WordFile, grid: Grid) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
     size = 7 if len(grid.widths) > 12 else 8.5 if len(grid.widths) > 6 else 10.5
-    for column, width in zip(table.columns, grid.widths, strict=True):
-        column.width = int(_WIDTH * width / sum(grid.widths))
     cells = [list(row.cells) for row in table.rows]
+    for number, width in enumerate(grid.widths):
+        share = Emu(int(_WIDTH * width / sum(grid.widths)))
+        table.columns[number].width = share
+        for places in cells:
+            places[number].width = share  # Word goes by these, and LibreOffice by that of the column
     for row, column, square in placed(grid):
         place = cells[row][column]
         if (square.across, square.down) != (1, 1):

@@ -22,7 +22,7 @@ from casework.papers.annual_files import annual_files, staff_links
 from casework.papers.document import Chart, Document, Grid, Paragraph, placed
 from casework.papers.pages import compose_page
 from casework.papers.printing import picture_document, print_document
-from casework.papers.sheets import TOP, compose_sheets
+from casework.papers.sheets import TOP, compose_sheets, sheet_name
 from casework.papers.typesetting import CHINESE_FONTS, fonts_among
 from casework.papers.word_files import compose_word_template, fill_word_template
 from casework.party import LANGUAGES
@@ -78,7 +78,7 @@ def test_the_sheets_hold_numbers_as_numbers_and_no_formula(form: Form) -> None:
     found: dict[str, object] = {}
     for grid in grids(document):
         for row, column, square in placed(grid):
-            value = book[grid.key].cell(row + TOP + 1, column + 1).value
+            value = book[sheet_name(grid)].cell(row + TOP + 1, column + 1).value
             assert not str(value).startswith("=")
             if square.key:
                 found[square.key] = value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -13,6 +14,7 @@ import pytest
 from lxml import html
 
 from casework.annual.ledger_file import line_of
+from runtime.bundle import demo_bundle
 from runtime.cli import main
 from tests.casework.annual_ledgers import YEAR, a_ledger
 
@@ -122,7 +124,7 @@ def test_a_number_that_was_edited_in_the_table_is_found(run: Run, ledger: Path, 
     filed = tmp_path / "out" / f"annual-{YEAR}-zh.xlsx"
     assert run("report", "check", str(filed), "--ledger", str(ledger))[0] == 0
     book = openpyxl.load_workbook(filed)
-    place = book["remedies"].cell(6, 1)
+    place = book["表四"].cell(6, 1)
     assert isinstance(place.value, int)
     place.value += 1
     book.save(filed)
@@ -176,3 +178,32 @@ def test_faults_of_the_bureaus_words_are_named(run: Run, ledger: Path, tmp_path:
     status, said = annual(run, ledger, "out", "--words", "words.toml")
     assert status == 1
     assert "words.toml:1: chapters.poem is not known here" in said
+
+
+def test_the_check_of_a_bundle_reads_the_words_of_its_reports(run: Run, tmp_path: Path) -> None:
+    bundle = tmp_path / "bureau"
+    shutil.copytree(str(demo_bundle()), bundle)
+    (bundle / "annual").mkdir()
+    (bundle / "annual" / "2025.toml").write_text("[disclosure.rules]\nmade = true\n", encoding="utf-8")
+    (bundle / "annual" / "words.toml").write_text("", encoding="utf-8")
+    status, said = run("check", str(bundle))
+    assert status == 1
+    assert "annual/2025.toml:2: disclosure.rules.made must be a number" in said
+    assert "annual/words.toml:1: is no statement" in said
+
+
+def test_the_report_takes_the_words_of_the_bundle(
+    run: Run, ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "bureau"
+    shutil.copytree(str(demo_bundle()), bundle)
+    (bundle / "annual").mkdir()
+    words = '[chapters.problems]\nzh = "新收{received}件"\nen = "{received} came"\n'
+    (bundle / "annual" / f"{YEAR}.toml").write_text(words, encoding="utf-8")
+    monkeypatch.setenv("SUNWINDOW_BUNDLE", str(bundle))
+    status, said = annual(run, ledger)
+    assert status == 0
+    assert "gap: chapters.problems" not in said
+    cells = json.loads((tmp_path / "out" / f"annual-{YEAR}.json").read_text(encoding="utf-8"))["cells"]
+    page = (tmp_path / "out" / f"annual-{YEAR}-zh.html").read_text(encoding="utf-8")
+    assert f"新收{cells['applications.received.total']}件" in page
