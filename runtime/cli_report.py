@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from casework.annual.entries import LastYear
+from casework.annual.entries import Entry, LastYear
 from casework.annual.findings import Finding
 from casework.annual.forms import Form
 from casework.annual.statement import FOLDER, Statement, read_statement
 from casework.bundle_file import Fault
+from casework.bureau import Bureau
 from casework.errors import CaseworkRejected
 from casework.party import LANGUAGES
 from runtime.settings_source import load_settings
@@ -21,12 +23,25 @@ from runtime.settings_source import load_settings
 report_app = typer.Typer(no_args_is_help=True)
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SUNWINDOW_CONFIG names it otherwise.")]
 Year = Annotated[int, typer.Option(help="The year that is reported on.", min=2008, max=2100)]
-Ledger = Annotated[Path | None, typer.Option(help="The ledger: JSON by lines, or a table that ends in .csv.")]
+Ledger = Annotated[
+    Path | None,
+    typer.Option(help="A ledger in a file, JSON by lines or a .csv table, in place of the cases of the store."),
+]
 LastYearFile = Annotated[Path | None, typer.Option(help="Numbers of last year's report: its annual-YEAR.json.")]
-NO_LEDGER = (
-    "a ledger is needed: name a file with --ledger, one application a line, with reference, applicant, received_on, "
-    "ended_on and reply; the cases of the store are not read by this command yet"
-)
+
+
+@contextmanager
+def _entries(ledger: Path | None, year: int, bureau: Bureau, config: Path | None) -> Iterator[Iterable[Entry]]:
+    """The ledger of a year: a file that is named, or the cases of the store, streamed."""
+    from casework.actions.counting import ledger_of_year
+    from casework.annual.ledger_file import LedgerFile
+    from runtime.cli_cases import opened
+
+    if ledger is not None:
+        yield LedgerFile(ledger)
+        return
+    with opened(config) as (_settings, store), store.read() as uow:
+        yield ledger_of_year(uow, year, bureau)
 
 
 @report_app.command("annual")
@@ -42,23 +57,21 @@ def annual(
     config: Config = None,
 ) -> None:
     """Count, check and set the report of a year; while something is wrong, name it, write it down and exit with 1."""
-    from casework.annual.ledger_file import LedgerFile
     from casework.annual.naming import annual_words, say_warnings
     from casework.annual.report import ReportRefused, compose_report
     from casework.papers.annual_files import annual_files, staff_links
     from casework.papers.annual_grids import no_link
     from runtime.bundle import demo_bundle, load_bundle
 
-    if ledger is None:
-        raise typer.BadParameter(NO_LEDGER)
     folder = load_settings(config).bundle or demo_bundle()
+    bundle = load_bundle(folder)
     statement = _statement(folder, words, year)
     last = _last_year(last_year, year) or statement.last_year
     try:
-        report = compose_report(LedgerFile(ledger), year=year, form=form, statement=statement, last=last)
+        with _entries(ledger, year, bundle.bureau, config) as entries:
+            report = compose_report(entries, year=year, form=form, statement=statement, last=last)
     except ReportRefused as refused:
         _refuse(refused.findings, year, out)
-    bundle = load_bundle(folder)
     texts = bundle.reworded(annual_words())
     link = staff_links(site, year=year, form=form) if site else no_link
     named = report.named(bundle.bureau.name)
@@ -77,19 +90,20 @@ def check(
     filed: Annotated[Path, typer.Argument(help="The annual-YEAR.json or the XLSX of a report, edited or not.")],
     ledger: Ledger = None,
     last_year: LastYearFile = None,
+    config: Config = None,
 ) -> None:
     """Compare a filed report with the ledger: every number that it does not bear out, and the cases that it counts."""
     from casework.annual.balancing import check_filed
     from casework.annual.filed import parse_filed
-    from casework.annual.ledger_file import LedgerFile
     from casework.papers.annual_sheets import read_annual_sheets
+    from runtime.bundle import demo_bundle, load_bundle
 
-    if ledger is None:
-        raise typer.BadParameter(NO_LEDGER)
     is_table = filed.suffix.lower() == ".xlsx"
     report = read_annual_sheets(filed.read_bytes()) if is_table else parse_filed(filed.read_text(encoding="utf-8"))
     last = _last_year(last_year, report.year)
-    findings = check_filed(report.cells, LedgerFile(ledger), year=report.year, form=report.form, last=last)
+    bureau = load_bundle(load_settings(config).bundle or demo_bundle()).bureau
+    with _entries(ledger, report.year, bureau, config) as entries:
+        findings = check_filed(report.cells, entries, year=report.year, form=report.form, last=last)
     if findings:
         for line in _said(findings, report.year):
             typer.echo(line)

@@ -115,4 +115,6 @@ def ask_fee(case: Case, words: str, fen: int, walker: Walker, *, basis: str) -> 
 def record_fee(case: Case, walker: Walker, *, on: date | None = None) -> Case:
     """Record that the fee was paid."""
     walker.require(Step.RECORD_FEE, case)
-    return walker.note(case, EventName.FEE_PAID, {"on": day_of(on, walker, case).isoformat()})
+    asked = [event for event in walker.uow.cases.events(case.id) if event.name is EventName.FEE_ASKED]
+    facts = {"on": day_of(on, walker, case).isoformat(), "fen": asked[-1].facts["fen"]}
+    return walker.note(case, EventName.FEE_PAID, facts)

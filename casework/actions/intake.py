@@ -131,7 +131,7 @@ def add_to_case(case: Case, message: Message, uow: UnitOfWork, *, office: Office
             at=now,
             actor=actor,
             facts={"because": "citizen_wrote"},
-            changes={"disposition": None, "closed_at": None},
+            changes={"disposition": None, "closed_at": None, "closed_on": None},
         )
     announce("message_received", uow, bureau=office.bureau, notices=office.notices, case=case, now=now)
     return case
