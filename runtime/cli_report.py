@@ -25,7 +25,7 @@ Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SU
 Year = Annotated[int, typer.Option(help="The year that is reported on.", min=2008, max=2100)]
 Ledger = Annotated[
     Path | None,
-    typer.Option(help="A ledger in a file, JSON by lines or a .csv table, in place of the cases of the store."),
+    typer.Option(help="A ledger in a file (JSON by lines, or .csv) in place of the store."),
 ]
 LastYearFile = Annotated[Path | None, typer.Option(help="Numbers of last year's report: its annual-YEAR.json.")]
 
@@ -35,7 +35,7 @@ def _entries(ledger: Path | None, year: int, bureau: Bureau, config: Path | None
     """The ledger of a year: a file that is named, or the cases of the store, streamed."""
     from casework.actions.counting import ledger_of_year
     from casework.annual.ledger_file import LedgerFile
-    from runtime.cli_cases import opened
+    from runtime.opened_store import opened
 
     if ledger is not None:
         yield LedgerFile(ledger)
