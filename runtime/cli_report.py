@@ -99,7 +99,7 @@ def check(
     from runtime.bundle import demo_bundle, load_bundle
 
     is_table = filed.suffix.lower() == ".xlsx"
-    report = read_annual_sheets(filed.read_bytes()) if is_table else parse_filed(filed.read_text(encoding="utf-8"))
+    report = read_annual_sheets(filed.read_bytes()) if is_table else parse_filed(filed.read_bytes())
     last = _last_year(last_year, report.year)
     bureau = load_bundle(load_settings(config).bundle or demo_bundle()).bureau
     with _entries(ledger, report.year, bureau, config) as entries:
@@ -146,7 +146,7 @@ def _last_year(file: Path | None, year: int) -> LastYear | None:
 
     if file is None:
         return None
-    filed = parse_filed(file.read_text(encoding="utf-8"))
+    filed = parse_filed(file.read_bytes())
     if filed.year != year - 1:
         raise CaseworkRejected(f"{file} is the report of {filed.year}, but that of {year - 1} is needed")
     return filed.for_next_year()

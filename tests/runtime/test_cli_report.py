@@ -142,10 +142,23 @@ def test_a_number_that_was_edited_in_the_table_is_found(run: Run, ledger: Path, 
     assert "「行政复议」行「结果维持」列" in said
 
 
+@pytest.mark.parametrize("name", ["ledger.csv", "ledger.jsonl"])
+def test_a_ledger_in_another_encoding_is_refused_in_words(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes("reference,applicant,received_on\n编号一,自然人,2025-01-02\n".encode("gb18030"))
+    status, said = annual(run, tmp_path / name)
+    assert status == 1
+    assert "save it as UTF-8" in said
+
+
 def test_a_file_that_is_no_filed_report_is_refused(run: Run, ledger: Path, tmp_path: Path) -> None:
     (tmp_path / "x.xlsx").write_bytes(b"no")
     openpyxl.Workbook().save(tmp_path / "y.xlsx")
-    for name, reason in (("x.xlsx", "is no XLSX file"), ("y.xlsx", "is none of an annual report")):
+    (tmp_path / "z.json").write_bytes(b"\xff\xfe")
+    for name, reason in (
+        ("z.json", "no file of an annual report"),
+        ("x.xlsx", "is no XLSX file"),
+        ("y.xlsx", "is none of an annual report"),
+    ):
         status, said = run("report", "check", name, "--ledger", str(ledger))
         assert status == 1
         assert reason in said
