@@ -214,8 +214,11 @@ def describe_event(event: CaseEvent, visit: Visit, names: Mapping[str, str]) -> 
     unit_names = {unit.slug: unit.name.in_(visit.language) for unit in bureau.units}
     disposition = facts.get("disposition")
     fen = facts.get("fen")
+    key = event.name.value
+    if event.name is EventName.DEADLINE_SET and not facts.get("due_on"):
+        key = "deadline.none"
     return visit.say(
-        f"event.{event.name.value}",
+        f"event.{key}",
         to=names.get(f"staff:{facts.get('to')}", unit_names.get(str(facts.get("to")), "")),
         origin=unit_names.get(str(facts.get("from")), ""),
         unit=unit_names.get(str(facts.get("unit")), ""),

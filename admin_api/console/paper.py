@@ -53,7 +53,8 @@ LONGEST: Final = 20_000
 @router.get("")
 def show_form(visit: StaffVisit) -> HTMLResponse:
     """The empty page; NotAllowed without the right."""
-    return _page(visit, {"received_on": _today(visit).isoformat()}, nonce=secrets.token_urlsafe(12))
+    empty = dict.fromkeys(FIELDS, "")
+    return _page(visit, {**empty, "received_on": _today(visit).isoformat()}, nonce=secrets.token_urlsafe(12))
 
 
 @router.post("", dependencies=[Depends(own_form)])
