@@ -251,7 +251,7 @@ def _class_in_words(facts: Mapping[str, object], visit: Visit) -> str:
 def _basis(case: Case, ledger: Sequence[CaseEvent], visit: Visit) -> str:
     """The limit that was set, with its rule; the rule in the visitor's language while the bureau still has it so."""
     setting = next((event for event in reversed(ledger) if event.name is EventName.DEADLINE_SET), None)
-    if setting is None:
+    if setting is None or not setting.facts.get("unit"):
         return ""
     basis = str(setting.facts.get("basis", ""))
     commitment = visit.context.office.bureau.commitments.get(case.kind)
