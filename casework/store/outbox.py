@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,8 @@ _APART = frozenset({OutboxState.FAILED, OutboxState.WITHHELD})
 _IS_APART = text("outbox.state IN ('failed', 'withheld')")
 _IS_PENDING = text("outbox.state IN ('due', 'sending')")
 """Written out: a database uses a partial index only when it reads the condition, not when it is bound later."""
+MOST_NOTICE_CHARACTERS = 8_000
+"""A notice that is longer takes no more; about 150 cases."""
 
 
 class SqlOutbox:
@@ -83,6 +85,19 @@ class SqlOutbox:
         if not delivered:
             self.promised.add(to.channel)
         return replace(entry, id=OutboxId(outbox_id))
+
+    def join_notice(self, to: Address, words: str, *, subject: str, keys: Collection[str]) -> bool:
+        """Add `words` to a notice to this address that nobody has begun to send, and call the whole `subject`.
+
+        False when no notice with one of these reply keys takes any more: queue one. The whole is about no single case.
+        """
+        row = self._connection.execute(_UNSENT, {"of_channel": to.channel.value, "of_address": to.value}).first()
+        if row is None or row.reply.get("key") not in keys or len(row.reply["text"]) > MOST_NOTICE_CHARACTERS:
+            return False
+        reply = {**row.reply, "text": f"{row.reply['text']}\n\n{words}"}
+        self._connection.execute(_JOIN, {"outbox_id": row.id, "reply": reply, "subject": subject, "case_id": None})
+        self.promised.add(to.channel)
+        return True
 
     def claim(
         self, worker: str, channels: Sequence[ChannelName], *, now: datetime, lease: timedelta, limit: int
@@ -221,6 +236,22 @@ _LEASE = (
     )
     .returning(outbox)
 )
+_UNSENT = (
+    select(outbox.c.id, outbox.c.reply)
+    .where(
+        outbox.c.channel == bindparam("of_channel"),
+        outbox.c.address == bindparam("of_address"),
+        _IS_PENDING,
+        outbox.c.state == OutboxState.DUE.value,
+        # One that was tried may lie in a mailbox already, and its Message-ID must not come to mean more.
+        outbox.c.attempts == 0,
+        outbox.c.kind == OutboxKind.NOTICE.value,
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_JOIN = update(outbox).where(outbox.c.id == bindparam("outbox_id"))
 _RECORD = update(outbox).where(outbox.c.id == bindparam("outbox_id")).returning(outbox)
 _ADD_RECEIPT = insert(receipts)
 
