@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, or_, select, text, update
@@ -23,6 +24,7 @@ from casework.outbox import (
     next_attempt,
 )
 from casework.party import Address, ChannelName, Language
+from casework.store.columns import Instant
 from casework.store.encoding import decode_mail, decode_reply, encode_mail, encode_reply
 from casework.store.inserting import insert_or_skip
 from casework.store.tables import outbox, receipts, threads
@@ -109,7 +111,7 @@ class SqlOutbox:
         """
         found: Sequence[Any] = ()
         while not found:
-            due = self._connection.execute(_due(channels, now, limit)).all()
+            due = self._connection.execute(_due(tuple(channels)), {"now": now, "most": limit}).all()
             if not due:
                 return []
             found = self._withhold_taken_over(due, now)
@@ -121,7 +123,7 @@ class SqlOutbox:
 
     def due_channels(self, *, now: datetime) -> frozenset[ChannelName]:
         """Channels on which something could be delivered now."""
-        found = self._connection.execute(select(outbox.c.channel).where(_is_ready(now)).distinct())
+        found = self._connection.execute(_CHANNELS_DUE, {"now": now})
         return frozenset(ChannelName(channel) for channel in found.scalars())
 
     def record(self, outbox_id: OutboxId, result: DeliveryResult, *, now: datetime) -> OutboxEntry:
@@ -264,20 +266,23 @@ def _is_among(states: Sequence[OutboxState]) -> ColumnElement[bool]:
     return among
 
 
-def _is_ready(now: datetime) -> ColumnElement[bool]:
-    return and_(
-        _IS_PENDING,
-        or_(
-            and_(outbox.c.state == OutboxState.DUE.value, outbox.c.next_attempt_at <= now),
-            and_(
-                outbox.c.state == OutboxState.SENDING.value,
-                or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now),
-            ),
+_NOW = bindparam("now", type_=Instant)
+_IS_READY = and_(
+    _IS_PENDING,
+    or_(
+        and_(outbox.c.state == OutboxState.DUE.value, outbox.c.next_attempt_at <= _NOW),
+        and_(
+            outbox.c.state == OutboxState.SENDING.value,
+            or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < _NOW),
         ),
-    )
+    ),
+)
+_CHANNELS_DUE = select(outbox.c.channel).where(_IS_READY).distinct()
 
 
-def _due(channels: Sequence[ChannelName], now: datetime, limit: int) -> Any:
+@cache
+def _due(channels: tuple[ChannelName, ...]) -> Any:
+    """What may be sent at `now`, `most` of it: built once, since it costs more to build than to run."""
     earlier = outbox.alias("earlier")
     # A staff answer waits for nothing but what was promised before it to the same address.
     held_back = exists().where(
@@ -288,9 +293,9 @@ def _due(channels: Sequence[ChannelName], now: datetime, limit: int) -> Any:
     )
     return (
         select(outbox.c.id, outbox.c.in_doubt, outbox.c.kind, outbox.c.state, outbox.c.thread_id)
-        .where(outbox.c.channel.in_([channel.value for channel in channels]), _is_ready(now), ~held_back)
+        .where(outbox.c.channel.in_([channel.value for channel in channels]), _IS_READY, ~held_back)
         .order_by(outbox.c.next_attempt_at, outbox.c.id)
-        .limit(limit)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=outbox)
     )
 
