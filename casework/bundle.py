@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework.bundle_file import BundleFile, Fault, read_bundle_file
+from casework.bundle_regimes import read_regimes
 from casework.bundle_units import MAIL, SLUG, SLUG_SHAPE, TELEPHONE, read_units
 from casework.bureau import USUALLY_WRONG, Bureau, Commitment, MailPolicy, Telephone, Words
 from casework.kinds import CaseKind
@@ -34,6 +35,7 @@ _KEYS = (
     "commitments",
     "emergency",
     "answers",
+    "regimes",
 )
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?|http://(?:localhost|127\.0\.0\.1)(?::\d+)?")
 _DOMAIN = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
@@ -61,6 +63,7 @@ def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault,
     origins = _read_origins(file)
     policy = _read_mail_policy(file)
     may_be_wrong = _read_may_be_wrong(file)
+    regimes = read_regimes(file)
     faults = tuple(file.faults + units_file.faults)
     if faults or not (slug and prefix and name and calendar and mail):
         return None, faults
@@ -80,6 +83,7 @@ def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault,
         embed_origins=origins,
         office_hours=hours,
         may_be_wrong=may_be_wrong,
+        regimes=regimes,
     )
     return bureau, ()
 
