@@ -35,8 +35,8 @@ class StepGiven(Schema):
     accused_unit: ShortText = ""
     accused_staff: AccountId | None = None
     applicant: ShortText = ""
-    fen: Annotated[int, Field(ge=0, le=10_000_000_00)] = 0
-    basis: ShortText = ""
+    charged_by: ShortText = ""
+    count: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     title: ShortText = ""
     matter: LongText = ""
     upheld: bool = False
