@@ -31,7 +31,7 @@ def fee_by_piece(pieces: int, earlier: int = 0) -> int:
 
 
 def fee_by_page(pages: int) -> int:
-    """The fee in fen for so many pages: 30 are free, then 10 yuan each to page 100, 20 to page 200, 40 from there on."""
+    """The fee in fen for so many pages: 30 are free, then 10 yuan each to page 100, 20 to page 200, then 40."""
     tiers = ((FREE_PAGES, 0), (100, 10), (200, 20))
     total, before = 0, 0
     for up_to, price in tiers:
