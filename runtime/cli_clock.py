@@ -17,6 +17,7 @@ from casework.party import Language
 clock_app = typer.Typer(no_args_is_help=True)
 RECOUNTED_AT_ONCE = 200
 """Cases in one transaction."""
+TODAY = "today"
 MISUSED = 2
 """Exit code for a case that cannot be read."""
 
@@ -30,11 +31,14 @@ def clock() -> None:
 def explain(
     file: Annotated[str, typer.Argument(help="File with the case as JSON; - reads standard input.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    on: Annotated[str, typer.Option("--on", help="Look at it as of this day; today otherwise.")] = "",
+    on: Annotated[str, typer.Option("--on", help="As of this day, or `today`; otherwise of the last event.")] = "",
     language: Annotated[str, typer.Option(help="Language of the derivations: zh or en.")] = "zh",
     bundle: Annotated[Path | None, typer.Option(help="Folder of the bureau, for its closing days.")] = None,
 ) -> None:
-    """Every deadline of a case, who owes it, where it stands, and how its day came about."""
+    """Every deadline of a case, who owes it, where it stands, and how its day came about.
+
+    The same case is always explained alike: it stands as on the day of its last event, unless another day is named.
+    """
     try:
         lines = _explain(file, as_json=as_json, on=on, spoken=_language(language), bundle=bundle)
     except (CaseworkError, OSError, UnicodeDecodeError) as error:
@@ -94,7 +98,9 @@ def _explain(file: str, *, as_json: bool, on: str, spoken: Language, bundle: Pat
         calendar = load_bundle(bundle).bureau.calendar
     text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     case = read_case(_parse(text.decode("utf-8-sig"), file), calendar)
-    today = _day(on) or case.today or case.calendar.local_date(datetime.now(UTC))
+    now = case.calendar.local_date(datetime.now(UTC))
+    last = max((event.on for event in case.events), default=now)
+    today = now if on == TODAY else _day(on) or case.today or last
     found = deadlines(case.regime, case.channel, case.events, case.calendar, today=today)
     explainer = Explainer(load_wording(files("casework") / "clock_words"), spoken)
     if as_json:
@@ -114,7 +120,7 @@ def _day(on: str) -> date | None:
     try:
         return date.fromisoformat(on) if on else None
     except ValueError as error:
-        raise CaseworkRejected(f"--on is a date like 2026-02-06, not {on!r}") from error
+        raise CaseworkRejected(f"--on is a date like 2026-02-06 or today, not {on!r}") from error
 
 
 def _language(language: str) -> Language:
