@@ -34,7 +34,9 @@ def courses(draw: st.DrawFn) -> dict[str, object]:
         events.append(f"confirmed {day(start, draw(st.integers(0, 9)))}")
     optional = (
         ("supplement_requested", " 10"), ("supplement_received", ""), ("third_party_asked", ""),
-        ("third_party_answered", ""), ("organ_asked", ""), ("organ_answered", ""), ("extended", " 11"), ("extended", " 9"), ("transferred", ""),
+        ("third_party_answered", ""),
+        ("organ_asked", ""), ("organ_answered", ""), ("extended", " 11"), ("extended", " 9"),
+        ("transferred", ""),
         ("replied", ""), ("withdrawn", ""),
     )  # fmt: skip
     for name, given_days in optional:
