@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from runtime.cli import app
 
+RECEIVED = {"event": "received", "at": "2026-02-06"}
 CASE = {
     "regime": "cn-ogi-2019",
     "channel": "web",
@@ -92,7 +93,7 @@ def test_a_date_that_may_still_move_is_marked() -> None:
 
 
 def test_a_refused_extension_is_among_the_problems() -> None:
-    said = {**CASE, "events": [*CASE["events"], {"event": "extended", "at": "2026-03-03", "working_days": 1}]}  # type: ignore[misc]
+    said = {**CASE, "events": [*CASE["events"], {"event": "extended", "at": "2026-03-03", "working_days": 1}]}
     answer = json.loads(explain("--json", "--language", "en", said=said).stdout)
     assert answer["deadlines"][-1]["due_on"] == "2026-04-20"
     assert len(answer["problems"]) == 1
@@ -117,9 +118,9 @@ def test_closing_days_of_a_bundle_are_kept() -> None:
         ({"events": []}, "no received"),
         ({"events": {}}, "events is a list"),
         ({"events": ["received"]}, "number 1 is a table"),
-        ({"events": [{"event": "received", "at": "2026-02-06"}, {"event": "extended", "at": "2026-02-09"}]}, "extended on 2026-02-09"),
-        ({"events": [{"event": "received", "at": "2026-02-06"}, {"event": "extended", "at": "2026-02-09", "working_days": "x"}]}, "'x'"),
-        ({"events": [{"event": "received", "at": "2026-02-06"}, {"event": "supplement_requested", "at": "2026-02-09"}]}, "supplement_requested on 2026-02-09"),
+        ({"events": [RECEIVED, {"event": "extended", "at": "2026-02-09"}]}, "extended on 2026-02-09"),
+        ({"events": [RECEIVED, {"event": "extended", "at": "2026-02-09", "working_days": "x"}]}, "'x'"),
+        ({"events": [RECEIVED, {"event": "supplement_requested", "at": "2026-02-09"}]}, "supplement_requested on 2026"),
         ({"channel": "pigeon"}, "'pigeon'"),
         ({"channel": None}, "channel"),
         ({"regime": "cn-ogi-2046"}, "cn-ogi-2046"),
