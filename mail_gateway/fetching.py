@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from casework.errors import CaseworkUnavailable
-from casework.inbox import Arrival
+from casework.inbox import Arrival, LeftIn
 from casework.ports import Store, UnitOfWork
 from mail_gateway.acceptance import arrival_of
 from mail_gateway.archive import Archived, file_archived, file_not_fetched, not_fetched, read_archived
@@ -171,7 +171,8 @@ class Fetcher:
 
     def _save(self, one: _Taken, uow: UnitOfWork, done: Fetched, now: datetime) -> None:
         if one.reason is not None:
-            done.not_fetched += file_not_fetched(one.arrival, one.reason, self.room, uow, now=now)
+            left_in = LeftIn(self.access.host, self.access.user, self.access.folder)
+            done.not_fetched += file_not_fetched(one.arrival, one.reason, left_in, self.room, uow, now=now)
             return
         if one.archived is not None:
             is_new = file_archived(one.archived, uow, now=now)

@@ -20,7 +20,7 @@ from admin_api.errors import AdminRejected
 from admin_api.files import compose_download
 from admin_api.pages import Visit
 from admin_api.visits import desk_visit, own_form
-from casework.actions.triage import decide, is_from_blocked
+from casework.actions.triage import LeftElsewhere, decide, is_from_blocked
 from casework.errors import CaseworkConflict, CaseworkNotFound
 from casework.inbox import DECIDABLE, WAITING, ClerkDecision, InboxState, files_of
 from casework.message import InboxId
@@ -176,6 +176,8 @@ def decide_on(
     try:
         if fault := context.store.write(record):
             return _show(visit, inbox_id, fault=fault, typed=reference, error=AdminRejected())
+    except LeftElsewhere as error:
+        return _show(visit, inbox_id, fault="left_elsewhere", error=error)
     except CaseworkConflict as error:
         return _show(visit, inbox_id, fault="conflict", error=error)
     context.wake()

@@ -66,7 +66,8 @@ class Waiting:
     @property
     def may_be_split(self) -> bool:
         """Whether it is a letter that waits."""
-        return self.entry.is_mail and self.entry.state is not InboxState.REFUSED and bool(words_of(self.entry))
+        is_whole = self.entry.is_mail and self.entry.left_in is None
+        return is_whole and self.entry.state is not InboxState.REFUSED and bool(words_of(self.entry))
 
 
 def compose_waiting(entry: InboxEntry, uow: UnitOfWork, visit: Visit) -> Waiting:

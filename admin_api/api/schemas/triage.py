@@ -24,6 +24,7 @@ _SUMMARY = {
     "guess": None,
     "error": "",
     "decision": None,
+    "left_in": None,
 }
 
 
@@ -60,6 +61,8 @@ class TriageSummary(Schema):
     error: str
     """Kind and place of our failure, when it was shunted."""
     decision: ClerkDecision | None
+    left_in: str | None
+    """The mailbox in which the letter was left, so that only its header is here; it can be refused, not handed on."""
 
     @classmethod
     def of(cls, entry: InboxEntry, *, guess: str | None) -> TriageSummary:
@@ -165,4 +168,5 @@ def _members(entry: InboxEntry, guess: str | None) -> dict[str, object]:
         "guess": guess,
         "error": entry.error,
         "decision": entry.decision,
+        "left_in": str(entry.left_in) if entry.left_in is not None else None,
     }
