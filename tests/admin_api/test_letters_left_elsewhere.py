@@ -69,7 +69,7 @@ def test_its_page_offers_no_acceptance_but_to_mark_it_as_done(desk: FrontDesk, b
     assert 'value="accept"' not in page.text
     assert f"/staff/triage/{inbox_id}/split" not in page.text
     english = text_of(browser.open(f"/staff/triage/{inbox_id}?lang=en"))
-    assert "Only the header of this letter is here" in english
+    assert "The letter itself is not here" in english
     assert f"forward it to {MAILBOX}" in english
     browser.send(f"/staff/triage/{inbox_id}", f"/staff/triage/{inbox_id}/decision", {"decision": "refuse"})
     with desk.store.read() as uow:
