@@ -57,12 +57,20 @@ def file_archived(archived: Archived, uow: UnitOfWork, *, now: datetime) -> bool
         reading = Reading(sender=archived.arrival.conversation, reasons=("reason.archived", "reason.unreadable"))
         uow.inbox.finish(inbox_id, InboxState.HELD, now=now, reading=reading, facts={"archived": True})
         return True
-    reasons, guess = (ARCHIVED, *verdict.reasons), None
+    reasons, guess, weighed = (ARCHIVED, *verdict.reasons), None, {}
     if verdict.action is Action.ACCEPT:
         sender = Address(ChannelName.EMAIL, understood.letter.correspondent)
         match = match_thread(understood.clues, find_candidates(understood.clues, sender, uow, now=now))
-        reasons, guess = (ARCHIVED, *match.because), match.case_id
-    facts = facts_of(understood.letter.words, reasons, kind=verdict.kind.value, hits=list(verdict.hits), archived=True)
+        reasons, guess, weighed = (ARCHIVED, *match.because), match.case_id, match.as_facts()
+    facts = facts_of(
+        understood.letter.words,
+        reasons,
+        **understood.authentication_facts,
+        **({"match": weighed} if weighed else {}),
+        kind=verdict.kind.value,
+        hits=list(verdict.hits),
+        archived=True,
+    )
     state = InboxState.REFUSED if verdict.action is Action.DISCARD else InboxState.HELD
     uow.inbox.finish(inbox_id, state, now=now, reading=reading_of(understood, reasons, guess), facts=facts)
     return True

@@ -99,6 +99,10 @@ class Inbox(Protocol):
         """Let a refused message wait for a decision again; CaseworkConflict when it is refused no more."""
         ...
 
+    def arrivals_of(self, message_ids: Sequence[MessageId]) -> Mapping[MessageId, InboxEntry]:
+        """The entries that messages of citizens came in with, without their raw mail."""
+        ...
+
     def list(
         self, states: Sequence[InboxState], *, limit: int, after: int = 0, reason: str = "", sender: str = ""
     ) -> Sequence[InboxEntry]:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func,
 
 from casework.errors import CaseworkConflict, CaseworkNotFound
 from casework.inbox import DECIDABLE, MOST_BYTES, Arrival, ClerkDecision, InboxEntry, InboxState, RawMail, Reading
-from casework.message import CaseId, InboxId, LetterPart, StaffId
+from casework.message import CaseId, Direction, InboxId, LetterPart, MessageId, StaffId
 from casework.party import ChannelName
 from casework.store.columns import Instant
 from casework.store.encoding import (
@@ -25,7 +25,7 @@ from casework.store.encoding import (
     encode_reading,
 )
 from casework.store.inserting import insert_into, insert_or_skip
-from casework.store.tables import claims, inbox, raw_mails
+from casework.store.tables import claims, inbox, messages, raw_mails
 
 _IS_RECEIVED = text("inbox.state = 'received'")
 """Written out: a database uses a partial index only when it reads the condition, not when it is bound later."""
@@ -241,6 +241,17 @@ class SqlInbox:
         )
         if changed.rowcount == 0:
             raise CaseworkConflict(f"message {inbox_id} is no longer refused: look at it again")
+
+    def arrivals_of(self, message_ids: Sequence[MessageId]) -> Mapping[MessageId, InboxEntry]:
+        """The entries that messages of citizens came in with, without their raw mail."""
+        if not message_ids:
+            return {}
+        query = (
+            select(messages.c.id.label("of_message"), inbox)
+            .join(inbox, inbox.c.id == messages.c.inbox_id)
+            .where(messages.c.id.in_(message_ids), messages.c.direction == Direction.INBOUND.value)
+        )
+        return {MessageId(row.of_message): _entry(row) for row in self._connection.execute(query)}
 
     def list(
         self, states: Sequence[InboxState], *, limit: int, after: int = 0, reason: str = "", sender: str = ""

@@ -198,3 +198,26 @@ def test_a_held_letter_is_given_in_its_parts_and_its_files_are_downloaded(desk: 
     assert answer.content == b"%PDF-1.4"
     assert answer.headers["content-disposition"].startswith("attachment")
     assert desk.get(f"/triage/{inbox_id}/attachments/abc").status_code == 404
+
+
+def test_the_evidence_and_the_proof_of_the_sender_are_told(desk: Desk) -> None:
+    case = desk.open_case()
+    held = set_aside(desk)
+    found = [{"kind": "case_reference", "weight": 70, "case": case.id}]
+    facts = {
+        "match": {"rows": [["case_reference", 70], ["authentication_fail", -80]], "total": -10, "sure_from": 50},
+        "authentication": {"by": "mx.example", "is_own": True, "results": {"dmarc": "fail"}, "standing": "fail"},
+    }
+    facts["match"]["found"] = found
+    desk.store.write(lambda uow: uow.inbox.finish(held, InboxState.HELD, now=MONDAY, facts=facts))
+    told = desk.get(f"/triage/{held}").json()
+    assert told["evidence"] == {
+        "pointers": [{"kind": "case_reference", "weight": 70, "case": case.reference, "left_out": ""}],
+        "standing": "fail",
+        "standing_weight": -80,
+        "total": -10,
+        "sure_from": 50,
+        "outcome": "not_sure",
+    }
+    assert told["authentication"]["results"] == [{"method": "dmarc", "result": "fail", "domains": []}]
+    assert told["authentication"]["is_own"] is True

@@ -115,7 +115,7 @@ def _case_to_join(uow: UnitOfWork, wanted: NewDecision, errand: TriageErrand) ->
 
 def _detail(uow: UnitOfWork, inbox_id: InboxId) -> TriageDetail:
     entry = uow.inbox.get(inbox_id)
-    return TriageDetail.of(entry, guess=_guess(uow, entry))
+    return TriageDetail.of(entry, guess=_guess(uow, entry), shown=lambda case_id: reference_of(uow, case_id))
 
 
 def _guess(uow: UnitOfWork, entry: InboxEntry) -> str | None:

@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from admin_api.api.schemas.correspondence import AttachmentView
-from admin_api.api.schemas.fields import REFERENCE, PageQuery, Schema, Storable, example
+from admin_api.api.schemas.evidence import ProofView, WeighingView
+from admin_api.api.schemas.fields import REFERENCE, PageQuery, Schema, Storable, example, example_of
+from admin_api.evidence import CaseShown
 from casework.inbox import ClerkDecision, InboxEntry, InboxState, Reading, files_of
 from casework.party import ChannelName
 
@@ -88,6 +90,8 @@ class TriageDetail(TriageSummary):
         attachments=[],
         decided_by=None,
         has_raw_mail=True,
+        evidence=example_of(WeighingView),
+        authentication=example_of(ProofView),
     )
 
     answers_to: str
@@ -112,9 +116,13 @@ class TriageDetail(TriageSummary):
     """The account whose word `decision` is."""
     has_raw_mail: bool
     """Whether `/api/v1/triage/{id}/mail` has the mail as it came."""
+    evidence: WeighingView | None
+    """Null when nothing pointed to a case, or a rule held it before."""
+    authentication: ProofView | None
+    """Null when nobody looked who sent it."""
 
     @classmethod
-    def of(cls, entry: InboxEntry, *, guess: str | None) -> TriageDetail:
+    def of(cls, entry: InboxEntry, *, guess: str | None, shown: CaseShown = lambda _: None) -> TriageDetail:
         """The shape of an entry of the inbox, with its words."""
         reading, message = entry.reading or Reading(), entry.message
         names = [attachment.name for attachment in message.attachments] if message else []
@@ -134,6 +142,8 @@ class TriageDetail(TriageSummary):
                 "attachments": [AttachmentView.of(one) for one in files_of(entry)],
                 "decided_by": entry.decided_by,
                 "has_raw_mail": entry.raw_mail is not None,
+                "evidence": WeighingView.of(entry.facts, shown),
+                "authentication": ProofView.of(entry.facts),
             }
         )
 
