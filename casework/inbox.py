@@ -17,6 +17,8 @@ MOST_BYTES = 64 * 1024 * 1024
 """So much raw mail is read at one time, so that a flood of large letters does not fill the memory."""
 NOT_FETCHED = "not-fetched "
 """With this begins the external id of a letter of which only the header is here."""
+ARCHIVED = "reason.archived"
+"""The reason of what was old when it came."""
 LEASE_FOR = timedelta(seconds=60)
 """How long a worker may hold a conversation before another may take it over."""
 
@@ -172,6 +174,11 @@ class InboxEntry:
     def is_mail(self) -> bool:
         """Whether it came by mail."""
         return self.channel is ChannelName.EMAIL and self.message is None
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether it was old when it came, so that it is no work of today."""
+        return ARCHIVED in self.reasons
 
     @property
     def left_in(self) -> LeftIn | None:

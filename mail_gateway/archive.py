@@ -54,7 +54,8 @@ def file_archived(archived: Archived, uow: UnitOfWork, *, now: datetime) -> bool
         return False
     understood, verdict = archived.understood, archived.verdict
     if understood is None:
-        reading = Reading(sender=archived.arrival.conversation, reasons=("reason.archived", "reason.unreadable"))
+        said = tuple(f"reason.{reason.key}" for reason in (ARCHIVED, UNREADABLE))
+        reading = Reading(sender=archived.arrival.conversation, reasons=said)
         uow.inbox.finish(inbox_id, InboxState.HELD, now=now, reading=reading, facts={"archived": True})
         return True
     reasons, guess, weighed = (ARCHIVED, *verdict.reasons), None, {}

@@ -12,7 +12,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from casework.errors import CaseworkConflict, CaseworkNotFound
-from casework.inbox import DECIDABLE, MOST_BYTES, Arrival, ClerkDecision, InboxEntry, InboxState, RawMail, Reading
+from casework.inbox import (
+    ARCHIVED,
+    DECIDABLE,
+    MOST_BYTES,
+    Arrival,
+    ClerkDecision,
+    InboxEntry,
+    InboxState,
+    RawMail,
+    Reading,
+)
 from casework.message import CaseId, Direction, InboxId, LetterPart, MessageId, StaffId
 from casework.party import ChannelName
 from casework.store.columns import Instant
@@ -254,11 +264,18 @@ class SqlInbox:
         return {MessageId(row.of_message): _entry(row) for row in self._connection.execute(query)}
 
     def list(
-        self, states: Sequence[InboxState], *, limit: int, after: int = 0, reason: str = "", sender: str = ""
+        self,
+        states: Sequence[InboxState],
+        *,
+        limit: int,
+        after: int = 0,
+        reason: str = "",
+        sender: str = "",
+        archived: bool | None = None,
     ) -> Sequence[InboxEntry]:
         """Entries in these states without their raw mail, latest first, ids below `after` when it is given."""
         # The raw mails of one page may be hundreds of megabytes.
-        query = select(inbox).where(_is_among(states))
+        query = select(inbox).where(_is_among(states), *_as_archived(archived=archived))
         if after:
             query = query.where(inbox.c.id < after)
         if reason:
@@ -267,17 +284,19 @@ class SqlInbox:
             query = query.where(_is_from(sender))
         return [_entry(row) for row in self._connection.execute(query.order_by(inbox.c.id.desc()).limit(limit))]
 
-    def reasons(self, states: Sequence[InboxState]) -> Mapping[str, int]:
+    def reasons(self, states: Sequence[InboxState], *, archived: bool | None = None) -> Mapping[str, int]:
         """The keys of the reasons why entries are in these states, each with how many there are."""
         found: Counter[str] = Counter()
-        query = select(_REASONS, func.count()).where(_is_among(states)).group_by(_REASONS)
+        query = (
+            select(_REASONS, func.count()).where(_is_among(states), *_as_archived(archived=archived)).group_by(_REASONS)
+        )
         for written, number in self._connection.execute(query):
             found.update(dict.fromkeys(json.loads(written or "[]"), number))
         return found
 
-    def count(self, state: InboxState) -> int:
+    def count(self, state: InboxState, *, archived: bool | None = None) -> int:
         """How many entries are in a state."""
-        query = select(func.count()).select_from(inbox).where(_is_among([state]))
+        query = select(func.count()).select_from(inbox).where(_is_among([state]), *_as_archived(archived=archived))
         return int(self._connection.execute(query).scalar_one())
 
     def _lease(self, conversation: str, worker: str, now: datetime, until: datetime) -> bool:
@@ -302,6 +321,14 @@ def _take_lease(dialect: str) -> Any:
 
 _REASONS = inbox.c.reading["reasons"].as_string()
 """A list, as it is written."""
+
+
+def _as_archived(*, archived: bool | None) -> list[ColumnElement[bool]]:
+    if archived is None:
+        return []
+    # What was never read has no reasons, and is no archive.
+    is_archived = func.coalesce(_REASONS, "").contains(f'"{ARCHIVED}"', autoescape=True)
+    return [is_archived if archived else ~is_archived]
 
 
 def _is_from(sender: str) -> ColumnElement[bool]:

@@ -221,3 +221,17 @@ def test_the_evidence_and_the_proof_of_the_sender_are_told(desk: Desk) -> None:
     }
     assert told["authentication"]["results"] == [{"method": "dmarc", "result": "fail", "domains": []}]
     assert told["authentication"]["is_own"] is True
+
+
+def test_an_archive_is_listed_apart_when_that_is_asked(desk: Desk) -> None:
+    today, old = set_aside(desk), set_aside(desk, external_id="m2")
+    unread = set_aside(desk, InboxState.SHUNTED, external_id="m3")
+    reading = Reading("citizen@example.org", "咨询", "你好", reasons=("reason.archived",))
+    desk.store.write(lambda uow: uow.inbox.finish(old, InboxState.HELD, now=MONDAY, reading=reading))
+
+    def listed(**query: str) -> list[int]:
+        return [item["id"] for item in desk.get("/triage", **query).json()["items"]]
+
+    assert listed() == [unread, old, today]
+    assert listed(archived="false") == [unread, today]
+    assert listed(archived="true") == [old]

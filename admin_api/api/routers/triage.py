@@ -33,6 +33,7 @@ def list_triage(wanted: Annotated[TriageFilter, Query()], caller: TriageReader) 
             after=page.after,
             reason=wanted.reason.strip(),
             sender=wanted.sender.strip(),
+            archived=wanted.archived,
         )
         items, next_cursor = page.cut(found, lambda entry: entry.id)
         shown = [TriageSummary.of(entry, guess=_guess(uow, entry)) for entry in items]

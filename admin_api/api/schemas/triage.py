@@ -43,6 +43,8 @@ class TriageFilter(PageQuery):
     """The key of one of the reasons why they wait or were refused."""
     sender: Annotated[str, StringConstraints(max_length=120), Storable] = Field(default="", examples=["example.org"])
     """A part of the name or address of who wrote."""
+    archived: bool | None = Field(default=None, examples=[False])
+    """Whether they were old when they came, as letters of an imported archive are; left out, both are listed."""
 
 
 class TriageSummary(Schema):
