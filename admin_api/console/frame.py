@@ -35,6 +35,6 @@ def _rooms(visit: Visit) -> Rooms:
     if role is Role.CLERK:
         return Rooms(desk=False, administrator=False)
     with visit.context.store.read() as uow:
-        waiting = uow.inbox.count(InboxState.HELD) + uow.inbox.count(InboxState.SHUNTED)
+        waiting = uow.inbox.count(InboxState.HELD, archived=False) + uow.inbox.count(InboxState.SHUNTED)
         failed = uow.outbox.count(OutboxState.FAILED)
     return Rooms(desk=True, administrator=role is Role.ADMINISTRATOR, triage=waiting, failed=failed)
