@@ -11,13 +11,14 @@ from admin_api.access import may_read_all, may_see, shown_details
 from admin_api.console.case_handling import HandlingView, compose_handling, ending_in_words
 from admin_api.console.finding import fingerprint, signed_in
 from admin_api.deadline import Deadline, deadline_of
+from admin_api.evidence import Proof, Weighing, proof_of, weighing_of
 from admin_api.pages import Visit
 from casework.actions.correspondence import is_taken_over
 from casework.bureau import Unit
 from casework.case import Case
 from casework.disposition import ALLOWED, Disposition
 from casework.events import CaseEvent, EventName
-from casework.message import Attachment, Direction, Message
+from casework.message import Attachment, CaseId, Direction, Message
 from casework.naming import name_applicant
 from casework.outbox import OutboxEntry
 from casework.party import Party
@@ -43,6 +44,10 @@ class MessageView:
     files: Sequence[Attachment]
     elsewhere: bool
     """Said in the same conversation without belonging to this case."""
+    weighing: Weighing | None = None
+    """The evidence on which a letter was placed."""
+    proof: Proof | None = None
+    """What was found out about who sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,14 @@ def _messages(
             found.setdefault(message.id, message)
     ordered = sorted(found.values(), key=lambda message: (message.created_at, message.id))
     party = uow.parties.get(case.party_id) if named else None
+    letters = [message.id for message in ordered if message.direction is Direction.INBOUND and message.mail is not None]
+    # Domains tell who a citizen is, who may wish to stay unnamed.
+    arrivals = uow.inbox.arrivals_of(letters) if named else {}
+
+    def shown(case_id: CaseId) -> str | None:
+        found = uow.cases.get(case_id)
+        return found.reference if may_see(staff, found, bureau) else None
+
     return [
         MessageView(
             message=message,
@@ -187,6 +200,8 @@ def _messages(
             pictures=[one for one in message.attachments if one.content_type in SHOWN_AS_PICTURE],
             files=[one for one in message.attachments if one.content_type not in SHOWN_AS_PICTURE],
             elsewhere=message.case_id != case.id,
+            weighing=weighing_of(arrivals[message.id].facts, shown) if message.id in arrivals else None,
+            proof=proof_of(arrivals[message.id].facts) if message.id in arrivals else None,
         )
         for message in ordered
     ]

@@ -12,8 +12,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from casework.errors import CaseworkConflict, CaseworkNotFound
-from casework.inbox import DECIDABLE, MOST_BYTES, Arrival, ClerkDecision, InboxEntry, InboxState, RawMail, Reading
-from casework.message import CaseId, InboxId, LetterPart, StaffId
+from casework.inbox import (
+    ARCHIVED,
+    DECIDABLE,
+    MOST_BYTES,
+    Arrival,
+    ClerkDecision,
+    InboxEntry,
+    InboxState,
+    RawMail,
+    Reading,
+)
+from casework.message import CaseId, Direction, InboxId, LetterPart, MessageId, StaffId
 from casework.party import ChannelName
 from casework.store.columns import Instant
 from casework.store.encoding import (
@@ -25,7 +35,7 @@ from casework.store.encoding import (
     encode_reading,
 )
 from casework.store.inserting import insert_into, insert_or_skip
-from casework.store.tables import claims, inbox, raw_mails
+from casework.store.tables import claims, inbox, messages, raw_mails
 
 _IS_RECEIVED = text("inbox.state = 'received'")
 """Written out: a database uses a partial index only when it reads the condition, not when it is bound later."""
@@ -247,12 +257,30 @@ class SqlInbox:
         if changed.rowcount == 0:
             raise CaseworkConflict(f"message {inbox_id} is no longer refused: look at it again")
 
+    def arrivals_of(self, message_ids: Sequence[MessageId]) -> Mapping[MessageId, InboxEntry]:
+        """The entries that messages of citizens came in with, without their raw mail."""
+        if not message_ids:
+            return {}
+        query = (
+            select(messages.c.id.label("of_message"), inbox)
+            .join(inbox, inbox.c.id == messages.c.inbox_id)
+            .where(messages.c.id.in_(message_ids), messages.c.direction == Direction.INBOUND.value)
+        )
+        return {MessageId(row.of_message): _entry(row) for row in self._connection.execute(query)}
+
     def list(
-        self, states: Sequence[InboxState], *, limit: int, after: int = 0, reason: str = "", sender: str = ""
+        self,
+        states: Sequence[InboxState],
+        *,
+        limit: int,
+        after: int = 0,
+        reason: str = "",
+        sender: str = "",
+        archived: bool | None = None,
     ) -> Sequence[InboxEntry]:
         """Entries in these states without their raw mail, latest first, ids below `after` when it is given."""
         # The raw mails of one page may be hundreds of megabytes.
-        query = select(inbox).where(_is_among(states))
+        query = select(inbox).where(_is_among(states), *_as_archived(archived=archived))
         if after:
             query = query.where(inbox.c.id < after)
         if reason:
@@ -261,17 +289,19 @@ class SqlInbox:
             query = query.where(_is_from(sender))
         return [_entry(row) for row in self._connection.execute(query.order_by(inbox.c.id.desc()).limit(limit))]
 
-    def reasons(self, states: Sequence[InboxState]) -> Mapping[str, int]:
+    def reasons(self, states: Sequence[InboxState], *, archived: bool | None = None) -> Mapping[str, int]:
         """The keys of the reasons why entries are in these states, each with how many there are."""
         found: Counter[str] = Counter()
-        query = select(_REASONS, func.count()).where(_is_among(states)).group_by(_REASONS)
+        query = (
+            select(_REASONS, func.count()).where(_is_among(states), *_as_archived(archived=archived)).group_by(_REASONS)
+        )
         for written, number in self._connection.execute(query):
             found.update(dict.fromkeys(json.loads(written or "[]"), number))
         return found
 
-    def count(self, state: InboxState) -> int:
+    def count(self, state: InboxState, *, archived: bool | None = None) -> int:
         """How many entries are in a state."""
-        query = select(func.count()).select_from(inbox).where(_is_among([state]))
+        query = select(func.count()).select_from(inbox).where(_is_among([state]), *_as_archived(archived=archived))
         return int(self._connection.execute(query).scalar_one())
 
     def _lease(self, conversation: str, worker: str, now: datetime, until: datetime) -> bool:
@@ -296,6 +326,14 @@ def _take_lease(dialect: str) -> Any:
 
 _REASONS = inbox.c.reading["reasons"].as_string()
 """A list, as it is written."""
+
+
+def _as_archived(*, archived: bool | None) -> list[ColumnElement[bool]]:
+    if archived is None:
+        return []
+    # What was never read has no reasons, and is no archive.
+    is_archived = func.coalesce(_REASONS, "").contains(f'"{ARCHIVED}"', autoescape=True)
+    return [is_archived if archived else ~is_archived]
 
 
 def _is_from(sender: str) -> ColumnElement[bool]:
