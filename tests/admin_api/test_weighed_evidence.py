@@ -26,7 +26,7 @@ PROOF = {
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path)
-    desk.hire("zong", Role.DESK)
+    desk.hire("zong", Role.INTAKE)
     yield desk
     desk.store.close()
 
