@@ -67,4 +67,20 @@ class AlertStaff:
     """Key of the notice."""
 
 
-Command = OpenCase | AddToCase | RecordEnquiry | RateAnswer | DeclineEntries | AlertStaff
+@dataclass(frozen=True, slots=True)
+class WithdrawCase:
+    """The citizen takes a matter of their own back, and has confirmed it."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateCase:
+    """The citizen says how content they are with how a case of their own ended."""
+
+    reference: str
+    grade: int
+    """1, very poor, to 5, very good."""
+
+
+Command = OpenCase | AddToCase | RecordEnquiry | RateAnswer | DeclineEntries | AlertStaff | WithdrawCase | RateCase

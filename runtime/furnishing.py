@@ -50,12 +50,12 @@ def know(
     )
 
 
-def furnish(bundle: Bundle, secret: bytes, knowledge: Callable[[], KnowledgeBase]) -> Furniture:
+def furnish(bundle: Bundle, secret: bytes, knowledge: Callable[[], KnowledgeBase], *, site: str = "") -> Furniture:
     """Set up the desk of a bureau, in its own words where the bundle has them, over what `knowledge` gives."""
     notices, replies, mail_words = (
         bundle.reworded(load_wording(files(room) / folder))
         for room, folder in (("casework", "notices"), ("bot", "replies"), ("mail_gateway", "wording"))
     )
-    office = Office(bundle.bureau, notices, secret)
+    office = Office(bundle.bureau, notices, secret, site)
     desk = Desk(knowledge=knowledge, office=office, replies=replies)
     return Furniture(office, desk, replies, mail_words)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from casework.actions.asking_rating import ask_for_rating
 from casework.actions.correspondence import write_to_citizen
 from casework.actions.stepping import Walker, said
 from casework.case import Case, CaseStatus
@@ -88,17 +89,19 @@ def approve(case: Case, walker: Walker, *, attachments: Sequence[Attachment] = (
 
 
 def end(case: Case, disposition: Disposition, walker: Walker, *, reason: str = "") -> Case:
-    """Close the case; the conversation goes back to the assistant."""
+    """Close the case and ask how content the citizen is; the conversation goes back to the assistant."""
     if walker.uow.cases.get(case.id).status is CaseStatus.CLOSED:
         raise CaseworkConflict(f"case {case.reference} is already closed")
     walker.uow.threads.set_taken_over(case.thread_id, None, walker.now)
-    return walker.note(
+    ended = walker.note(
         case,
         EventName.CLOSED,
         {"disposition": disposition.value},
         text=reason.strip() or None,
         changes={"disposition": disposition.value, "closed_at": walker.now, "closed_on": walker.today},
     )
+    ask_for_rating(ended, walker.uow, office=walker.office, now=walker.now)
+    return ended
 
 
 def draft_in(standing: Standing) -> Draft:

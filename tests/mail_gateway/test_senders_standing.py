@@ -17,7 +17,7 @@ from mail_gateway.authentication import Relays
 from mail_gateway.receiving import Outcome
 from mail_gateway.understanding import MailRoom, Trust
 from mail_gateway.verifying import open_verifier
-from tests.casework.a_bureau import a_clerk
+from tests.casework.a_bureau import a_clerk, an_office
 from tests.mail_gateway.a_house import LI, ZHANG, House
 from tests.mail_gateway.dns_server import Zone, dns_server, txt
 from tests.mail_gateway.letters import OURS, SEALS, a_mail
@@ -143,7 +143,9 @@ def test_a_subject_of_long_ago_is_no_evidence(house: House) -> None:
 
 def test_the_subject_of_a_closed_matter_leads_back_only_in_an_answer(house: House) -> None:
     case = house.desk.cases[0]
-    house.store.write(lambda uow: close(case, Disposition.UPHELD, uow, staff=a_clerk(uow), now=house.now))
+    house.store.write(
+        lambda uow: close(case, Disposition.UPHELD, uow, office=an_office(), staff=a_clerk(uow), now=house.now)
+    )
     assert answer(house, "same subject").state is InboxState.HANDLED
     assert house.desk.messages[1].case_id is None
     assert house.desk.messages[1].thread_id is None

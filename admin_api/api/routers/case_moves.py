@@ -88,7 +88,10 @@ def close_case(reference: ReferencePath, wanted: Closing, errand: CasesErrand) -
 
     def move(case: Case, uow: UnitOfWork) -> Case:
         caller = errand.caller
-        return closure.close(case, wanted.disposition, uow, staff=caller.staff, now=caller.now, reason=wanted.reason)
+        office = caller.context.office
+        return closure.close(
+            case, wanted.disposition, uow, office=office, staff=caller.staff, now=caller.now, reason=wanted.reason
+        )
 
     return _move(reference, wanted.version, errand, move, Right.CLOSE)
 
