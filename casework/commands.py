@@ -31,6 +31,8 @@ class AddToCase:
     """The message belongs to a case that this citizen already has."""
 
     reference: str
+    reopens: bool = True
+    """Whether a closed case is opened again by it; the words to a grade leave that to the bureau's rule."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,12 +179,6 @@ case_events = Table(
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     UniqueConstraint("case_id", "number"),
-    Index(
-        "ix_case_events_rated",
-        "at",
-        sqlite_where=text("name = 'case.rated'"),
-        postgresql_where=text("name = 'case.rated'"),
-    ),
 )
 
 case_event_texts = Table(
