@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -19,7 +19,7 @@ class NextStep:
     name: str
     """Name of its deadline: `confirmation`, `supplement`, `third_party`, `reply`, …"""
     owed_by: str
-    """`bureau`, `applicant`, `third_party` or `other_organ`."""
+    """`bureau`, `applicant`, `third_party`, `other_organ`, or `both` for what bureau and applicant confirm together."""
     due_on: date | None = None
     uncertain: bool = False
     """The day lies in a year whose calendar is not announced yet."""
@@ -27,7 +27,7 @@ class NextStep:
 
 
 _AWAITED: Final = (
-    (Mark.UNCONFIRMED, "confirmation", "applicant"),
+    (Mark.UNCONFIRMED, "confirmation", "both"),
     (Mark.SUPPLEMENT_OPEN, "supplement", "applicant"),
     (Mark.THIRD_PARTY_OPEN, "third_party", "third_party"),
     (Mark.ORGAN_OPEN, "other_organ", "other_organ"),
@@ -44,7 +44,8 @@ def next_step(case: Case, standing: Standing, deadlines: Sequence[KeptDeadline],
     if case.status is not CaseStatus.CLOSED:
         for mark, name, owed_by in _AWAITED:
             if standing.has(mark):
-                return _of(_running(deadlines, name), today) or NextStep(name, owed_by)
+                found = _of(_running(deadlines, name), today) or NextStep(name, owed_by)
+                return replace(found, owed_by=owed_by)
     owed = [one for one in deadlines if base_name(one.name) in _OF_THE_BUREAU and one.owed_by == "bureau"]
     first = min((one for one in owed if _is_open(one)), key=lambda one: one.due_on or date.max, default=None)
     if first is not None:

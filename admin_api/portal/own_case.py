@@ -137,6 +137,8 @@ def _name_step(step: NextStep | None, visit: Visit) -> str:
 def _owes(owed_by: str, unit: Unit, visit: Visit) -> str:
     if owed_by == "bureau":
         return unit.name.in_(visit.language)
+    if owed_by == "both":
+        return visit.say("portal.owes.both", unit=unit.name.in_(visit.language))
     return visit.say_or(f"portal.owes.{owed_by}", visit.say("portal.owes.other"))
 
 

@@ -33,7 +33,7 @@ def step(*marks: Mark, deadlines: tuple[KeptDeadline, ...] = (), status: CaseSta
 @pytest.mark.parametrize(
     ("mark", "deadline", "expected"),
     [
-        (Mark.UNCONFIRMED, kept("confirmation"), NextStep("confirmation", "bureau", date(2026, 11, 30))),
+        (Mark.UNCONFIRMED, kept("confirmation"), NextStep("confirmation", "both", date(2026, 11, 30))),
         (
             Mark.SUPPLEMENT_OPEN,
             kept("supplement", "applicant"),

@@ -148,11 +148,19 @@ def _ahead(case: Case, turn: Turn, unit: str) -> Fact:
         return ""
     facts: dict[str, Fact] = {
         "step": Keyed(f"case_step.{step.name if step.name in STEPS else 'other'}"),
-        "who": unit if step.owed_by == "bureau" else Keyed(f"owes.{step.owed_by if step.owed_by in OWES else 'other'}"),
+        "who": _who(step.owed_by, unit),
     }
     if step.due_on is None:
         return Keyed("case_status.next", facts)
     return Keyed("case_status.next_by", {**facts, "due_on": day(step.due_on)})
+
+
+def _who(owed_by: str, unit: str) -> Fact:
+    if owed_by == "bureau":
+        return unit
+    if owed_by == "both":
+        return Keyed("owes.both", {"unit": unit})
+    return Keyed(f"owes.{owed_by if owed_by in OWES else 'other'}")
 
 
 def _is_running(case: Case) -> bool:

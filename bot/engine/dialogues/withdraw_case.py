@@ -12,15 +12,17 @@ from casework.case import Case, CaseStatus
 from casework.commands import WithdrawCase
 from casework.references import find_references
 
-_REFERENCE = re.compile(r"[A-Za-z]{2,8}[\s-]?20[0-9]{2}[\s-]?[0-9]{4,9}([\s-]?[0-9])?")
+_NO_WORDS = re.compile(
+    r"[A-Za-z]{2,8}[\s-]?20[0-9]{2}[\s-]?[0-9]{4,9}([\s-]?[0-9])?|[A-Za-z0-9]{5}-[A-Za-z0-9]{5}|编号|查询码|query code"
+)
 _PICK = "pick:"
 _KEEP = "pick:keep"
 _MOST = 5
 
 
 def is_wish(text: str) -> bool:
-    """Whether a text wants a matter taken back; a reference in it is no word."""
-    return Intent.WITHDRAW_CASE in recognise(_REFERENCE.sub(" ", text).strip())
+    """Whether a text wants a matter taken back; a reference or a code in it is no word."""
+    return Intent.WITHDRAW_CASE in recognise(_NO_WORDS.sub(" ", text).strip())
 
 
 class WithdrawCaseDialogue:
