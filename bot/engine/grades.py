@@ -28,16 +28,16 @@ def take_grade(turn: Turn) -> Response | None:
         return None
     case = turn.known.found if turn.known.look_up is LookUp.FOUND else None
     if case is None or case.reference != given.reference:
-        return _said("input.stale_choice", turn)
+        return _said(ReplyDraft("input.stale_choice"), turn)
     outlook = turn.known.outlooks.get(case.reference)
     if case.status is not CaseStatus.CLOSED or outlook is None or outlook.is_rated:
-        return _said("rate_case.already", turn)
+        return _said(ReplyDraft("rate_case.already"), turn)
     if given.grade > POOR or turn.conversation.active is not None:
-        response = _said("rate_case.thanks", turn)
+        response = _said(ReplyDraft("rate_case.thanks"), turn)
     else:
         response = stepped(turn, rate_case.DIALOGUE.asked(turn, case.reference))
     return Response(response.conversation, response.drafts, (given, *response.commands))
 
 
-def _said(key: str, turn: Turn) -> Response:
-    return Response(turn.conversation, (ReplyDraft(key), *go_on(turn, turn.conversation)))
+def _said(draft: ReplyDraft, turn: Turn) -> Response:
+    return Response(turn.conversation, (draft, *go_on(turn, turn.conversation)))

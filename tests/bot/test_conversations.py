@@ -27,8 +27,8 @@ MONDAY_MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 OF_A_STORY = {"story", "channel", "at", "turns"}
 OF_A_TURN = {
     "say", "press", "letter", "files", "edit", "long", "wait_minutes", "taken_over", "case", "own_cases", "look_up",
-    "found", "bot", "text", "without", "choices", "sources", "decision", "opens", "details", "unit", "anonymous", "adds_to",
-    "alerts", "withdraws", "rates", "outlook", "nothing_filed", "language", "in_order", "once",
+    "found", "bot", "text", "without", "choices", "sources", "decision", "opens", "details", "unit", "anonymous",
+    "adds_to", "alerts", "withdraws", "rates", "outlook", "nothing_filed", "language", "in_order", "once",
 }  # fmt: skip
 
 
