@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
+from benchmarks.annual_report import annual_report
 from benchmarks.catalogue_search import catalogue_search
 from benchmarks.chat_load import CONNECTIONS, Answered, a_question, measure, open_conversations
 from benchmarks.figure import Figure
@@ -126,6 +127,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "chat": chat,
     "mail_pipeline": mail_pipeline,
     "reading_mail": reading_mail,
+    "annual_report": annual_report,
     "at_rest": at_rest,
     "catalogue": catalogue_search,
     "retrieval": retrieval,

@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework.bundle_file import BundleFile, Fault, read_bundle_file
+from casework.bundle_regimes import read_regimes
 from casework.bundle_units import MAIL, SLUG, SLUG_SHAPE, TELEPHONE, read_units
 from casework.bureau import USUALLY_PUBLISHED, USUALLY_WRONG, Bureau, Commitment, MailPolicy, Telephone, Words
 from casework.kinds import CaseKind
@@ -36,6 +37,7 @@ _KEYS = (
     "answers",
     "ratings",
     "results",
+    "regimes",
 )
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?|http://(?:localhost|127\.0\.0\.1)(?::\d+)?")
 _DOMAIN = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
@@ -64,6 +66,7 @@ def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault,
     policy = _read_mail_policy(file)
     may_be_wrong = _read_may_be_wrong(file)
     redoes_poor, published_kinds = _read_redo_poor(file), _read_published_kinds(file)
+    regimes = read_regimes(file)
     faults = tuple(file.faults + units_file.faults)
     if faults or not (slug and prefix and name and calendar and mail):
         return None, faults
@@ -85,6 +88,7 @@ def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault,
         redoes_poor=redoes_poor,
         published_kinds=published_kinds,
         may_be_wrong=may_be_wrong,
+        regimes=regimes,
     )
     return bureau, ()
 

@@ -29,6 +29,8 @@ DUTIES = frozenset(
     }
 )
 """What somebody is always owed; a notice to supplement, say, only ends a right of the bureau."""
+LATE = "late"
+"""The state under which a duty is kept that was done after its day."""
 OPEN_STATES = frozenset({DeadlineState.RUNNING, DeadlineState.MISSED})
 _CHANNELS: Mapping[ChannelName, ReceiptChannel] = {
     ChannelName.LETTER: ReceiptChannel.ORDINARY_POST,
@@ -158,16 +160,29 @@ def keep(found: Sequence[Deadline]) -> tuple[KeptDeadline, ...]:
         count = seen[one.name.value] = seen.get(one.name.value, 0) + 1
         name = one.name.value if count == 1 else f"{one.name.value}:{count}"
         rule = f"{one.rule.name} {one.rule.article}"
-        kept.append(KeptDeadline(name, one.owed_by.value, one.due_on, one.state.value, rule, one.provisional))
+        state = LATE if is_done_late(one, found) else one.state.value
+        kept.append(KeptDeadline(name, one.owed_by.value, one.due_on, state, rule, one.provisional))
     return tuple(kept)
 
 
-def next_of(found: Iterable[Deadline]) -> Deadline | None:
+def is_done_late(deadline: Deadline, found: Sequence[Deadline]) -> bool:
+    """Whether a missed duty was done in the end: the next duty of the case has begun to run."""
+    if deadline.state is not DeadlineState.MISSED or deadline.name not in DUTIES:
+        return False
+    later = found[found.index(deadline) + 1 :]
+    return any(one.name in DUTIES and one.state is not DeadlineState.NOT_STARTED for one in later)
+
+
+def next_of(found: Sequence[Deadline]) -> Deadline | None:
     """What the bureau owes next: the earliest of its duties that is running or missed."""
     owed = [
         one
         for one in found
-        if one.name in DUTIES and one.owed_by is Owed.BUREAU and one.due_on is not None and one.state in OPEN_STATES
+        if one.name in DUTIES
+        and one.owed_by is Owed.BUREAU
+        and one.due_on is not None
+        and one.state in OPEN_STATES
+        and not is_done_late(one, found)
     ]
     return min(owed, key=lambda one: one.due_on or date.max, default=None)
 

@@ -110,6 +110,14 @@ class WorkCalendar:
             left -= self.is_working_day(day)
         return day
 
+    def shift(self, day: date, working_days: int) -> date:
+        """The day so many working days after `day`, or before it when negative; with 0 it is `day` itself."""
+        step, left = timedelta(days=1 if working_days > 0 else -1), abs(working_days)
+        while left:
+            day += step
+            left -= self.is_working_day(day)
+        return day
+
     def is_open(self, at: datetime) -> bool:
         """Whether the office is open at an instant."""
         local = at.astimezone(self.time_zone)

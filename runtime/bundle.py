@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from admin_api.pages import texts
+from casework.annual.statement import faults_of_statements
 from casework.bundle import Fault, load_bureau
 from casework.bureau import Bureau
 from casework.wording import Wording
@@ -80,7 +81,7 @@ def load_bundle(folder: Path | Traversable | None = None) -> Bundle:
 
 def check_bundle(folder: Path | Traversable, today: date) -> tuple[Fault, ...]:
     """Everything that is wrong with a bundle, by file and line, judged on a local date; empty when it is sound."""
-    faults = [*_read(folder, today=today)[1], *_faults_of_revisions(folder)]
+    faults = [*_read(folder, today=today)[1], *_faults_of_revisions(folder), *faults_of_statements(folder)]
     return tuple(sorted(faults, key=lambda fault: (fault.file, fault.line)))
 
 

@@ -18,6 +18,7 @@ TEXT_FOLDERS = (
     ("bot", "channels/web_chat_texts"),
     ("bot", "replies"),
     ("casework", "clock_words"),
+    ("casework", "annual/words"),
     ("casework", "notices"),
     ("casework", "words"),
     ("mail_gateway", "wording"),

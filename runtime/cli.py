@@ -14,7 +14,7 @@ import typer
 from casework.errors import CaseworkError
 from knowledge.errors import KnowledgeError
 from mail_gateway.errors import MailGatewayError
-from runtime import cli_bundle, cli_cases, cli_clock, cli_knowledge, cli_mail, cli_mail_ways
+from runtime import cli_bundle, cli_cases, cli_clock, cli_knowledge, cli_mail, cli_mail_ways, cli_report
 from runtime.backup import BackupRefused
 from runtime.bundle import BundleRefused, check_bundle, load_bundle
 from runtime.bundle_export import ExportRefused
@@ -33,6 +33,7 @@ app.add_typer(cli_clock.clock_app, name="clock", help="How the deadlines of a ca
 app.add_typer(cli_bundle.bundle_app, name="bundle", help="Take the bureau's bundle out of the store, and in.")
 app.add_typer(cli_mail.mail_app, name="mail", help="Look at mails, and take an archive in.")
 cli_mail_ways.add_commands(cli_mail.mail_app)
+app.add_typer(cli_report.report_app, name="report", help="Make the annual report, and check a filed one.")
 cli_cases.add_commands(app)
 cli_knowledge.add_commands(app)
 
@@ -76,6 +77,17 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="sunwindow-demo-") as folder:
         run_demo(data or Path(folder), port=port, smtp_port=smtp_port, throw_away=data is None)
     end_process()
+
+
+@cli_report.report_app.command("demo-ledger")
+def demo_ledger(file: Annotated[Path, typer.Argument(help="The file to write, JSON by lines.")]) -> None:
+    """Write a ledger made to the figures of 2012, to try `report annual --year 2012 --form seed-2012` with."""
+    from casework.annual.ledger_file import line_of
+    from runtime.demo.seed_ledger import seed_ledger
+
+    with file.open("w", encoding="utf-8") as lines:
+        lines.writelines(f"{line_of(entry)}\n" for entry in seed_ledger())
+    typer.echo(str(file))
 
 
 @app.command()

@@ -15,6 +15,8 @@ from casework.errors import CaseworkError, CaseworkRejected
 from casework.party import Language
 
 clock_app = typer.Typer(no_args_is_help=True)
+RECOUNTED_AT_ONCE = 200
+"""Cases in one transaction."""
 MISUSED = 2
 """Exit code for a case that cannot be read."""
 
@@ -40,6 +42,40 @@ def explain(
         raise typer.Exit(MISUSED) from error
     for line in lines:
         typer.echo(line)
+
+
+@clock_app.command("recount")
+def recount(
+    apply: Annotated[bool, typer.Option("--apply", help="Keep the new dates; otherwise they are only shown.")] = False,
+    config: Annotated[Path | None, typer.Option("--config", help="Settings file.")] = None,
+) -> None:
+    """Count the deadlines of all open cases anew, as after a new calendar or rule, and show each date that moves."""
+    from casework.actions.recounting import MovedDate, apply_moved, find_moved
+    from casework.store import SqlUnitOfWork
+    from runtime.bundle import load_bundle
+    from runtime.furnishing import office_of
+    from runtime.opened_store import opened
+
+    count, after = 0, 0
+    with opened(config) as (settings, store):
+        office = office_of(load_bundle(settings.bundle), settings.secret_key.get_secret_value().encode())
+        now = datetime.now(UTC)
+
+        def look(uow: SqlUnitOfWork) -> tuple[tuple[MovedDate, ...], int]:
+            cases = uow.cases.list_open(limit=RECOUNTED_AT_ONCE, after=after)
+            moved = find_moved(cases, uow, office=office, now=now)
+            if apply:
+                apply_moved(moved, uow, office=office, now=now)
+            return moved, cases[-1].id if len(cases) == RECOUNTED_AT_ONCE else 0
+
+        while True:
+            moved, after = store.write(look)
+            for one in moved:
+                typer.echo(f"{one.reference}\t{one.name}\t{one.before or '-'}\t{one.after or '-'}")
+            count += len(moved)
+            if not after:
+                break
+    typer.echo(f"{count} dates {'moved' if apply else 'would move; --apply keeps them'}")
 
 
 def _explain(file: str, *, as_json: bool, on: str, spoken: Language, bundle: Path | None) -> list[str]:

@@ -37,7 +37,7 @@ from runtime.entering import enter_bundle
 from runtime.entering_items import enter_items
 from runtime.furnishing import furnish, know
 from runtime.handling import DeskHandler
-from runtime.jobs import DRAIN, Bell, DbosJobs, delivering
+from runtime.jobs import DRAIN, REMIND, Bell, DbosJobs, delivering
 from runtime.kill_points import KillPoints, kill_points
 from runtime.live_knowledge import LiveKnowledge
 from runtime.mail_trust import trust_of
@@ -45,6 +45,7 @@ from runtime.mail_ways import open_fetcher, open_mail_servers
 from runtime.mailbox_watch import MailboxWatch
 from runtime.metrics import Metrics
 from runtime.migrating import migrate, require_migrated
+from runtime.reminding import Reminding
 from runtime.settings import Environment, Settings
 from runtime.telegram_room import TelegramRoom
 from runtime.turns import TurnTaker
@@ -74,6 +75,7 @@ class House:
     stopping: threading.Event
     bell: Bell
     turns: TurnTaker
+    reminding: Reminding
     held: IO[str] | None
     """Holds the data directory of an embedded installation."""
 
@@ -157,7 +159,8 @@ class House:
         worker = f"{socket.gethostname()}:{os.getpid()}"
         handler = DeskHandler(self.desk, self.mail_room)
         jobs: dict[str, Callable[[], None]] = {
-            DRAIN: Drain(self.store, handler, now, worker, self.stopping, self.bell.ring).run
+            DRAIN: Drain(self.store, handler, now, worker, self.stopping, self.bell.ring).run,
+            REMIND: self.reminding.run,
         }
         for name, channel in self.channels.items():
             delivery = Delivery(
@@ -171,6 +174,7 @@ class House:
         at = now()
         with self.store.read() as uow:
             waiting = [DRAIN] if uow.inbox.has_due(now=at) else []
+            waiting += [REMIND] if self.reminding.is_due() else []
             return [*waiting, *map(delivering, uow.outbox.due_channels(now=at))]
 
     def keep_house(self) -> None:
@@ -213,6 +217,7 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     if kills is not None:
         channels = kills.watch_channels(channels)
     metrics = Metrics(store, knowledge)
+    stopping = threading.Event()
     house = House(
         settings=settings,
         bundle=bundle,
@@ -226,9 +231,10 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
         telegram=telegram,
         channels=channels,
         metrics=metrics,
-        stopping=threading.Event(),
+        stopping=stopping,
         bell=bell,
         turns=TurnTaker(store, room.desk, room.replies, now, bell.ring, metrics.observe_turn),
+        reminding=Reminding(store, room.office, now, stopping, partial(bell.ring, delivering(ChannelName.EMAIL))),
         held=held,
     )
     if works:

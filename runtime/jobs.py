@@ -30,6 +30,8 @@ KEEP_FINISHED_FOR = timedelta(hours=1)
 Job = Callable[[], None]
 DRAIN = "drain_inbox"
 """The job that handles what came in."""
+REMIND = "remind"
+"""The job that reminds of deadlines."""
 
 
 def delivering(channel: ChannelName) -> str:

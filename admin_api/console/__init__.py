@@ -26,8 +26,10 @@ from admin_api.console import (
     items,
     keys,
     live,
+    paper,
     proposals,
     queue,
+    rules,
     splitting,
     triage,
     triage_many,
@@ -58,6 +60,8 @@ for _room in (
     accounts,
     keys,
     live,
+    paper,
+    rules,
 ):
     router.include_router(_room.router)
 router.add_api_route("", entrance.enter)

@@ -26,6 +26,7 @@ from admin_api.visits import own_form, staff_visit
 from casework.actions.assignment import assign, give_back, take_over, transfer
 from casework.actions.closure import close, reopen
 from casework.actions.correspondence import add_note, reply_to_citizen
+from casework.actions.stepping import Walker
 from casework.case import Case
 from casework.disposition import Disposition
 from casework.errors import CaseworkConflict, CaseworkRejected
@@ -141,13 +142,10 @@ def hand_over(visit: StaffVisit, reference: str, version: Version, unit: Text = 
 @router.post("/close")
 def end(visit: StaffVisit, reference: str, version: Version, disposition: Text = "", reason: Text = "") -> Response:
     """Close the case with a disposition that its kind allows."""
-    office, staff, now = visit.context.office, signed_in(visit), visit.context.clock()
     known = disposition in list(Disposition)
     return carry_out(
         Sent(visit, reference, "close", version, Right.CLOSE, {"disposition": disposition, "reason": reason}),
-        lambda case, uow: close(
-            case, Disposition(disposition), uow, office=office, staff=staff, now=now, reason=reason
-        ),
+        lambda case, uow: close(case, Disposition(disposition), _walker(uow, visit), reason=reason),
         fault="" if known else "choose",
     )
 
@@ -155,12 +153,15 @@ def end(visit: StaffVisit, reference: str, version: Version, disposition: Text =
 @router.post("/reopen")
 def open_again(visit: StaffVisit, reference: str, version: Version, reason: Text = "") -> Response:
     """Open a closed case again, with the reason."""
-    staff, now = signed_in(visit), visit.context.clock()
     return carry_out(
         Sent(visit, reference, "reopen", version, Right.REOPEN, {"reason": reason}),
-        lambda case, uow: reopen(case, reason, uow, staff=staff, now=now),
+        lambda case, uow: reopen(case, reason, _walker(uow, visit)),
         fault="" if reason.strip() else "reason",
     )
+
+
+def _walker(uow: UnitOfWork, visit: Visit) -> Walker:
+    return Walker(uow, visit.context.office, signed_in(visit), visit.context.clock())
 
 
 def carry_out(

@@ -214,8 +214,11 @@ def describe_event(event: CaseEvent, visit: Visit, names: Mapping[str, str]) -> 
     unit_names = {unit.slug: unit.name.in_(visit.language) for unit in bureau.units}
     disposition = facts.get("disposition")
     fen = facts.get("fen")
+    key = event.name.value
+    if event.name is EventName.DEADLINE_SET and not facts.get("due_on"):
+        key = "deadline.none"
     return visit.say(
-        f"event.{event.name.value}",
+        f"event.{key}",
         to=names.get(f"staff:{facts.get('to')}", unit_names.get(str(facts.get("to")), "")),
         origin=unit_names.get(str(facts.get("from")), ""),
         unit=unit_names.get(str(facts.get("unit")), ""),
@@ -250,7 +253,7 @@ def _class_in_words(facts: Mapping[str, object], visit: Visit) -> str:
 def _basis(case: Case, ledger: Sequence[CaseEvent], visit: Visit) -> str:
     """The limit that was set, with its rule; the rule in the visitor's language while the bureau still has it so."""
     setting = next((event for event in reversed(ledger) if event.name is EventName.DEADLINE_SET), None)
-    if setting is None:
+    if setting is None or not setting.facts.get("unit"):
         return ""
     basis = str(setting.facts.get("basis", ""))
     commitment = visit.context.office.bureau.commitments.get(case.kind)

@@ -19,6 +19,7 @@ class Rooms:
 
     desk: bool
     administrator: bool
+    paper: bool = False
     triage: int = 0
     failed: int = 0
 
@@ -33,8 +34,14 @@ def show_page(visit: Visit, template: str, *, room: str, status: int = 200, **fa
 def _rooms(visit: Visit) -> Rooms:
     staff = signed_in(visit)
     if not has_anywhere(staff, Right.TRIAGE):
-        return Rooms(desk=False, administrator=False)
+        return Rooms(desk=False, administrator=False, paper=has_anywhere(staff, Right.ENTER_PAPER))
     with visit.context.store.read() as uow:
         waiting = uow.inbox.count(InboxState.HELD) + uow.inbox.count(InboxState.SHUNTED)
         failed = uow.outbox.count(OutboxState.FAILED)
-    return Rooms(desk=True, administrator=has_anywhere(staff, Right.ACCOUNTS), triage=waiting, failed=failed)
+    return Rooms(
+        desk=True,
+        administrator=has_anywhere(staff, Right.ACCOUNTS),
+        paper=has_anywhere(staff, Right.ENTER_PAPER),
+        triage=waiting,
+        failed=failed,
+    )

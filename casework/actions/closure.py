@@ -2,63 +2,54 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from casework.actions.asking_rating import ask_for_rating
-from casework.actions.office import Office
-from casework.actions.reckoning import reckon
+from casework.actions.stepping import Walker
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition, is_allowed
-from casework.errors import CaseworkConflict, CaseworkRejected
+from casework.errors import CaseworkConflict, CaseworkRejected, Refusal
 from casework.events import EventName
-from casework.ports import UnitOfWork
-from casework.staff import Staff
+from casework.kinds import CaseKind
+
+WITHOUT_REPLY = frozenset({Disposition.REFERRED, Disposition.WITHDRAWN, Disposition.DUPLICATE})
+"""How an application may end without a reply that was drafted, reviewed and approved."""
 
 
-def close(
-    case: Case,
-    disposition: Disposition,
-    uow: UnitOfWork,
-    *,
-    office: Office,
-    staff: Staff,
-    now: datetime,
-    reason: str = "",
-) -> Case:
-    """Close a case and ask how content the citizen is; the conversation goes back to the assistant."""
+def close(case: Case, disposition: Disposition, walker: Walker, *, reason: str = "") -> Case:
+    """Close a case on a clerk's word; an application that is decided ends with its approved reply instead."""
     if case.status is CaseStatus.CLOSED:
         raise CaseworkConflict(f"case {case.reference} is already closed")
     if not is_allowed(case.kind, disposition):
         raise CaseworkRejected(f"a {case.kind.value} cannot end as {disposition.value}; see the endings it allows")
-    uow.threads.set_taken_over(case.thread_id, None, now)
-    closed = uow.cases.append(
-        case.id,
+    if case.kind is CaseKind.DISCLOSURE_APPLICATION and disposition not in WITHOUT_REPLY:
+        raise Refusal("draft_first", "an application ends with a reply that was drafted, reviewed and approved")
+    return end(case, disposition, walker, reason=reason)
+
+
+def end(case: Case, disposition: Disposition, walker: Walker, *, reason: str = "") -> Case:
+    """End a case and ask how content the citizen is; the conversation goes back to the assistant."""
+    if walker.uow.cases.get(case.id).status is CaseStatus.CLOSED:
+        raise CaseworkConflict(f"case {case.reference} is already closed")
+    walker.uow.threads.set_taken_over(case.thread_id, None, walker.now)
+    ended = walker.note(
+        case,
         EventName.CLOSED,
-        at=now,
-        actor=f"staff:{staff.id}",
-        facts={"disposition": disposition.value},
+        {"disposition": disposition.value},
         text=reason.strip() or None,
-        changes={
-            "disposition": disposition.value,
-            "closed_at": now,
-            "closed_on": office.bureau.calendar.local_date(now),
-        },
+        changes={"disposition": disposition.value, "closed_at": walker.now, "closed_on": walker.today},
     )
-    ask_for_rating(closed, uow, office=office, now=now)
-    return reckon(closed, uow, office=office, now=now)
+    ask_for_rating(ended, walker.uow, office=walker.office, now=walker.now)
+    return ended
 
 
-def reopen(case: Case, reason: str, uow: UnitOfWork, *, staff: Staff, now: datetime) -> Case:
+def reopen(case: Case, reason: str, walker: Walker) -> Case:
     """Open a closed case again, with the reason."""
     if case.status is not CaseStatus.CLOSED:
         raise CaseworkConflict(f"case {case.reference} is not closed")
     if not reason.strip():
         raise CaseworkRejected("reopening needs a reason")
-    return uow.cases.append(
-        case.id,
+    return walker.note(
+        case,
         EventName.REOPENED,
-        at=now,
-        actor=f"staff:{staff.id}",
         text=reason.strip(),
         changes={"disposition": None, "closed_at": None, "closed_on": None, "assignee": None},
     )

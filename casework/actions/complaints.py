@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from casework.actions.closure import end
 from casework.actions.correspondence import write_to_citizen
-from casework.actions.drafting import end
 from casework.actions.stepping import Walker, day_of, said
 from casework.case import Case
 from casework.disposition import Disposition

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from casework.actions.office import Office
 from casework.case import Case
-from casework.case_clock import reckon_deadlines, regime_of
+from casework.case_clock import LATE, is_done_late, reckon_deadlines, regime_of
 from casework.clocks.explaining import Explainer
 from casework.events import CaseEvent
 from casework.party import Language
@@ -49,7 +49,7 @@ def derive_deadlines(
             one.name.value,
             one.owed_by.value,
             one.due_on,
-            one.state.value,
+            LATE if is_done_late(one, found) else one.state.value,
             explainer.rule(regime, one.rule),
             tuple(explainer.sentence(step) for step in one.steps),
             tuple(explainer.sentence(step) for step in one.problems),
@@ -57,6 +57,11 @@ def derive_deadlines(
         )
         for one in found
     )
+
+
+def name_setting(name: str, language: Language) -> str:
+    """What a setting of a regime means, in words; `name` is as the regime lists it, `settings.…`."""
+    return _words().say(f"clock.setting.{name.partition('.')[2]}", language)
 
 
 @cache

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from casework.actions.asking_rating import ask_for_rating
+from casework.actions.closure import end
 from casework.actions.correspondence import write_to_citizen
 from casework.actions.stepping import Walker, said
-from casework.case import Case, CaseStatus
+from casework.case import Case
 from casework.disposition import Disposition, disposition_of, is_allowed
-from casework.errors import CaseworkConflict, Refusal
+from casework.errors import Refusal
 from casework.events import EventName
 from casework.kinds import CaseKind
 from casework.message import Attachment
@@ -86,22 +86,6 @@ def approve(case: Case, walker: Walker, *, attachments: Sequence[Attachment] = (
     }
     walker.note(case, EventName.DECIDED, facts, changes=_changes(case, ending))
     return end(case, _disposition(case, ending), walker)
-
-
-def end(case: Case, disposition: Disposition, walker: Walker, *, reason: str = "") -> Case:
-    """Close the case and ask how content the citizen is; the conversation goes back to the assistant."""
-    if walker.uow.cases.get(case.id).status is CaseStatus.CLOSED:
-        raise CaseworkConflict(f"case {case.reference} is already closed")
-    walker.uow.threads.set_taken_over(case.thread_id, None, walker.now)
-    ended = walker.note(
-        case,
-        EventName.CLOSED,
-        {"disposition": disposition.value},
-        text=reason.strip() or None,
-        changes={"disposition": disposition.value, "closed_at": walker.now, "closed_on": walker.today},
-    )
-    ask_for_rating(ended, walker.uow, office=walker.office, now=walker.now)
-    return ended
 
 
 def draft_in(standing: Standing) -> Draft:

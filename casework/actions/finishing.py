@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from casework.actions.announcing import announce
 from casework.actions.asking_rating import tell_redone
-from casework.actions.drafting import end
+from casework.actions.closure import end
 from casework.actions.office import Office
 from casework.actions.reckoning import reckon
 from casework.actions.stepping import Walker, day_of, said

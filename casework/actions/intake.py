@@ -12,7 +12,7 @@ from casework.case import Case, CaseStatus
 from casework.commands import OpenCase
 from casework.events import CaseEvent, EventName
 from casework.kinds import CaseKind
-from casework.message import Message
+from casework.message import Message, StaffId
 from casework.ports import UnitOfWork
 from casework.references import hash_query_code, make_query_code
 from casework.thread import Thread
@@ -38,6 +38,8 @@ class Arrival:
     confirmed: bool = True
     """Both sides have confirmed the receipt, or need not."""
     registered_post: bool = False
+    entered_by: StaffId | None = None
+    """Who entered what came on paper."""
 
 
 def open_case(
@@ -83,7 +85,14 @@ def _enter(
         now=now,
         registered_post=arrival.registered_post,
     )
-    facts = {"kind": command.kind.value, "unit": unit.slug, "channel": channel.value, **opening_facts(filing)}
+    facts: dict[str, object] = {
+        "kind": command.kind.value,
+        "unit": unit.slug,
+        "channel": channel.value,
+        **opening_facts(filing),
+    }
+    if arrival.entered_by is not None:
+        facts["entered_by"] = f"staff:{arrival.entered_by}"
     opened = CaseEvent(0, EventName.OPENED, now, f"citizen:{thread.party_id}", facts)
     reckoned = reckon_first(command.kind, channel, filing, opened, office=office, now=now)
     case = uow.cases.add(
@@ -124,7 +133,7 @@ def add_to_case(
             at=now,
             actor=actor,
             facts={"because": "citizen_wrote"},
-            changes={"disposition": None, "closed_at": None},
+            changes={"disposition": None, "closed_at": None, "closed_on": None},
         )
     announce("message_received", uow, bureau=office.bureau, notices=office.notices, case=case, now=now)
     return case

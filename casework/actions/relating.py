@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.actions.drafting import end
+from casework.actions.closure import end
 from casework.actions.stepping import Walker
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from casework.figures import ApplicationRow, ComplaintRow, OutcomeRow
 from casework.kept_deadline import KeptDeadline
 from casework.kinds import CaseKind
 from casework.letter import Letter, LetterKind
@@ -94,6 +95,22 @@ class Links(Protocol):
 
     def of_case(self, case_id: CaseId) -> Sequence[Link]:
         """Links from and to a case."""
+        ...
+
+
+class Figures(Protocol):
+    """What figures and the annual report are counted from, one row a case, streamed."""
+
+    def applications(self, first: date, last: date) -> Iterator[ApplicationRow]:
+        """Applications that were open on some day of a period; those not yet received are left out."""
+        ...
+
+    def complaints(self, first: date, last: date) -> Iterator[ComplaintRow]:
+        """Complaints received in a period that the bureau took up, with the unit that has them."""
+        ...
+
+    def outcomes(self, first: date, last: date) -> Iterator[OutcomeRow]:
+        """What became of every case received in a period."""
         ...
 
 

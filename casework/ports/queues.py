@@ -139,6 +139,13 @@ class Outbox(Protocol):
         """Queue an entry; with `delivered` it is born so, as a web-chat answer is. None when `key` was used before."""
         ...
 
+    def join_notice(self, to: Address, words: str, *, subject: str, keys: Collection[str]) -> bool:
+        """Add `words` to a notice to this address that nobody has begun to send, and call the whole `subject`.
+
+        False when no notice with one of these reply keys takes any more: queue one. The whole is about no single case.
+        """
+        ...
+
     def claim(
         self, worker: str, channels: Sequence[ChannelName], *, now: datetime, lease: timedelta, limit: int
     ) -> Sequence[OutboxEntry]:

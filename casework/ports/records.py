@@ -276,6 +276,10 @@ class Cases(Protocol):
         """Cases as a clerk should take them: urgent first, then by deadline, then by age; `after` skips so many."""
         ...
 
+    def list_open(self, *, limit: int, after: int = 0) -> Sequence[Case]:
+        """Open cases by id, those above `after`."""
+        ...
+
     def count(self, wanted: QueueFilter) -> int:
         """How many cases there are of these."""
         ...

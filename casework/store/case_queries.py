@@ -71,6 +71,16 @@ class CaseQueries:
         )
         return [case_from(row) for row in self._reader.execute(query)]
 
+    def list_open(self, *, limit: int, after: int = 0) -> Sequence[Case]:
+        """Open cases by id, those above `after`."""
+        query = (
+            select(cases)
+            .where(cases.c.status != CaseStatus.CLOSED.value, cases.c.id > after)
+            .order_by(cases.c.id)
+            .limit(limit)
+        )
+        return [case_from(row) for row in self._reader.execute(query)]
+
     def count(self, wanted: QueueFilter) -> int:
         """How many cases there are of these."""
         return int(self._reader.execute(_filtered(select(func.count()).select_from(cases), wanted)).scalar_one())

@@ -58,9 +58,27 @@ _DUE = (
     )
     .limit(1)
 )
+_FREE = (
+    select(inbox.c.conversation)
+    .outerjoin(claims, claims.c.conversation == inbox.c.conversation)
+    .where(_IS_RECEIVED, or_(claims.c.conversation.is_(None), claims.c.leased_until < bindparam("now", type_=Instant)))
+    .group_by(inbox.c.conversation)
+    # One that must wait holds back what came after it.
+    .having(
+        func.coalesce(func.max(inbox.c.next_attempt_at), bindparam("now", type_=Instant))
+        <= bindparam("now", type_=Instant)
+    )
+    .order_by(func.min(inbox.c.id))
+    .limit(bindparam("most"))
+)
 _CHOSEN = _ENTRY.where(inbox.c.id.in_(bindparam("chosen", expanding=True))).order_by(inbox.c.id)
 _ADD_RAW = insert(raw_mails)
 _CHANGE = update(inbox).where(inbox.c.id == bindparam("of_entry"))
+_HOLDS = (
+    select(claims.c.worker)
+    .where(claims.c.conversation == bindparam("conversation"), claims.c.worker == bindparam("worker"))
+    .with_for_update()
+)
 _RELEASE = delete(claims).where(
     claims.c.conversation == bindparam("conversation"), claims.c.worker == bindparam("worker")
 )
@@ -99,20 +117,7 @@ class SqlInbox:
 
     def claim(self, worker: str, *, now: datetime, lease: timedelta, limit: int) -> Sequence[str]:
         """Conversations with work due, now leased to `worker`; none that another holds."""
-        waiting = (
-            select(inbox.c.conversation)
-            .outerjoin(claims, claims.c.conversation == inbox.c.conversation)
-            .where(
-                _IS_RECEIVED,
-                or_(claims.c.conversation.is_(None), claims.c.leased_until < now),
-            )
-            .group_by(inbox.c.conversation)
-            # One that must wait holds back what came after it.
-            .having(func.coalesce(func.max(inbox.c.next_attempt_at), now) <= now)
-            .order_by(func.min(inbox.c.id))
-            .limit(limit)
-        )
-        found = self._connection.execute(waiting).scalars().all()
+        found = self._connection.execute(_FREE, {"now": now, "most": limit}).scalars().all()
         return [name for name in found if self._lease(name, worker, now, now + lease)]
 
     def has_due(self, *, now: datetime) -> bool:
@@ -125,8 +130,8 @@ class SqlInbox:
 
     def holds(self, worker: str, conversation: str) -> bool:
         """Whether `worker` has not lost its claim to another; from now to the commit nobody can take it over."""
-        query = select(claims.c.worker).where(claims.c.conversation == conversation, claims.c.worker == worker)
-        return self._connection.execute(query.with_for_update()).first() is not None
+        values = {"conversation": conversation, "worker": worker}
+        return self._connection.execute(_HOLDS, values).first() is not None
 
     def release_all(self) -> int:
         """Give every conversation back: for the only process of an embedded store, when it starts."""

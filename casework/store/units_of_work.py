@@ -11,6 +11,7 @@ from casework.store.accounts import SqlAccounts
 from casework.store.cases import SqlCases
 from casework.store.doors import SqlDoors
 from casework.store.enquiries import SqlEnquiries
+from casework.store.figures import SqlFigures
 from casework.store.handling import SqlDeadlines, SqlLetters, SqlLinks, SqlResults
 from casework.store.inbox import SqlInbox
 from casework.store.outbox import SqlOutbox
@@ -31,6 +32,7 @@ class SqlUnitOfWork:
         self.letters = SqlLetters(connection)
         self.links = SqlLinks(connection)
         self.results = SqlResults(connection)
+        self.figures = SqlFigures(connection)
         self.inbox = SqlInbox(connection)
         self.outbox = SqlOutbox(connection)
         self.enquiries = SqlEnquiries(connection)

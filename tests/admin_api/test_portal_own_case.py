@@ -16,6 +16,7 @@ from admin_api.portal.case_key import KEPT_FOR, KEY_COOKIE, opens, seal_key
 from admin_api.portal.status_forms import MOST_SENT
 from casework.actions.closure import close
 from casework.actions.intake import Arrival, OpenedCase, open_case
+from casework.actions.stepping import Walker
 from casework.case import Case, CaseStatus
 from casework.commands import OpenCase
 from casework.disposition import Disposition
@@ -61,7 +62,7 @@ def end(desk: FrontDesk, case: Case, how: Disposition = Disposition.ANSWERED) ->
     clerk = desk.hire(f"zong-{case.id}-{desk.now:%d%H%M%S}")
 
     def work(uow: UnitOfWork) -> Case:
-        return close(uow.cases.get(case.id), how, uow, office=desk.context.office, staff=clerk, now=desk.now)
+        return close(uow.cases.get(case.id), how, Walker(uow, desk.context.office, clerk, desk.now))
 
     return desk.store.write(work)
 

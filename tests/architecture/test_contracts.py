@@ -33,6 +33,7 @@ PLANTED = {
     "smtp": ("mail_gateway/parsing.py", "import smtplib"),
     "mailauth": ("mail_gateway/letter.py", "import dkim"),
     "imap": ("mail_gateway/parsing.py", "import imapclient"),
+    "papers": ("admin_api/pages.py", "import typst"),
     "settings": ("bot/errors.py", "import pydantic_settings"),
 }
 """For each contract a line that breaks it, or a module that has no floor."""

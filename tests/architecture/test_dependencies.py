@@ -17,6 +17,7 @@ COMES_WITH = {
     "botocore": "boto3",
     "click": "typer",
     "anyio": "fastapi",
+    "docx": "docxtpl",
     "markupsafe": "jinja2",
     "sentence_transformers": "sentence-transformers",  # an extra, which need not be installed to be declared
     "transformers": "sentence-transformers",

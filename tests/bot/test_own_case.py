@@ -8,6 +8,7 @@ import pytest
 
 from bot.desk import Handled
 from casework.actions.closure import close
+from casework.actions.stepping import Walker
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition
 from casework.events import EventName
@@ -62,7 +63,7 @@ def end(counter: Counter, case: Case) -> None:
                 password_hash="x",
             )
         )
-        close(uow.cases.get(case.id), Disposition.ANSWERED, uow, office=demo_office(), staff=staff, now=counter.now)
+        close(uow.cases.get(case.id), Disposition.ANSWERED, Walker(uow, demo_office(), staff, counter.now))
 
     counter.store.write(work)
 

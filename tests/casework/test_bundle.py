@@ -313,3 +313,16 @@ def test_a_file_in_another_encoding_is_a_fault_with_its_line(tmp_path: Path) -> 
 
 def test_a_fault_reads_as_editors_expect() -> None:
     assert str(Fault("units.toml", 3, "is wrong")) == "units.toml:3: is wrong"
+
+
+def test_what_a_bureau_confirms_of_a_regime_is_read_and_what_is_law_cannot_be_set(tmp_path: Path) -> None:
+    more = "\n[regimes.cn-ogi-2019.settings]\nevent_day_counts = false\n"
+    bureau, faults = load_bureau(write_bundle(tmp_path, bureau=BUREAU + more))
+    assert faults == ()
+    assert bureau is not None
+    assert bureau.regimes["cn-ogi-2019"] == {"settings": {"event_day_counts": False}}
+    wrong = more + "[regimes.cn-ogi-2019.rules.reply]\nnumber = 40\n[regimes.nowhere]\n"
+    _, faults = load_bureau(write_bundle(tmp_path, bureau=BUREAU + wrong))
+    said = " ".join(fault.message for fault in faults)
+    assert "rules.reply is law" in said
+    assert "there is no regime 'nowhere'" in said

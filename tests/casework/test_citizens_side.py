@@ -84,7 +84,7 @@ def a_person(uow: UnitOfWork) -> Staff:
 
 
 def end(store: SqlStore, case: Case, now: datetime, how: Disposition = Disposition.NOTED) -> Case:
-    return store.write(lambda uow: close(uow.cases.get(case.id), how, uow, office=OFFICE, staff=a_person(uow), now=now))
+    return store.write(lambda uow: close(uow.cases.get(case.id), how, Walker(uow, OFFICE, a_person(uow), now)))
 
 
 def do(store: SqlStore, case: Case, act: Callable[[Case, UnitOfWork], Case]) -> Case:

@@ -10,6 +10,7 @@ from casework.actions.closure import close, reopen
 from casework.actions.correspondence import add_note, reply_to_citizen
 from casework.actions.erasing import erase_event_text
 from casework.actions.intake import add_to_case
+from casework.actions.stepping import Walker
 from casework.case import Case, CaseStatus, derive_status
 from casework.disposition import Disposition
 from casework.errors import CaseworkConflict, CaseworkRejected
@@ -45,9 +46,9 @@ def test_the_status_always_follows_from_the_events(store: SqlStore, now: datetim
         seen.append(case.status)
         _, _, message = a_letter(uow, now=now, text="谢谢，还有一点")
         seen.append(add_to_case(case, message, uow, office=an_office(), now=now).status)
-        closed = close(uow.cases.get(case.id), Disposition.UPHELD, uow, office=an_office(), staff=clerk, now=now)
+        closed = close(uow.cases.get(case.id), Disposition.UPHELD, Walker(uow, an_office(), clerk, now))
         seen.append(closed.status)
-        seen.append(reopen(closed, "当事人补充材料", uow, staff=clerk, now=now).status)
+        seen.append(reopen(closed, "当事人补充材料", Walker(uow, an_office(), clerk, now)).status)
         return case.id, seen
 
     case_id, seen = store.write(work)
@@ -68,9 +69,7 @@ def test_the_status_always_follows_from_the_events(store: SqlStore, now: datetim
 def test_a_letter_to_a_closed_case_reopens_it(store: SqlStore, now: datetime) -> None:
     def work(uow: SqlUnitOfWork) -> Case:
         clerk = a_clerk(uow)
-        case = close(
-            a_complaint(uow, now=now).case, Disposition.ANSWERED, uow, office=an_office(), staff=clerk, now=now
-        )
+        case = close(a_complaint(uow, now=now).case, Disposition.ANSWERED, Walker(uow, an_office(), clerk, now))
         _, _, message = a_letter(uow, now=now, text="问题没有解决")
         return add_to_case(case, message, uow, office=an_office(), now=now)
 
@@ -115,11 +114,9 @@ def test_a_tampered_ledger_is_noticed(store: SqlStore, now: datetime, tampering:
 def test_a_closed_case_cannot_be_closed_or_transferred_again(store: SqlStore, now: datetime) -> None:
     def work(uow: SqlUnitOfWork) -> None:
         clerk = a_clerk(uow)
-        closed = close(
-            a_complaint(uow, now=now).case, Disposition.UPHELD, uow, office=an_office(), staff=clerk, now=now
-        )
+        closed = close(a_complaint(uow, now=now).case, Disposition.UPHELD, Walker(uow, an_office(), clerk, now))
         with pytest.raises(CaseworkConflict):
-            close(closed, Disposition.UPHELD, uow, office=an_office(), staff=clerk, now=now)
+            close(closed, Disposition.UPHELD, Walker(uow, an_office(), clerk, now))
         with pytest.raises(CaseworkConflict):
             transfer(closed, "bureau", "why", uow, office=an_office(), by=clerk, now=now)
 
@@ -129,14 +126,7 @@ def test_a_closed_case_cannot_be_closed_or_transferred_again(store: SqlStore, no
 def test_an_ending_that_the_kind_does_not_allow_is_refused(store: SqlStore, now: datetime) -> None:
     def work(uow: SqlUnitOfWork) -> None:
         with pytest.raises(CaseworkRejected, match="complaint cannot end as disclosed"):
-            close(
-                a_complaint(uow, now=now).case,
-                Disposition.DISCLOSED,
-                uow,
-                office=an_office(),
-                staff=a_clerk(uow),
-                now=now,
-            )
+            close(a_complaint(uow, now=now).case, Disposition.DISCLOSED, Walker(uow, an_office(), a_clerk(uow), now))
 
     store.write(work)
 

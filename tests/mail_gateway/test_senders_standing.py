@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from casework.actions.closure import close
+from casework.actions.stepping import Walker
 from casework.disposition import Disposition
 from casework.inbox import InboxState
 from casework.outbox import OutboxKind, OutboxState
@@ -143,9 +144,7 @@ def test_a_subject_of_long_ago_is_no_evidence(house: House) -> None:
 
 def test_the_subject_of_a_closed_matter_leads_back_only_in_an_answer(house: House) -> None:
     case = house.desk.cases[0]
-    house.store.write(
-        lambda uow: close(case, Disposition.UPHELD, uow, office=an_office(), staff=a_clerk(uow), now=house.now)
-    )
+    house.store.write(lambda uow: close(case, Disposition.UPHELD, Walker(uow, an_office(), a_clerk(uow), house.now)))
     assert answer(house, "same subject").state is InboxState.HANDLED
     assert house.desk.messages[1].case_id is None
     assert house.desk.messages[1].thread_id is None

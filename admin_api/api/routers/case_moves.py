@@ -16,6 +16,7 @@ from admin_api.api.schemas.fields import ReferencePath
 from admin_api.api.schemas.moves import Closing, Move, NewAssignment, NewNote, NewReply, NewTransfer, Reopening
 from admin_api.api.sight import get_case_to_change
 from casework.actions import assignment, closure, correspondence
+from casework.actions.stepping import Walker
 from casework.attaching import keep_file
 from casework.case import Case
 from casework.errors import CaseworkNotFound, CaseworkRejected
@@ -87,11 +88,7 @@ def close_case(reference: ReferencePath, wanted: Closing, errand: CasesErrand) -
     """End the case with a disposition that its kind allows; the conversation goes back to the assistant."""
 
     def move(case: Case, uow: UnitOfWork) -> Case:
-        caller = errand.caller
-        office = caller.context.office
-        return closure.close(
-            case, wanted.disposition, uow, office=office, staff=caller.staff, now=caller.now, reason=wanted.reason
-        )
+        return closure.close(case, wanted.disposition, _walker(uow, errand), reason=wanted.reason)
 
     return _move(reference, wanted.version, errand, move, Right.CLOSE)
 
@@ -101,7 +98,7 @@ def reopen_case(reference: ReferencePath, wanted: Reopening, errand: CasesErrand
     """Open a closed case again."""
 
     def move(case: Case, uow: UnitOfWork) -> Case:
-        return closure.reopen(case, wanted.reason, uow, staff=errand.caller.staff, now=errand.caller.now)
+        return closure.reopen(case, wanted.reason, _walker(uow, errand))
 
     return _move(reference, wanted.version, errand, move, Right.REOPEN)
 
@@ -126,6 +123,12 @@ def give_back_case(reference: ReferencePath, wanted: Move, errand: CasesErrand) 
         return uow.cases.get(case.id)
 
     return _move(reference, wanted.version, errand, move, Right.WRITE)
+
+
+def _walker(uow: UnitOfWork, errand: Errand) -> Walker:
+    """Whoever calls, within the unit of work."""
+    caller = errand.caller
+    return Walker(uow, caller.context.office, caller.staff, caller.now)
 
 
 def _move(

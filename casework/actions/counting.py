@@ -1,0 +1,26 @@
+"""The ledger of a year for the annual report, and the outcomes of a period for the rates, out of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from casework.annual.entries import Entry
+from casework.bureau import Bureau
+from casework.ports import UnitOfWork
+from casework.rates import Outcome
+
+
+def ledger_of_year(uow: UnitOfWork, year: int, bureau: Bureau) -> Iterator[Entry]:
+    """Every application that was open in the year, and every complaint received in it, one after another."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    for application in uow.figures.applications(first, last):
+        yield application.entry()
+    for complaint in uow.figures.complaints(first, last):
+        yield complaint.entry(bureau)
+
+
+def outcomes_between(uow: UnitOfWork, first: date, last: date, bureau: Bureau) -> Iterator[Outcome]:
+    """What became of every case received from `first` to `last`."""
+    for row in uow.figures.outcomes(first, last):
+        yield row.outcome(bureau)
