@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from casework.actions import applications, complaints, drafting, extending, finishing, relating
+from casework.actions import applications, complaints, drafting, extending, finishing, publishing_results, relating
 from casework.actions.stepping import Walker
 from casework.case import Case
 from casework.errors import Refusal
@@ -157,7 +157,7 @@ _ACTIONS: Mapping[Step, _Action] = {
     Step.LINK: lambda c, g, w, f: relating.link(c, _other(g, f), _one_of(Relation, g.relation), w),
     Step.MERGE: lambda c, g, w, f: relating.merge(c, _other(g, f), w),
     Step.SUPERVISE: lambda c, g, w, _f: finishing.supervise(c, g.words, w),
-    Step.PUBLISH_RESULT: lambda c, g, w, _f: finishing.publish_result(c, g.title, g.matter, g.words, w),
+    Step.PUBLISH_RESULT: lambda c, g, w, _f: publishing_results.publish_result(c, g.title, g.matter, g.words, w),
 }
 
 

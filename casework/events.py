@@ -64,6 +64,7 @@ class EventName(StrEnum):
     REMINDED = "deadline.reminded"
     LETTER_ISSUED = "letter.issued"
     RATED = "case.rated"
+    PUBLICATION_CONSENTED = "publication.consented"
     RESULT_PUBLISHED = "result.published"
     RESULT_WITHDRAWN = "result.withdrawn"
     CLOSED = "case.closed"

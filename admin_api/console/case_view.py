@@ -257,7 +257,9 @@ def describe_event(event: CaseEvent, visit: Visit, names: Mapping[str, str]) -> 
 
 
 def _class_in_words(facts: Mapping[str, object], visit: Visit) -> str:
-    """What a case was classed as."""
+    """What a case was classed as, or whether consent was given."""
+    if "given" in facts:
+        return visit.say("consent.given" if facts["given"] else "consent.not_given")
     if applicant := facts.get("applicant"):
         return name_applicant(ApplicantKind(str(applicant)), visit.language)
     return visit.say_or(f"petition_class.{facts.get('petition_class')}", "")

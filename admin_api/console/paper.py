@@ -11,11 +11,11 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
-from admin_api.console.attachments import keep_uploads
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.console.refusals import why_refused
 from admin_api.error_handlers import problem_of
+from admin_api.files import keep_uploads
 from admin_api.pages import Visit
 from admin_api.visits import NotAllowed, own_form, staff_visit
 from casework.actions.intake import OpenedCase

@@ -284,6 +284,10 @@ class Cases(Protocol):
         """How many cases there are of these."""
         ...
 
+    def ratings_by_unit(self, since: datetime, until: datetime) -> Mapping[str, Mapping[int, int]]:
+        """How often each grade was given from `since` until before `until`, by the unit that had the case then."""
+        ...
+
     def erase_text(self, case_id: CaseId, number: int) -> None:
         """Erase the personal text of one event; its digest stays."""
         ...
