@@ -21,6 +21,7 @@ from knowledge.errors import KnowledgeRejected, KnowledgeUnavailable
 from knowledge.labelled import Labelled, read_labelled
 from knowledge.library import Library, load_library
 from runtime.bundle_files import faults_of_files
+from runtime.bundle_letters import read_letter_template
 from runtime.bundle_replies import read_replies
 from runtime.bundle_revisions import read_revisions, slugs_of_revisions
 
@@ -50,6 +51,8 @@ class Bundle:
     """Texts that the bureau says in its own words."""
     questions: tuple[Labelled, ...] = ()
     """Questions whose answer is known, by which the entries are measured; the file may be missing."""
+    letter_template: bytes | None = None
+    """The bureau's own DOCX of letters; None for the product's layout."""
 
     @property
     def labelled(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -101,9 +104,10 @@ def _read(folder: Path | Traversable, *, today: date | None) -> tuple[Bundle | N
     items, item_faults = _read_items(folder / "disclosure", bureau, today)
     replies, reply_faults = read_replies(folder / "replies")
     questions, question_faults = _read_questions(folder, library, are_all_there=not library_faults)
+    template, template_faults = read_letter_template(folder, bureau)
     shown = tuple(Fault(fault.file, fault.line, fault.message) for fault in disclosure_faults)
-    faults = bureau_faults + library_faults + shown + item_faults + reply_faults + question_faults
-    return (Bundle(bureau, library, disclosure, items, replies, questions) if bureau else None), faults
+    faults = bureau_faults + library_faults + shown + item_faults + reply_faults + question_faults + template_faults
+    return (Bundle(bureau, library, disclosure, items, replies, questions, template) if bureau else None), faults
 
 
 def _read_items(
