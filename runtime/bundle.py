@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from admin_api.pages import texts
+from casework.actions.lettering import Press
 from casework.annual.statement import faults_of_statements
 from casework.bundle import Fault, load_bureau
 from casework.bureau import Bureau
+from casework.letters import letter_words
+from casework.papers.letter_files import letter_docx, letter_pdf
+from casework.ports import BlobStore
 from casework.wording import Wording
 from knowledge.catalogue.item import Item
 from knowledge.catalogue.rows import ItemRow, RowFault, read_rows, unit_names
@@ -66,6 +71,11 @@ class Bundle:
             for language, said in self.replies.texts.items()
         }
         return texts.overlaid(Wording(own))
+
+    def press(self, blobs: BlobStore) -> Press:
+        """What letters are set with, in the bureau's words and template."""
+        docx = partial(letter_docx, template=self.letter_template)
+        return Press(self.reworded(letter_words()), self.bureau, blobs, letter_pdf, docx)
 
 
 def demo_bundle() -> Traversable:
