@@ -99,8 +99,8 @@ def gather_facts(
         raise CaseworkRejected(f"a letter of kind {kind.value} does not tell {', '.join(sorted(strangers))}")
     facts = dict.fromkeys(GIVEN[kind], BLANK)
     for name, value in {**_assumed(kind, case, given, bureau, today), **given}.items():
-        if value not in (None, ""):
-            facts[name] = write_fact(GIVEN[kind][name], value, wording, language)
+        if value is not None:
+            facts[name] = write_fact(GIVEN[kind][name], value, wording, language) or BLANK
     told = _told(case, wording, bureau, language, today)
     if kind not in TO_OTHERS:
         received = case.received_on or bureau.calendar.local_date(case.opened_at)
@@ -121,7 +121,8 @@ def write_fact(kind: FactKind, value: object, wording: Wording, language: Langua
     if kind is FactKind.MONEY and isinstance(value, int):
         return f"{value // 100}.{value % 100:02d}"
     if kind.is_personal and isinstance(value, str):
-        return clean_line(value) if kind is FactKind.LINE else clean_text(value)
+        # A line stands within a sentence, which has a full stop of its own.
+        return clean_line(value).rstrip("。.；; ") if kind is FactKind.LINE else clean_text(value)
     raise CaseworkRejected(f"a {kind.value} of a letter cannot be a {type(value).__name__}")
 
 

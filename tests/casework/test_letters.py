@@ -184,6 +184,16 @@ def test_amounts_are_written_in_yuan_and_fen() -> None:
     assert "300.50元" in compose(LetterKind.FEE).body
 
 
+def test_a_line_within_a_sentence_ends_with_one_full_stop() -> None:
+    facts = {**letters.GIVEN[LetterKind.FEE], "payment": " 到窗口缴纳。 "}
+    assert "缴纳方式：到窗口缴纳。\n" in compose(LetterKind.FEE, facts=facts).body
+
+
+def test_a_fact_of_nothing_but_blanks_is_missing() -> None:
+    assert not compose(LetterKind.WITHDRAWN, facts={"on": None}).is_complete
+    assert not compose(LetterKind.TRANSFER, a_case(CaseKind.COMPLAINT), {"to": " 。 "}).is_complete
+
+
 def test_only_what_is_nobodys_words_is_told_to_the_ledger() -> None:
     assert compose(LetterKind.FEE).told == {"amount": 30_050, "until": "2026-12-10"}
     assert compose(LetterKind.THIRD_PARTY).told == {}
