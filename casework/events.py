@@ -63,6 +63,7 @@ class EventName(StrEnum):
     SUPERVISED = "case.supervised"
     REMINDED = "deadline.reminded"
     LETTER_ISSUED = "letter.issued"
+    LETTER_POSTED = "letter.posted"
     RATED = "case.rated"
     PUBLICATION_CONSENTED = "publication.consented"
     RESULT_PUBLISHED = "result.published"

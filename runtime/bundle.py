@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from admin_api.pages import texts
+from casework.actions.lettering import Press
 from casework.annual.statement import faults_of_statements
 from casework.bundle import Fault, load_bureau
 from casework.bureau import Bureau
+from casework.letters import letter_words
+from casework.papers.letter_files import letter_docx, letter_pdf
+from casework.ports import BlobStore
 from casework.wording import Wording
 from knowledge.catalogue.item import Item
 from knowledge.catalogue.rows import ItemRow, RowFault, read_rows, unit_names
@@ -21,6 +26,7 @@ from knowledge.errors import KnowledgeRejected, KnowledgeUnavailable
 from knowledge.labelled import Labelled, read_labelled
 from knowledge.library import Library, load_library
 from runtime.bundle_files import faults_of_files
+from runtime.bundle_letters import read_letter_template
 from runtime.bundle_replies import read_replies
 from runtime.bundle_revisions import read_revisions, slugs_of_revisions
 
@@ -50,6 +56,8 @@ class Bundle:
     """Texts that the bureau says in its own words."""
     questions: tuple[Labelled, ...] = ()
     """Questions whose answer is known, by which the entries are measured; the file may be missing."""
+    letter_template: bytes | None = None
+    """The bureau's own DOCX of letters; None for the product's layout."""
 
     @property
     def labelled(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -63,6 +71,11 @@ class Bundle:
             for language, said in self.replies.texts.items()
         }
         return texts.overlaid(Wording(own))
+
+    def press(self, blobs: BlobStore) -> Press:
+        """What letters are set with, in the bureau's words and template."""
+        docx = partial(letter_docx, template=self.letter_template)
+        return Press(self.reworded(letter_words()), self.bureau, blobs, letter_pdf, docx)
 
 
 def demo_bundle() -> Traversable:
@@ -101,9 +114,10 @@ def _read(folder: Path | Traversable, *, today: date | None) -> tuple[Bundle | N
     items, item_faults = _read_items(folder / "disclosure", bureau, today)
     replies, reply_faults = read_replies(folder / "replies")
     questions, question_faults = _read_questions(folder, library, are_all_there=not library_faults)
+    template, template_faults = read_letter_template(folder, bureau)
     shown = tuple(Fault(fault.file, fault.line, fault.message) for fault in disclosure_faults)
-    faults = bureau_faults + library_faults + shown + item_faults + reply_faults + question_faults
-    return (Bundle(bureau, library, disclosure, items, replies, questions) if bureau else None), faults
+    faults = bureau_faults + library_faults + shown + item_faults + reply_faults + question_faults + template_faults
+    return (Bundle(bureau, library, disclosure, items, replies, questions, template) if bureau else None), faults
 
 
 def _read_items(

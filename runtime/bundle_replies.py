@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Formatter
 
 from casework.bundle_file import BundleFile, Fault, Key, read_bundle_file, spell
+from casework.letter_facts import known_in
 from casework.party import LANGUAGES, Language
 from casework.wording import Wording, load_wording, placeholders
 
@@ -19,11 +20,15 @@ TEXT_FOLDERS = (
     ("bot", "replies"),
     ("casework", "clock_words"),
     ("casework", "annual/words"),
+    ("casework", "letter_words"),
     ("casework", "notices"),
     ("casework", "words"),
     ("mail_gateway", "wording"),
 )
 """Package and folder of every text that a citizen or a clerk reads."""
+
+NEEDED = {"letter.number": frozenset({"series", "year", "place"})}
+"""Placeholders that a bureau's own text must not leave out."""
 
 
 def texts_of_the_product() -> Mapping[Language, Mapping[str, tuple[str, ...]]]:
@@ -57,7 +62,7 @@ def _read_texts(file: BundleFile, product: Mapping[str, tuple[str, ...]]) -> dic
             file.fault(key, f"{name} is no text of the product, so nobody would read this")
         elif not isinstance(value, str):
             file.fault(key, f"{name} must be a text")
-        elif reason := _misfit(value, product[name]):
+        elif reason := _misfit(name, value, product[name]):
             file.fault(key, f"{name} {reason}")
         else:
             found[name] = value
@@ -73,14 +78,16 @@ def _leaves(tree: Mapping[str, object], above: Key = ()) -> Iterator[tuple[Key, 
             yield key, value
 
 
-def _misfit(text: str, originals: tuple[str, ...]) -> str | None:
+def _misfit(key: str, text: str, originals: tuple[str, ...]) -> str | None:
     """Why a text cannot stand for the ones of the product: it would fail when the facts are filled in."""
     try:
         fields = [(name, form) for _, name, form, _ in Formatter().parse(text) if name is not None]
     except ValueError:
         return "has a brace without its partner: write {{ or }} for a brace itself"
-    known = frozenset.intersection(*map(placeholders, originals))
+    known = known_in(key) or frozenset.intersection(*map(placeholders, originals))
     for name, form in fields:
         if name not in known or form:
             return f"asks for {{{name}}}, which is not told there; known are {', '.join(sorted(known)) or 'none'}"
+    if missing := NEEDED.get(key, frozenset()) - {name for name, _ in fields}:
+        return f"does not say {{{'}, {'.join(sorted(missing))}}}, without which two letters would have one number"
     return None

@@ -5,6 +5,7 @@ What the citizen is told goes out with the step, in the words that the clerk was
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from casework.case import Case
 from casework.errors import Refusal
 from casework.events import EventName
 from casework.fees import ChargedBy, fee_by_page, fee_by_piece
-from casework.message import MessageId
+from casework.message import Attachment, MessageId
 from casework.reply_kinds import ApplicantKind
 from casework.steps import Step
 
@@ -39,12 +40,16 @@ def set_applicant(case: Case, applicant: ApplicantKind, walker: Walker) -> Case:
     )
 
 
-def ask_supplement(case: Case, words: str, working_days: int, walker: Walker) -> Case:
+def ask_supplement(
+    case: Case, words: str, working_days: int, walker: Walker, *, attachments: Sequence[Attachment] = ()
+) -> Case:
     """Tell the applicant once, within 7 working days, everything that is missing and until when (art. 30)."""
     walker.require(Step.ASK_SUPPLEMENT, case)
     if working_days not in SUPPLEMENT_DAYS:
         raise Refusal("supplement_days", f"{working_days} working days are no reasonable time: give 1 to 60")
-    message = write_to_citizen(case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now)
+    message = write_to_citizen(
+        case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now, attachments=attachments
+    )
     facts = {"working_days": working_days, "message": message.id, "on": walker.today.isoformat()}
     return walker.note(case, EventName.SUPPLEMENT_ASKED, facts)
 
@@ -104,7 +109,15 @@ def record_organ(case: Case, words: str, walker: Walker, *, on: date | None = No
     return walker.note(case, EventName.ORGAN_ANSWERED, {"on": day.isoformat()}, text=words.strip() or None)
 
 
-def ask_fee(case: Case, words: str, charged_by: ChargedBy, count: int, walker: Walker) -> Case:
+def ask_fee(
+    case: Case,
+    words: str,
+    charged_by: ChargedBy,
+    count: int,
+    walker: Walker,
+    *,
+    attachments: Sequence[Attachment] = (),
+) -> Case:
     """Tell the applicant what the handling costs and how it was reckoned (art. 42); it stops no time.
 
     `count` are the pieces or the pages asked for; earlier applications of the applicant in the same month count as
@@ -115,7 +128,9 @@ def ask_fee(case: Case, words: str, charged_by: ChargedBy, count: int, walker: W
     fen = fee_by_piece(count, earlier) if charged_by is ChargedBy.PIECE else fee_by_page(count)
     if fen <= 0:
         raise Refusal("fee_nothing", "a fee of nothing is not asked for: it is free")
-    message = write_to_citizen(case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now)
+    message = write_to_citizen(
+        case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now, attachments=attachments
+    )
     facts = {
         "fen": fen,
         "charged_by": charged_by.value,

@@ -13,7 +13,7 @@ from casework.disposition import Disposition
 from casework.errors import Refusal
 from casework.events import CaseEvent, EventName
 from casework.kinds import PetitionClass
-from casework.message import StaffId
+from casework.message import Attachment, StaffId
 from casework.standing import Mark, standing_of
 from casework.steps import Step
 
@@ -43,18 +43,24 @@ def classify(
     )
 
 
-def accept(case: Case, words: str, walker: Walker) -> Case:
+def accept(case: Case, words: str, walker: Walker, *, attachments: Sequence[Attachment] = ()) -> Case:
     """Tell the writer that the bureau accepts the matter, how it is handled and until when (art. 23)."""
     walker.require(Step.ACCEPT, case)
-    message = write_to_citizen(case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now)
+    message = write_to_citizen(
+        case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now, attachments=attachments
+    )
     return walker.note(case, EventName.ACCEPTED, {"on": walker.today.isoformat(), "message": message.id})
 
 
-def refuse_acceptance(case: Case, words: str, walker: Walker, *, reason: str) -> Case:
+def refuse_acceptance(
+    case: Case, words: str, walker: Walker, *, reason: str, attachments: Sequence[Attachment] = ()
+) -> Case:
     """Tell the writer that it is not ours and where to go (art. 23), and end the case."""
     walker.require(Step.NOT_ACCEPT, case)
     why = said(reason, "reason")
-    message = write_to_citizen(case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now)
+    message = write_to_citizen(
+        case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now, attachments=attachments
+    )
     facts = {"on": walker.today.isoformat(), "message": message.id}
     refused = walker.note(case, EventName.NOT_ACCEPTED, facts, text=why)
     return end(refused, Disposition.REFERRED, walker)
@@ -99,10 +105,19 @@ def next_round(events: Sequence[CaseEvent]) -> int:
     return 1 + sum(event.name is EventName.REVIEW_DECIDED for event in events)
 
 
-def record_review(case: Case, upheld: bool, words: str, walker: Walker) -> Case:  # noqa: FBT001 - it is the subject
+def record_review(
+    case: Case,
+    upheld: bool,  # noqa: FBT001 - it is the subject
+    words: str,
+    walker: Walker,
+    *,
+    attachments: Sequence[Attachment] = (),
+) -> Case:
     """Decide on a review: the opinion stands or is changed; the writer reads the decision (arts. 35 and 36)."""
     standing = walker.require(Step.RECORD_REVIEW, case)
-    message = write_to_citizen(case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now)
+    message = write_to_citizen(
+        case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now, attachments=attachments
+    )
     facts = {
         "round": min(standing.reviews, 2),
         "upheld": upheld,

@@ -5,12 +5,15 @@ Regulations on Open Government Information (2019), art. 33; Regulations on Petit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from casework.actions.correspondence import write_to_citizen
 from casework.actions.reckoning import longest_extension
 from casework.actions.stepping import Walker, said
 from casework.case import Case
 from casework.errors import Refusal
 from casework.events import EventName
+from casework.message import Attachment
 from casework.steps import Step
 
 
@@ -23,10 +26,12 @@ def propose_extension(case: Case, days: int, reason: str, walker: Walker) -> Cas
     return walker.note(case, EventName.EXTENSION_PROPOSED, {"days": days}, text=said(reason, "reason"))
 
 
-def grant_extension(case: Case, words: str, walker: Walker) -> Case:
+def grant_extension(case: Case, words: str, walker: Walker, *, attachments: Sequence[Attachment] = ()) -> Case:
     """Consent to what was proposed, and tell the citizen; without the notice it would not hold."""
     standing = walker.require(Step.GRANT_EXTENSION, case)
-    message = write_to_citizen(case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now)
+    message = write_to_citizen(
+        case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now, attachments=attachments
+    )
     facts = {
         "days": standing.extension["days"],
         "on": walker.today.isoformat(),

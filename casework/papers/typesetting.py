@@ -29,7 +29,7 @@ class FontMissing(CaseworkUnavailable):
 @cache
 def chinese_fonts() -> tuple[str, ...]:
     """Fonts with Chinese glyphs on this machine, the best first; FontMissing when there is none."""
-    here = fonts_among(typst.Fonts().families())
+    here = fonts_among(_fonts().families())
     if not here:
         raise FontMissing
     return here
@@ -42,12 +42,14 @@ def fonts_among(families: list[str]) -> tuple[str, ...]:
 
 def typeset(template: str, content: Mapping[str, object]) -> bytes:
     """The PDF of a template, which reads `content` by `json(bytes(sys.inputs.content))`; tagged for screen readers."""
-    return typst.compile(template.encode(), format="pdf", sys_inputs=_sent(content))
+    return typst.compile(template.encode(), format="pdf", font_paths=_fonts(), sys_inputs=_sent(content))
 
 
 def picture_pages(template: str, content: Mapping[str, object], *, ppi: float = 110) -> list[bytes]:
     """The same as one PNG a page."""
-    made: object = typst.compile(template.encode(), format="png", ppi=ppi, sys_inputs=_sent(content))
+    made: object = typst.compile(
+        template.encode(), format="png", ppi=ppi, font_paths=_fonts(), sys_inputs=_sent(content)
+    )
     return made if isinstance(made, list) else [cast("bytes", made)]  # declared to be one page, and is as many as are
 
 
@@ -58,6 +60,12 @@ def picture_of(svg: str, *, ppi: float = 160) -> bytes:
         '#image(bytes(json(bytes(sys.inputs.content)).svg), format: "svg", width: 16cm)'
     )
     return picture_pages(template, {"svg": svg}, ppi=ppi)[0]
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The fonts of this machine, looked for once: looking takes ten times as long as setting a letter."""
+    return typst.Fonts()
 
 
 def _sent(content: Mapping[str, object]) -> dict[str, str]:

@@ -46,8 +46,12 @@ class Deadlines(Protocol):
 class Letters(Protocol):
     """Letters as they were issued."""
 
+    def last_number(self, series: str, year: int) -> int:
+        """The number that was given last in a series in a year; 0 when none was."""
+        ...
+
     def next_number(self, series: str, year: int) -> int:
-        """The next number of a series in a year, from 1."""
+        """Give the next number of a series in a year, from 1."""
         ...
 
     def add(

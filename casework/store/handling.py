@@ -121,8 +121,15 @@ class SqlLetters:
         """Work within the transaction of `connection`."""
         self._connection = connection
 
+    def last_number(self, series: str, year: int) -> int:
+        """The number that was given last in a series in a year; 0 when none was."""
+        query = select(letter_numbers.c.last_number).where(
+            letter_numbers.c.series == series, letter_numbers.c.year == year
+        )
+        return int(self._connection.execute(query).scalar() or 0)
+
     def next_number(self, series: str, year: int) -> int:
-        """The next number of a series in a year, from 1."""
+        """Give the next number of a series in a year, from 1."""
         statement = (
             insert_into(self._connection.dialect.name, letter_numbers)
             .on_conflict_do_update(
