@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.requests import HTTPConnection
 
 from admin_api.trials import Trials
+from casework.actions.lettering import Press
 from casework.actions.office import Office
 from casework.bureau import Bureau
 from casework.case import Case
@@ -67,6 +68,8 @@ class Context:
     """Asked before a revision is published by hand; it may refuse by raising an AdminRejected."""
     labelled: tuple[tuple[str, Collection[str]], ...] = field(default=(), kw_only=True)
     """The bureau's own questions whose answer is known, each with the entries that answer it."""
+    press: Press = field(kw_only=True)
+    """What letters are set with."""
     trials: Trials = field(kw_only=True)
     """Where revisions are tried before they are published."""
 

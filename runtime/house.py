@@ -98,6 +98,7 @@ class House:
             disclosure=self.bundle.disclosure,
             stale_since=lambda: self.knowledge.failed_since,
             labelled=self.bundle.labelled,
+            press=self.bundle.press(self.blobs),
             trials=Trials(self.knowledge.build),
         )
 

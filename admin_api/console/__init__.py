@@ -25,6 +25,7 @@ from admin_api.console import (
     item_imports,
     items,
     keys,
+    letters,
     live,
     paper,
     proposals,
@@ -62,6 +63,7 @@ for _room in (
     live,
     paper,
     rules,
+    letters,
 ):
     router.include_router(_room.router)
 router.add_api_route("", entrance.enter)

@@ -23,6 +23,7 @@ from casework.annual.statement import Statement
 from casework.case import Case, CaseStatus
 from casework.events import broken_links
 from casework.kinds import CaseKind
+from casework.letter import LetterKind
 from casework.staff import Role
 from tests.admin_api.browsing import Browser, signed_in, text_of
 from tests.admin_api.front_desk import FrontDesk, a_front_desk
@@ -122,6 +123,16 @@ def test_a_mailed_application_goes_all_the_way_to_its_cell_in_the_report(desk: F
         assert report.cells[cell] == 1
         assert list(cases_of(cell, ledger, year=2026, form=Form.OF_2021)) == [case.reference]
         assert broken_links(uow.cases.events(case.id)) == ()
+        issued = [
+            (letter.kind, letter.number, letter.message_id is not None) for letter in uow.letters.of_case(case.id)
+        ]
+    assert issued == [
+        (LetterKind.SUPPLEMENT, "ZMD-补正告知〔2026〕1号", True),
+        (LetterKind.THIRD_PARTY, "ZMD-征询第三方〔2026〕1号", False),
+        (LetterKind.EXTENSION, "ZMD-延期告知〔2026〕1号", True),
+        (LetterKind.DECISION, "ZMD-公开答复〔2026〕1号", True),
+    ]
+    assert all(entry.reply.attachments for entry in post.sent() if "补正告知书" in entry.reply.text)
 
 
 def test_a_complaint_about_a_station_goes_to_its_review_and_the_station_never_sees_it(desk: FrontDesk) -> None:

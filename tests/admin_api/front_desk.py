@@ -176,6 +176,7 @@ def a_front_desk(folder: Path | None = None, url: str = "") -> FrontDesk:
         catalogue=lambda uow: SqlCatalogue(SqlStore.connection_of(uow)),
         imports=lambda uow: SqlImports(SqlStore.connection_of(uow)),
         disclosure=bundle.disclosure,
+        press=bundle.press(DirectoryBlobs(folder / "blobs")),
         trials=Trials(know_demo),
     )
     return FrontDesk(store, context, time, wakes)

@@ -29,6 +29,7 @@ from casework.case import Case
 from casework.commands import OpenCase
 from casework.errors import CaseworkConflict, CaseworkUnavailable, Refusal
 from casework.events import EventName, broken_links
+from casework.fees import ChargedBy
 from casework.kinds import CaseKind
 from casework.letter import Letter, LetterKind
 from casework.letters import Letterhead, LetterText, compose_letter, letter_words
@@ -302,9 +303,7 @@ def test_acceptance_extension_and_refusal_take_the_letter_with_them(complaint: R
 
 def test_a_fee_is_asked_with_its_letter(application: Room) -> None:
     def ask(case: Case, letter: SetLetter, walker: Walker) -> object:
-        return applications.ask_fee(
-            case, letter.text.plain(), 30_050, walker, basis="per_piece", attachments=(letter.pdf,)
-        )
+        return applications.ask_fee(case, letter.text.plain(), ChargedBy.PAGE, 31, walker, attachments=(letter.pdf,))
 
     letter = application.issue(Role.HANDLER, application.compose(LetterKind.FEE), ask)
     assert letter.message_id is not None
