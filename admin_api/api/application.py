@@ -19,6 +19,7 @@ from admin_api.api.routers import (
     correspondence,
     entries,
     failed_addresses,
+    figures,
     gaps,
     items,
     outbox,
@@ -48,6 +49,7 @@ _ROUTERS = (
     entries,
     items,
     gaps,
+    figures,
     staff,
     audit,
 )

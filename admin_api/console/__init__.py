@@ -20,6 +20,8 @@ from admin_api.console import (
     entry_editing,
     entry_effect,
     failed_addresses,
+    figures,
+    figures_cases,
     gaps,
     item_editing,
     item_imports,
@@ -29,6 +31,7 @@ from admin_api.console import (
     paper,
     proposals,
     queue,
+    report,
     splitting,
     triage,
     triage_many,
@@ -60,6 +63,9 @@ for _room in (
     keys,
     live,
     paper,
+    figures,
+    figures_cases,
+    report,
 ):
     router.include_router(_room.router)
 router.add_api_route("", entrance.enter)

@@ -56,6 +56,13 @@ class CaseQueries:
         )
         return [case_from(row) for row in self._reader.execute(query)]
 
+    def accusing(self, sight: Sight) -> frozenset[str]:
+        """References of the cases that accuse whoever has this sight, or their unit."""
+        accused: ColumnElement[bool] = cases.c.accused_unit.in_(sight.accused_units)
+        if sight.accused_staff is not None:
+            accused |= cases.c.accused_staff == sight.accused_staff
+        return frozenset(self._reader.execute(select(cases.c.reference).where(accused)).scalars())
+
     def count(self, wanted: QueueFilter) -> int:
         """How many cases there are of these."""
         return int(self._reader.execute(_filtered(select(func.count()).select_from(cases), wanted)).scalar_one())
