@@ -284,8 +284,8 @@ class Cases(Protocol):
         """Cases as a clerk should take them: urgent first, then by deadline, then by age; `after` skips so many."""
         ...
 
-    def count(self, wanted: QueueFilter) -> int:
-        """How many cases there are of these."""
+    def count(self, wanted: QueueFilter, *, most: int | None = None) -> int:
+        """How many cases there are of these; counting ends above `most`."""
         ...
 
     def erase_text(self, case_id: CaseId, number: int) -> None:

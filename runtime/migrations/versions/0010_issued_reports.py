@@ -1,4 +1,4 @@
-"""Annual reports as they were issued."""
+"""Annual reports as they were issued; an index that holds all that the queue is ordered and narrowed by."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,9 @@ revision = "0010"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
+
+_BEFORE = ("status", "urgent", "due_on", "id")
+_ADDED = ("unit", "kind", "assignee", "accused_unit", "accused_staff")
 
 
 def upgrade() -> None:
@@ -24,9 +27,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_annual_reports")),
     )
     op.create_index("ix_annual_reports_year", "annual_reports", ["year"], unique=False)
+    op.drop_index("ix_cases_queue", table_name="cases")
+    op.create_index("ix_cases_queue", "cases", [*_BEFORE, *_ADDED], unique=False)
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop it, and make the index as it was."""
+    op.drop_index("ix_cases_queue", table_name="cases")
+    op.create_index("ix_cases_queue", "cases", [*_BEFORE], unique=False)
     op.drop_index("ix_annual_reports_year", table_name="annual_reports")
     op.drop_table("annual_reports")
