@@ -16,6 +16,7 @@ from admin_api.access import Context
 from admin_api.trials import Trials
 from bot.desk import Desk
 from casework.actions.office import Office
+from casework.annual.naming import annual_words
 from casework.party import ChannelName
 from casework.ports import BlobStore, Channel
 from casework.store import SqlStore, open_store
@@ -47,6 +48,7 @@ from runtime.metrics import Metrics
 from runtime.migrating import migrate, require_migrated
 from runtime.reminding import Reminding
 from runtime.settings import Environment, Settings
+from runtime.statements import statement_of
 from runtime.telegram_room import TelegramRoom
 from runtime.turns import TurnTaker
 
@@ -100,6 +102,8 @@ class House:
             labelled=self.bundle.labelled,
             press=self.bundle.press(self.blobs),
             trials=Trials(self.knowledge.build),
+            statement=lambda year: statement_of(self.settings.bundle or demo_bundle(), year),
+            report_words=self.bundle.reworded(annual_words()),
         )
 
     def _compose_bundle(self) -> bytes:

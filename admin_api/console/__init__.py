@@ -20,6 +20,8 @@ from admin_api.console import (
     entry_editing,
     entry_effect,
     failed_addresses,
+    figures,
+    figures_cases,
     gaps,
     item_editing,
     item_imports,
@@ -30,6 +32,7 @@ from admin_api.console import (
     paper,
     proposals,
     queue,
+    report,
     rules,
     splitting,
     triage,
@@ -64,6 +67,9 @@ for _room in (
     paper,
     rules,
     letters,
+    figures,
+    figures_cases,
+    report,
 ):
     router.include_router(_room.router)
 router.add_api_route("", entrance.enter)
