@@ -11,6 +11,7 @@ from pathlib import Path
 from admin_api.pages import texts
 from casework.bundle import Fault, load_bureau
 from casework.bureau import Bureau
+from casework.kinds import CaseKind
 from casework.wording import Wording
 from knowledge.catalogue.item import Item
 from knowledge.catalogue.rows import ItemRow, RowFault, read_rows, unit_names
@@ -82,6 +83,12 @@ def check_bundle(folder: Path | Traversable, today: date) -> tuple[Fault, ...]:
     """Everything that is wrong with a bundle, by file and line, judged on a local date; empty when it is sound."""
     faults = [*_read(folder, today=today)[1], *_faults_of_revisions(folder)]
     return tuple(sorted(faults, key=lambda fault: (fault.file, fault.line)))
+
+
+def kinds_kept_without_end(folder: Path | Traversable) -> tuple[str, ...]:
+    """The kinds of case for which a sound bundle says nothing about how long personal text is kept."""
+    bureau, _ = load_bureau(folder)
+    return tuple(kind.value for kind in CaseKind if bureau is not None and kind not in bureau.retention)
 
 
 def _faults_of_revisions(folder: Path | Traversable) -> list[Fault]:

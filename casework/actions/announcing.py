@@ -10,6 +10,7 @@ from casework.message import Reply
 from casework.outbox import OutboxKind
 from casework.party import Address, ChannelName, Language
 from casework.ports import UnitOfWork
+from casework.seal import Seal
 from casework.wording import Wording
 
 NOTICE_LANGUAGE: Language = "zh"
@@ -35,6 +36,14 @@ def alert_staff(key: str, uow: UnitOfWork, *, bureau: Bureau, notices: Wording, 
     """Queue an urgent notice to the bureau's root unit: somebody may be in danger. Names the thread, not the words."""
     if bureau.root.mail:
         _queue(key, bureau.root.mail, uow, notices=notices, facts={"thread": thread}, case=None, now=now)
+
+
+def announce_seal(seal: Seal, uow: UnitOfWork, *, bureau: Bureau, notices: Wording, now: datetime) -> None:
+    """Mail a seal out of the house, where nobody who can write to the database can change it."""
+    if bureau.root.mail:
+        on = bureau.calendar.local_date(seal.at).isoformat()
+        facts: dict[str, object] = {"number": seal.id, "on": on, "digest": seal.digest, "last": seal.last_event_id}
+        _queue("ledger_sealed", bureau.root.mail, uow, notices=notices, facts=facts, case=None, now=now)
 
 
 def _queue(

@@ -2,6 +2,7 @@
 
 from casework.ports.doors import Accounts, ApiKey, BlockedSender, Doors, StaffSession, StoredResponse
 from casework.ports.handling import Deadlines, Letters, Links, Results
+from casework.ports.ledgers import Erasures, Ledgers
 from casework.ports.queues import Inbox, Outbox
 from casework.ports.records import Cases, Enquiries, Parties, QueueFilter, Threads
 from casework.ports.store import BlobStore, Channel, Store, UnitOfWork
@@ -16,7 +17,9 @@ __all__ = [
     "Deadlines",
     "Doors",
     "Enquiries",
+    "Erasures",
     "Inbox",
+    "Ledgers",
     "Letters",
     "Links",
     "Outbox",

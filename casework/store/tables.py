@@ -111,7 +111,7 @@ attachments = Table(
     Column("name", Text, nullable=False),
     Column("content_type", Text, nullable=False),
     Column("size", Id, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
     Column("inline", Boolean, nullable=False),
 )
 
@@ -151,6 +151,8 @@ cases = Table(
     Column("merged_into", Id),
     Column("rating", Integer),
     Column("published_at", Instant),
+    Column("held", Boolean, nullable=False, server_default=false()),
+    Column("erased_at", Instant),
     Index("ix_cases_queue", "status", "urgent", "due_on", "id"),
     Index("ix_cases_unit_status", "unit", "status"),
     Index("ix_cases_received", "kind", "received_on"),
