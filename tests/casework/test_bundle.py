@@ -282,3 +282,10 @@ def test_a_file_in_another_encoding_is_a_fault_with_its_line(tmp_path: Path) -> 
 
 def test_a_fault_reads_as_editors_expect() -> None:
     assert str(Fault("units.toml", 3, "is wrong")) == "units.toml:3: is wrong"
+
+
+def test_a_unit_is_of_the_kind_that_the_bundle_says_whatever_it_handles(tmp_path: Path) -> None:
+    bureau, _ = load_bureau(write_bundle(tmp_path))
+    assert bureau is not None
+    assert {unit.kind for unit in bureau.units} <= {"bureau", "police_station", "window", "office"}
+    assert all(not isinstance(unit.kind, CaseKind) for unit in bureau.units)
