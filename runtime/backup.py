@@ -120,13 +120,12 @@ def _add_rows(tar: tarfile.TarFile, connection: Connection, table: Table, seen: 
 def digests_in(value: object) -> Iterator[str]:
     """Every file that a row names, in its columns or inside a value that is kept whole."""
     if isinstance(value, Mapping):
-        yield from (
-            named
-            for key, named in value.items()
-            if isinstance(named, str) and (key == "sha256" or str(key).endswith("_sha256"))
-        )
-        for part in value.values():
-            yield from digests_in(part)
+        for name, part in value.items():
+            # A letter names two files: `pdf_sha256` and `docx_sha256`; an erased one none.
+            if str(name).endswith("sha256") and isinstance(part, str):
+                yield from filter(None, (part,))
+            else:
+                yield from digests_in(part)
     elif isinstance(value, list):
         for part in value:
             yield from digests_in(part)

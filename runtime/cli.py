@@ -117,7 +117,10 @@ def check(bundle: Annotated[Path, typer.Argument(help="Folder of the bureau.")])
         raise typer.Exit(1)
     typer.echo(f"{bundle}: no faults")
     if missing := kinds_kept_without_end(bundle):
-        typer.echo(f"note: [retention] sets no years for {', '.join(missing)}: their personal text is kept without end")
+        typer.echo(
+            f"note: [retention] sets no years for {', '.join(missing)}: their personal text is kept without end",
+            err=True,
+        )
 
 
 @app.command()

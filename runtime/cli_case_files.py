@@ -71,6 +71,26 @@ def case_seal(as_json: AsJson = False, config: Config = None) -> None:
     _print_seal(last, is_new=made is not None, as_json=as_json)
 
 
+def case_pack(
+    reference: str,
+    out: Annotated[Path, typer.Option(help="ZIP to write.")],
+    names: Annotated[bool, typer.Option("--with-names/--without-names", help="Whether it tells who wrote.")] = True,
+    config: Config = None,
+) -> None:
+    """Write everything about a case into one ZIP that anybody can check with the verify.py in it."""
+    from admin_api.packing import pack_case
+    from runtime.house import open_blobs
+
+    with opened(config) as (settings, store):
+        bureau = load_bundle(settings.bundle).bureau
+        partial = out.with_name(out.name + ".partial")
+        with store.read() as uow, partial.open("wb") as file:
+            case = _find(reference, bureau.reference_prefix, uow)
+            pack_case(case, uow, open_blobs(settings), file, bureau=bureau, names=names)
+        partial.replace(out)
+    typer.echo(f"{out}: case {case.reference}, {out.stat().st_size} bytes")
+
+
 def case_hold(
     reference: str,
     staff: Annotated[str, typer.Option(help="Sign-in name of the account that does it.")],
@@ -120,6 +140,7 @@ def add_commands(case_app: typer.Typer) -> None:
     """Add these commands to those over cases."""
     case_app.command("verify")(case_verify)
     case_app.command("seal")(case_seal)
+    case_app.command("pack")(case_pack)
     case_app.command("hold")(case_hold)
     case_app.command("release")(case_release)
     case_app.command("erase-due")(case_erase_due)

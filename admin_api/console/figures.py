@@ -40,7 +40,7 @@ from casework.period_figures import (
     graded,
     of_all,
 )
-from casework.rates import Grouping, Measure
+from casework.rates import Grouping, Measure, name_measure
 from casework.rights import Right, has_anywhere
 
 router = APIRouter(prefix="/figures")
@@ -107,7 +107,7 @@ def name_mark(visit: Visit, mark: str) -> str:
     """What a number counts."""
     words, (head, _, part) = visit.context.report_words, mark.partition(".")
     if head in list(Measure):
-        return visit.say(f"figures.mark_{part}", measure=words.say(f"measure.{head}", visit.language))
+        return visit.say(f"figures.mark_{part}", measure=name_measure(Measure(head), words, visit.language))
     key = {"rating": f"grade.{part}", "level": f"level.{part}"}.get(head, f"figure.{mark}")
     return words.say(key, visit.language)
 

@@ -23,7 +23,7 @@ from admin_api.visits import NotAllowed, own_form, staff_visit
 from casework.actions.reporting import issue_report, keep_files
 from casework.annual import forms
 from casework.annual.findings import Finding, parse_cell
-from casework.annual.naming import MOST_CASES, say_finding, say_place
+from casework.annual.naming import MOST_CASES, say_chapter, say_finding, say_place
 from casework.annual.report import AnnualReport
 from casework.issued_report import IssuedReport
 from casework.papers.annual_document import compose_document
@@ -195,7 +195,7 @@ def _gap(gap: str, visit: Visit) -> str:
     kind, _, name = gap.partition(".")
     if kind != "chapters":
         return say_place(parse_cell(gap), words, language)
-    return words.say(f"part.{name}" if name.startswith("overview_") else f"chapter.{name}", language)
+    return say_chapter(name, words, language)
 
 
 def _named(finding: Finding) -> tuple[str, ...]:

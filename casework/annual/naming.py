@@ -33,6 +33,11 @@ def say_place(cell: Cell, words: Wording, language: Language) -> str:
     )
 
 
+def say_chapter(name: str, words: Wording, language: Language) -> str:
+    """A chapter of the report, or a part of its overview."""
+    return words.say(f"part.{name}" if name.startswith("overview_") else f"chapter.{name}", language)
+
+
 def row_name(cell: Cell, words: Wording, language: Language) -> str:
     """The name of a row; those of table III that are kinds of reply have theirs."""
     if cell.table is Table.APPLICATIONS and cell.row in _REPLIES and cell.row != OTHER_HANDLING:

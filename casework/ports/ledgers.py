@@ -9,7 +9,7 @@ from typing import Protocol
 from casework.case import Case
 from casework.kinds import CaseKind
 from casework.ledger import KeptLedger
-from casework.message import CaseId
+from casework.message import CaseId, InboxId
 from casework.retention import Erasure
 from casework.seal import Seal, SealedEvent
 
@@ -23,6 +23,10 @@ class Ledgers(Protocol):
 
     def kept_of(self, case_id: CaseId) -> KeptLedger:
         """One case with everything that is verified."""
+        ...
+
+    def arrivals_of(self, case_id: CaseId) -> Sequence[InboxId]:
+        """What came in and belongs to a case, oldest first."""
         ...
 
     def numbers_given(self) -> Mapping[str, tuple[int, int]]:

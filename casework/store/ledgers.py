@@ -13,7 +13,7 @@ from sqlalchemy import Connection, String, Text, bindparam, cast, func, insert, 
 
 from casework.errors import CaseworkNotFound
 from casework.ledger import UNREADABLE, KeptFile, KeptLedger, LedgerRow
-from casework.message import CaseId
+from casework.message import CaseId, InboxId
 from casework.seal import Seal, SealedEvent
 from casework.store.case_file_tables import ledger_seals
 from casework.store.handling_tables import letters
@@ -66,6 +66,11 @@ class SqlLedgers:
         if not rows:
             raise CaseworkNotFound(f"there is no case {case_id}")
         return self._ledgers(rows, files=True)[0]
+
+    def arrivals_of(self, case_id: CaseId) -> Sequence[InboxId]:
+        """What came in and belongs to a case, oldest first."""
+        query = select(messages.c.inbox_id).where(messages.c.case_id == case_id, messages.c.inbox_id.is_not(None))
+        return [InboxId(row[0]) for row in self._connection.execute(query.distinct().order_by(messages.c.inbox_id))]
 
     def numbers_given(self) -> Mapping[str, tuple[int, int]]:
         """By the beginning of a reference: the last number given, and how many cases there are."""
