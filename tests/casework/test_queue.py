@@ -32,7 +32,7 @@ def filled(store: SqlStore, now: datetime) -> SqlStore:
     def work(uow: SqlUnitOfWork) -> None:
         for number, row in enumerate(rows):
             case = a_complaint(uow, now=now, address=Address(ChannelName.WEB_CHAT, f"web-{number}")).case
-            uow.connection.execute(update(cases).where(cases.c.id == case.id).values(**row))
+            uow.connection.execute(update(cases).where(cases.c.id == case.id).values(row))
 
     store.write(work)
     return store

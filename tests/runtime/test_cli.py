@@ -19,6 +19,7 @@ import pytest
 from admin_api.api.authentication import hash_key
 from admin_api.packing.verify import faults_of, read_pack
 from casework.actions.closure import close
+from casework.actions.stepping import Walker
 from casework.disposition import Disposition
 from casework.inbox import Arrival, InboxState, Reading
 from casework.message import InboundMessage
@@ -26,7 +27,7 @@ from casework.party import Address, ChannelName
 from casework.staff import Role
 from casework.store import SqlUnitOfWork, open_store
 from runtime.cli import main
-from tests.casework.a_bureau import a_clerk, a_complaint
+from tests.casework.a_bureau import a_clerk, a_complaint, an_office
 from tests.running.indexes import INDEXES
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -232,7 +233,7 @@ def test_what_is_due_is_listed_then_erased_and_erased_again_after_a_restore(
 ) -> None:
     def close_it(uow: SqlUnitOfWork) -> None:
         case = a_complaint(uow, now=LONG_AGO).case
-        close(case, Disposition.UPHELD, uow, staff=a_clerk(uow), now=LONG_AGO)
+        close(case, Disposition.UPHELD, Walker(uow, an_office(), a_clerk(uow), LONG_AGO))
 
     migrated(close_it)
     assert "nothing is ever erased by rule" in run("case", "erase-due").out
