@@ -161,7 +161,6 @@ def _page(visit: Visit, wish: ReportWish, reported: Reported, *, status: int = 2
             if not finding.is_warning
         ]
     document = _document(reported.report, visit) if reported.report else None
-    gaps = reported.report.gaps if reported.report else ()
     return show_page(
         visit,
         "console/report.html",
