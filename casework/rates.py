@@ -125,11 +125,6 @@ def rates_by(grouping: Grouping, outcomes: Iterable[Outcome], *, today: date) ->
     return dict(sorted(found.items()))
 
 
-def name_measure(measure: Measure, words: Wording, language: Language) -> str:
-    """What a measure is called."""
-    return words.say(f"measure.{measure.value}", language)
-
-
 def compose_rates_csv(grouping: Grouping, table: Mapping[str, Rates], words: Wording, language: Language) -> str:
     """The rates as CSV, one line for each name and measure, with both counts; spreadsheets open it as UTF-8."""
     file = io.StringIO()
@@ -138,7 +133,7 @@ def compose_rates_csv(grouping: Grouping, table: Mapping[str, Rates], words: Wor
     writer.writerow([words.say(key, language) for key in heads])
     for name, measured in table.items():
         for measure, rate in measured.items():
-            said = name_measure(measure, words, language)
+            said = words.say(f"measure.{measure.value}", language)
             percent = "" if rate.percent is None else f"{rate.percent:.2f}"
             writer.writerow([harmless(name), said, rate.counted, rate.of, percent])
     return "\ufeff" + file.getvalue()

@@ -115,6 +115,7 @@ attachments = Table(
     Column("inline", Boolean, nullable=False),
 )
 
+_NARROWING = ("unit", "kind", "assignee", "accused_unit", "accused_staff")
 cases = Table(
     "cases",
     metadata,
@@ -154,18 +155,7 @@ cases = Table(
     Column("held", Boolean, nullable=False, server_default=false()),
     Column("erased_at", Instant),
     # All that the queue is ordered and narrowed by, so that no case is read which is not shown.
-    Index(
-        "ix_cases_queue",
-        "status",
-        "urgent",
-        "due_on",
-        "id",
-        "unit",
-        "kind",
-        "assignee",
-        "accused_unit",
-        "accused_staff",
-    ),
+    Index("ix_cases_queue", "status", "urgent", "due_on", "id", *_NARROWING),
     Index("ix_cases_unit_status", "unit", "status"),
     Index("ix_cases_received", "kind", "received_on"),
     Index("ix_cases_closed", "kind", "closed_on"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -19,7 +20,7 @@ from tests.casework.a_bureau import a_complaint
 @pytest.fixture
 def filled(store: SqlStore, now: datetime) -> SqlStore:
     """Seven cases: urgent, due soon, due late, without a day, and three closed."""
-    rows = (
+    rows: tuple[dict[str, Any], ...] = (
         {"due_on": (now + timedelta(days=9)).date()},
         {"due_on": None},
         {"due_on": (now + timedelta(days=2)).date()},
