@@ -2,7 +2,7 @@
 
 from casework.ports.doors import Accounts, ApiKey, BlockedSender, Doors, StaffSession, StoredResponse
 from casework.ports.handling import Deadlines, Letters, Links, Results
-from casework.ports.ledgers import Erasures, Ledgers
+from casework.ports.ledgers import Erasures, Ledgers, Signatures
 from casework.ports.queues import Inbox, Outbox
 from casework.ports.records import Cases, Enquiries, Parties, QueueFilter, Threads
 from casework.ports.store import BlobStore, Channel, Store, UnitOfWork
@@ -26,6 +26,7 @@ __all__ = [
     "Parties",
     "QueueFilter",
     "Results",
+    "Signatures",
     "StaffSession",
     "Store",
     "StoredResponse",

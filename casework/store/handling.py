@@ -107,7 +107,7 @@ class SqlDeadlines:
             "late": reminder.late,
         }
         statement = insert_into(self._connection.dialect.name, reminders).on_conflict_do_nothing()
-        return self._connection.execute(statement, row).rowcount > 0
+        return self._connection.execute(statement.returning(reminders.c.id), row).first() is not None
 
 
 class SqlLetters:
@@ -216,7 +216,7 @@ class SqlLinks:
             "linked_by": link.linked_by,
         }
         statement = insert_into(self._connection.dialect.name, case_links).on_conflict_do_nothing()
-        return self._connection.execute(statement, row).rowcount > 0
+        return self._connection.execute(statement.returning(case_links.c.case_id), row).first() is not None
 
     def of_case(self, case_id: CaseId) -> Sequence[Link]:
         """Links from and to a case."""
