@@ -48,7 +48,8 @@ class CaseFileKeeping:
 
     def run(self) -> None:
         """Erase what is due, delete the files that nobody names any more, and seal once a day."""
-        self.erase()
+        if done := self.erase():
+            log.info("erased by rule", action="erased_by_rule", cases=done)
         self.seal_daily()
 
     def erase(self) -> int:
@@ -56,9 +57,7 @@ class CaseFileKeeping:
         now = self.clock()
         done = erase_due(self.store, self.office.bureau, now=now, before_party=partial(forget_conversations, now=now))
         self._write_journal()
-        files = delete_files(self.store, self.blobs, now=now, kept=self._named_elsewhere)
-        if done or files:
-            log.info("erased by rule", action="erased_by_rule", cases=done, files=files)
+        delete_files(self.store, self.blobs, now=now, kept=self._named_elsewhere)
         return done
 
     def seal_daily(self) -> Seal | None:

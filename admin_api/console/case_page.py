@@ -14,7 +14,11 @@ from admin_api.console.finding import find_case, signed_in
 from admin_api.console.frame import show_page
 from admin_api.pages import Visit
 from admin_api.visits import staff_visit
+from casework.case import Case
+from casework.likely import LikelyCase, likely_same, matter_of
+from casework.ports import UnitOfWork
 from casework.rights import Right, may
+from knowledge.likeness import alike
 
 router = APIRouter()
 StaffVisit = Annotated[Visit, Depends(staff_visit)]
@@ -60,7 +64,24 @@ def compose_case_page(
     with visit.context.store.read() as uow:
         case = find_case(reference, uow, visit=visit)
         view = compose_case(case, uow, visit=visit, seen_version=refused.seen_version)
+        likely = likely_cases(case, uow, visit=visit)
     may_pack = may(signed_in(visit), Right.VERIFY, case, visit.context.office.bureau)
     return show_page(
-        visit, "console/case.html", room="queue", status=status, view=view, refused=refused, may_pack=may_pack
+        visit,
+        "console/case.html",
+        room="queue",
+        status=status,
+        view=view,
+        refused=refused,
+        may_pack=may_pack,
+        likely=likely,
     )
+
+
+def likely_cases(case: Case, uow: UnitOfWork, *, visit: Visit) -> list[LikelyCase]:
+    """Open cases and closed ones that are likely of the same matter, but those that are linked with it already."""
+    bureau, staff = visit.context.office.bureau, signed_in(visit)
+    matter = matter_of(case, staff, bureau)
+    found = likely_same(matter, uow, likeness=alike, staff=staff, bureau=bureau, now=visit.context.clock())
+    linked = {each for link in uow.links.of_case(case.id) for each in (link.case_id, link.other_id)}
+    return [one for one in found if one.case.id not in linked]

@@ -15,6 +15,7 @@ from casework.kinds import CaseKind
 from casework.message import Message, StaffId
 from casework.ports import UnitOfWork
 from casework.references import hash_query_code, make_query_code
+from casework.signature import signature_of
 from casework.thread import Thread
 
 
@@ -109,6 +110,7 @@ def _enter(
         filing=filing,
     )
     uow.deadlines.replace(case.id, reckoned.deadlines)
+    uow.signatures.add(case.id, signature_of(words))
     return case
 
 

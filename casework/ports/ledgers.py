@@ -54,6 +54,18 @@ class Ledgers(Protocol):
         ...
 
 
+class Signatures(Protocol):
+    """By what cases of one matter are found."""
+
+    def add(self, case_id: CaseId, values: Sequence[int]) -> None:
+        """Keep the signature of a case's words."""
+        ...
+
+    def alike(self, values: Sequence[int], *, kind: CaseKind, since: datetime, limit: int) -> Sequence[Case]:
+        """The latest cases of a kind opened since then that share a value, those that share most first."""
+        ...
+
+
 class Erasures(Protocol):
     """Personal text that is erased by rule."""
 

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from casework.outbox import DeliveryResult, OutboxEntry
 from casework.ports.doors import Accounts, Doors
 from casework.ports.handling import Deadlines, Figures, Letters, Links, Reports, Results
-from casework.ports.ledgers import Erasures, Ledgers
+from casework.ports.ledgers import Erasures, Ledgers, Signatures
 from casework.ports.queues import Inbox, Outbox
 from casework.ports.records import Cases, Enquiries, Parties, Threads
 
@@ -123,6 +123,11 @@ class UnitOfWork(Protocol):
     @property
     def erasures(self) -> Erasures:
         """What is erased by rule."""
+        ...
+
+    @property
+    def signatures(self) -> Signatures:
+        """By what cases of one matter are found."""
         ...
 
     def savepoint(self) -> AbstractContextManager[None]:

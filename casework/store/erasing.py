@@ -130,7 +130,7 @@ class SqlErasures:
         statement = insert_into(self._connection.dialect.name, erasures).on_conflict_do_nothing(
             index_elements=["reference", "until_event"]
         )
-        return self._connection.execute(statement, row).rowcount > 0
+        return self._connection.execute(statement.returning(erasures.c.id), row).first() is not None
 
     def latest(self, *, limit: int) -> Sequence[Erasure]:
         """What was erased by rule, latest first."""

@@ -19,6 +19,7 @@ from casework.store.ledgers import SqlLedgers
 from casework.store.outbox import SqlOutbox
 from casework.store.parties import SqlParties
 from casework.store.reports import SqlReports
+from casework.store.signatures import SqlSignatures
 from casework.store.threads import SqlThreads
 
 
@@ -44,6 +45,7 @@ class SqlUnitOfWork:
         self.doors = SqlDoors(connection)
         self.ledgers = SqlLedgers(connection)
         self.erasures = SqlErasures(connection)
+        self.signatures = SqlSignatures(connection)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
