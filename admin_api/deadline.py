@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from casework.case import Case, CaseStatus, days_left
+from casework.case import Case, CaseStatus
 
 SOON: Final = 3
 """Calendar days before a deadline at which it is marked."""
@@ -36,13 +36,18 @@ class Deadline:
 
 def deadline_of(case: Case, today: date) -> Deadline:
     """How near the deadline of `case` is on the local date `today`."""
-    left = days_left(case, today)
     if case.status is CaseStatus.CLOSED:
         return Deadline(Nearness.CLOSED, due_on=case.due_on)
-    if left is None:
+    return nearness_of(case.due_on, today)
+
+
+def nearness_of(due_on: date | None, today: date) -> Deadline:
+    """How near a day is on the local date `today`."""
+    if due_on is None:
         return Deadline(Nearness.NONE)
+    left = (due_on - today).days
     if left < 0:
-        return Deadline(Nearness.OVERDUE, -left, case.due_on)
+        return Deadline(Nearness.OVERDUE, -left, due_on)
     if left == 0:
-        return Deadline(Nearness.TODAY, 0, case.due_on)
-    return Deadline(Nearness.SOON if left <= SOON else Nearness.AHEAD, left, case.due_on)
+        return Deadline(Nearness.TODAY, 0, due_on)
+    return Deadline(Nearness.SOON if left <= SOON else Nearness.AHEAD, left, due_on)

@@ -15,6 +15,7 @@ LARGEST_REPLY: Final = 24 * 2**20
 LARGEST_FORM: Final = 256 * 2**10
 """Octets of any other form: twenty thousand characters, percent-encoded."""
 _PAGES_WITH_FORMS: Final = ("/staff", "/status")
+_FORMS_WITH_FILES: Final = ("/reply", "/add")
 _PAGES_WITH_FILES: Final = ("/staff/items/", "/staff/new-item", "/staff/item-imports")
 
 
@@ -30,7 +31,7 @@ class FormBounds:
         """Pass on what is within its bound."""
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(_PAGES_WITH_FORMS):
             request = Request(scope)
-            takes_files = scope["path"].endswith("/reply") or scope["path"].startswith(_PAGES_WITH_FILES)
+            takes_files = scope["path"].endswith(_FORMS_WITH_FILES) or scope["path"].startswith(_PAGES_WITH_FILES)
             bound = LARGEST_REPLY if takes_files else LARGEST_FORM
             length = request.headers.get("content-length", "")
             if not (length.isascii() and length.isdigit()) or int(length[:12]) > bound:

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from casework.actions import applications, complaints, drafting, extending, finishing, relating
+from casework.actions import applications, complaints, drafting, extending, finishing, publishing_results, relating
 from casework.actions.stepping import Walker
 from casework.case import Case
 from casework.errors import Refusal
+from casework.fees import ChargedBy
 from casework.kinds import CaseKind, PetitionClass
 from casework.link import Relation
 from casework.message import MessageId, StaffId
 from casework.reply_kinds import ApplicantKind
 from casework.steps import Step
 
-T = TypeVar("T", ApplicantKind, PetitionClass, Relation)
+T = TypeVar("T", ApplicantKind, ChargedBy, PetitionClass, Relation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class Given:
     accused_unit: str = ""
     accused_staff: int | None = None
     applicant: str = ""
-    fen: int = 0
-    basis: str = ""
+    charged_by: str = ""
+    count: int = 0
     title: str = ""
     matter: str = ""
     upheld: bool = False
@@ -62,7 +63,7 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
     Step.PROPOSE_EXTENSION: ("days", "reason"),
     Step.GRANT_EXTENSION: ("words",),
     Step.REFUSE_EXTENSION: ("reason",),
-    Step.ASK_FEE: ("fen", "basis", "words"),
+    Step.ASK_FEE: ("charged_by", "count", "words"),
     Step.RECORD_FEE: ("on",),
     Step.ACCEPT: ("words",),
     Step.NOT_ACCEPT: ("reason", "words"),
@@ -139,7 +140,7 @@ _ACTIONS: Mapping[Step, _Action] = {
     Step.PROPOSE_EXTENSION: lambda c, g, w, _f: extending.propose_extension(c, g.days, g.reason, w),
     Step.GRANT_EXTENSION: lambda c, g, w, _f: extending.grant_extension(c, g.words, w),
     Step.REFUSE_EXTENSION: lambda c, g, w, _f: extending.refuse_extension(c, g.reason, w),
-    Step.ASK_FEE: lambda c, g, w, _f: applications.ask_fee(c, g.words, g.fen, w, basis=g.basis),
+    Step.ASK_FEE: lambda c, g, w, _f: applications.ask_fee(c, g.words, _one_of(ChargedBy, g.charged_by), g.count, w),
     Step.RECORD_FEE: lambda c, g, w, _f: applications.record_fee(c, w, on=g.on),
     Step.ACCEPT: lambda c, g, w, _f: complaints.accept(c, g.words, w),
     Step.NOT_ACCEPT: lambda c, g, w, _f: complaints.refuse_acceptance(c, g.words, w, reason=g.reason),
@@ -156,7 +157,7 @@ _ACTIONS: Mapping[Step, _Action] = {
     Step.LINK: lambda c, g, w, f: relating.link(c, _other(g, f), _one_of(Relation, g.relation), w),
     Step.MERGE: lambda c, g, w, f: relating.merge(c, _other(g, f), w),
     Step.SUPERVISE: lambda c, g, w, _f: finishing.supervise(c, g.words, w),
-    Step.PUBLISH_RESULT: lambda c, g, w, _f: finishing.publish_result(c, g.title, g.matter, g.words, w),
+    Step.PUBLISH_RESULT: lambda c, g, w, _f: publishing_results.publish_result(c, g.title, g.matter, g.words, w),
 }
 
 

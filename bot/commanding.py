@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from bot.engine import Fact, Keyed
 from bot.engine.moments import day
 from casework.actions.announcing import alert_staff
+from casework.actions.finishing import rate, withdraw_as_citizen
 from casework.actions.intake import Arrival, OpenedCase, add_to_case, open_case
 from casework.actions.office import Office
-from casework.case import Case
+from casework.actions.own_case import may_rate
+from casework.case import Case, CaseStatus
 from casework.commands import (
     AddToCase,
     AlertStaff,
@@ -18,12 +20,15 @@ from casework.commands import (
     DeclineEntries,
     OpenCase,
     RateAnswer,
+    RateCase,
     RecordEnquiry,
+    WithdrawCase,
 )
 from casework.enquiry import Enquiry, EnquiryId
 from casework.message import Message
 from casework.party import ChannelName
 from casework.ports import UnitOfWork
+from casework.standing import standing_of
 from casework.thread import Thread
 
 MOST_ALERTS = 3
@@ -88,6 +93,10 @@ class Clerk:
                     command, thread_id=self.thread.id, message_id=self.message.id, now=self.now
                 )
                 outcome.enquiries.append(recorded)
+            case WithdrawCase():
+                self._withdraw(command)
+            case RateCase():
+                self._rate(command)
             case RateAnswer():
                 self.uow.enquiries.rate(
                     EnquiryId(command.enquiry), command.helpful, thread_id=self.thread.id, now=self.now
@@ -139,7 +148,26 @@ class Clerk:
         case = self.uow.cases.find(command.reference)
         if case is None:
             return None
-        return add_to_case(case, self.message, self.uow, office=self.office, now=self.now)
+        return add_to_case(case, self.message, self.uow, office=self.office, now=self.now, reopens=command.reopens)
+
+    def _withdraw(self, command: WithdrawCase) -> None:
+        """Take a case back that is this citizen's own; whoever ended it meanwhile was quicker."""
+        case = self._own(command.reference)
+        if case is not None and case.status is not CaseStatus.CLOSED:
+            self.uow.threads.set_message_case(self.message.id, case.id)
+            withdraw_as_citizen(case, self.message.text, self.uow, office=self.office, now=self.now)
+
+    def _rate(self, command: RateCase) -> None:
+        """Record a grade of a case of this citizen's own, once for each ending."""
+        case = self._own(command.reference)
+        if case is not None and may_rate(case, standing_of(self.uow.cases.events(case.id))):
+            rate(case, command.grade, "", self.uow, office=self.office, now=self.now)
+
+    def _own(self, reference: str) -> Case | None:
+        """A case of the party whose thread this is, locked."""
+        case = self.uow.cases.find(reference)
+        is_own = case is not None and case.party_id == self.thread.party_id
+        return self.uow.cases.get(case.id, lock=True) if case is not None and is_own else None
 
     def _due(self, case: Case) -> Fact:
         commitment = self.office.bureau.commitments.get(case.kind)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.engine import Conversation, Incoming, Known, LookUp, Wanted, wanted
+from bot.engine import MOST_CASES, Conversation, Incoming, Known, LookUp, Outlook, Wanted, wanted
 from casework.actions.correspondence import is_taken_over
 from casework.actions.office import Office
 from casework.case import Case, CaseStatus
 from casework.message import CaseId
+from casework.next_step import next_step
 from casework.party import PartyId
 from casework.ports import UnitOfWork
 from casework.query_tries import count_wrong, may_try
 from casework.references import is_query_code
+from casework.standing import Mark, standing_of
 from casework.thread import Thread
 from knowledge.retrieval import KnowledgeBase
 
@@ -41,6 +43,8 @@ class Lookup:
         taken_over = is_taken_over(thread, now)
         look_up, found = self._look_up(asked, thread, uow, now)
         case = _case_of(uow, thread, case_id, taken_over=taken_over)
+        own_cases = self._own(asked, thread.party_id, uow)
+        told = (found,) if found else own_cases[:MOST_CASES]
         # Taken once, so that what is found is in the library even when another one takes its place meanwhile.
         knowledge = self._knowledge()
         return Known(
@@ -52,8 +56,15 @@ class Lookup:
             is_anothers=case is not None and case.party_id != thread.party_id,
             look_up=look_up,
             found=found,
-            own_cases=self._own(asked, thread.party_id, uow),
+            own_cases=own_cases,
+            outlooks={one.reference: self._outlook(one, uow, now) for one in told},
         )
+
+    def _outlook(self, case: Case, uow: UnitOfWork, now: datetime) -> Outlook:
+        standing = standing_of(uow.cases.events(case.id))
+        today = self._office.bureau.calendar.local_date(now)
+        step = next_step(case, standing, uow.deadlines.of_case(case.id), today)
+        return Outlook(step, is_rated=standing.has(Mark.RATED))
 
     def _own(self, asked: Wanted, party_id: PartyId | None, uow: UnitOfWork) -> tuple[Case, ...]:
         return tuple(uow.cases.of_party(party_id)) if asked.own_cases and party_id is not None else ()

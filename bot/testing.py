@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from bot.engine import (
     Incoming,
     Known,
     LookUp,
+    Outlook,
     Response,
     compose_state,
     parse_state,
@@ -48,6 +49,8 @@ class Rehearsal:
     own_cases: tuple[Case, ...] = ()
     look_up: LookUp = LookUp.NOT_ASKED
     found: Case | None = None
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
+    """What is ahead in the cases that are told of, by reference."""
     conversation: Conversation = field(default_factory=Conversation)
     response: Response | None = None
     """The latest turn."""
@@ -103,6 +106,7 @@ class Rehearsal:
             look_up=self.look_up if asked.reference else LookUp.NOT_ASKED,
             found=self.found,
             own_cases=self.own_cases if asked.own_cases else (),
+            outlooks=self.outlooks,
         )
 
     def _replies(self, response: Response) -> tuple[Reply, ...]:

@@ -12,8 +12,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework.bundle_file import BundleFile, Fault, read_bundle_file
+from casework.bundle_regimes import read_regimes
 from casework.bundle_units import MAIL, SLUG, SLUG_SHAPE, TELEPHONE, read_units
-from casework.bureau import USUALLY_WRONG, Bureau, Commitment, MailPolicy, Telephone, Words
+from casework.bureau import USUALLY_PUBLISHED, USUALLY_WRONG, Bureau, Commitment, MailPolicy, Telephone, Words
 from casework.kinds import CaseKind
 from casework.office_hours import WEEKDAYS, Span, compose_hours, parse_spans
 from casework.wording import Wording, load_wording
@@ -34,6 +35,9 @@ _KEYS = (
     "commitments",
     "emergency",
     "answers",
+    "ratings",
+    "results",
+    "regimes",
 )
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?|http://(?:localhost|127\.0\.0\.1)(?::\d+)?")
 _DOMAIN = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
@@ -61,6 +65,8 @@ def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault,
     origins = _read_origins(file)
     policy = _read_mail_policy(file)
     may_be_wrong = _read_may_be_wrong(file)
+    redoes_poor, published_kinds = _read_redo_poor(file), _read_published_kinds(file)
+    regimes = read_regimes(file)
     faults = tuple(file.faults + units_file.faults)
     if faults or not (slug and prefix and name and calendar and mail):
         return None, faults
@@ -79,7 +85,10 @@ def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault,
         emergency=emergency,
         embed_origins=origins,
         office_hours=hours,
+        redoes_poor=redoes_poor,
+        published_kinds=published_kinds,
         may_be_wrong=may_be_wrong,
+        regimes=regimes,
     )
     return bureau, ()
 
@@ -247,3 +256,24 @@ def _read_may_be_wrong(file: BundleFile) -> float:
         file.fault(("answers", "may_be_wrong"), message)
         return USUALLY_WRONG
     return float(said)
+
+
+def _read_redo_poor(file: BundleFile) -> bool:
+    """Whether a case that its citizen rated poor is opened again; it is where the bureau says nothing."""
+    file.only(("ratings",), ("redo_poor",))
+    said = file.get(("ratings", "redo_poor"))
+    if said is None or isinstance(said, bool):
+        return True if said is None else said
+    file.fault(("ratings", "redo_poor"), f"ratings.redo_poor must be true or false, not {said!r}")
+    return True
+
+
+def _read_published_kinds(file: BundleFile) -> frozenset[CaseKind]:
+    """Kinds whose results are made public by class; the usual where the bureau says nothing."""
+    file.only(("results",), ("kinds",))
+    if file.get(("results", "kinds")) is None:
+        return USUALLY_PUBLISHED
+    named = file.texts(("results", "kinds"))
+    for unknown in (kind for kind in named if kind not in set(CaseKind)):
+        file.fault(("results", "kinds"), f"{unknown!r} is no kind of case: choose from {', '.join(CaseKind)}")
+    return frozenset(CaseKind(kind) for kind in named if kind in set(CaseKind))

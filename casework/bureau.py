@@ -10,6 +10,8 @@ from casework.kinds import CaseKind
 from casework.party import Language
 from casework.working_days import TimeLimit, WorkCalendar
 
+USUALLY_PUBLISHED = frozenset({CaseKind.SUGGESTION, CaseKind.CONSULTATION})
+"""Kinds whose results most bureaus make public by class; of all others only by the citizen's consent."""
 USUALLY_WRONG = 0.05
 """One answer in twenty."""
 
@@ -135,6 +137,8 @@ class Bureau:
     """Settings and rules of regimes that the bureau has confirmed, by the regime's slug."""
     redoes_poor: bool = True
     """Whether a case that the citizen rated poor is opened again."""
+    published_kinds: frozenset[CaseKind] = USUALLY_PUBLISHED
+    """Kinds of cases whose results, names removed, are made public by class, without the citizen's consent."""
     may_be_wrong: float = USUALLY_WRONG
     """The share of answers, 0 to 1, that may be wrong; the surer one must be, the more questions go to a person."""
 

@@ -88,14 +88,21 @@ _NEXT: Mapping[EventName, CaseStatus] = {
     EventName.REPLY_SENT: CaseStatus.WAITING,
     EventName.CLOSED: CaseStatus.CLOSED,
     EventName.REOPENED: CaseStatus.NEW,
+    EventName.SUPPLEMENT_ASKED: CaseStatus.WAITING,
+    EventName.SUPPLEMENT_CAME: CaseStatus.IN_PROGRESS,
+    EventName.THIRD_PARTY_ASKED: CaseStatus.IN_PROGRESS,
+    EventName.ORGAN_ASKED: CaseStatus.IN_PROGRESS,
+    EventName.ACCEPTED: CaseStatus.IN_PROGRESS,
+    EventName.DRAFTED: CaseStatus.IN_PROGRESS,
 }
+_STAY_CLOSED = frozenset({EventName.REPLY_SENT, EventName.REVIEW_ASKED, EventName.REVIEW_DECIDED})
 
 
 def status_after(status: CaseStatus | None, event: EventName) -> CaseStatus:
     """The status that follows when `event` happens to a case that stands at `status`."""
     if event is EventName.MESSAGE_RECEIVED and status is CaseStatus.WAITING:
         return CaseStatus.IN_PROGRESS
-    if status is CaseStatus.CLOSED and event is EventName.REPLY_SENT:
+    if status is CaseStatus.CLOSED and event in _STAY_CLOSED:
         return CaseStatus.CLOSED
     return _NEXT.get(event, status or CaseStatus.NEW)
 

@@ -31,6 +31,8 @@ class AddToCase:
     """The message belongs to a case that this citizen already has."""
 
     reference: str
+    reopens: bool = True
+    """Whether a closed case is opened again by it; the words to a grade leave that to the bureau's rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +69,20 @@ class AlertStaff:
     """Key of the notice."""
 
 
-Command = OpenCase | AddToCase | RecordEnquiry | RateAnswer | DeclineEntries | AlertStaff
+@dataclass(frozen=True, slots=True)
+class WithdrawCase:
+    """The citizen takes a matter of their own back, and has confirmed it."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateCase:
+    """The citizen says how content they are with how a case of their own ended."""
+
+    reference: str
+    grade: int
+    """1, very poor, to 5, very good."""
+
+
+Command = OpenCase | AddToCase | RecordEnquiry | RateAnswer | DeclineEntries | AlertStaff | WithdrawCase | RateCase

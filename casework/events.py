@@ -65,6 +65,7 @@ class EventName(StrEnum):
     LETTER_ISSUED = "letter.issued"
     LETTER_POSTED = "letter.posted"
     RATED = "case.rated"
+    PUBLICATION_CONSENTED = "publication.consented"
     RESULT_PUBLISHED = "result.published"
     RESULT_WITHDRAWN = "result.withdrawn"
     CLOSED = "case.closed"

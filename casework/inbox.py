@@ -15,6 +15,10 @@ MAX_ATTEMPTS = 3
 FIRST_DELAY = timedelta(seconds=2)
 MOST_BYTES = 64 * 1024 * 1024
 """So much raw mail is read at one time, so that a flood of large letters does not fill the memory."""
+NOT_FETCHED = "not-fetched "
+"""With this begins the external id of a letter of which only the header is here."""
+ARCHIVED = "reason.archived"
+"""The reason of what was old when it came."""
 LEASE_FOR = timedelta(seconds=60)
 """How long a worker may hold a conversation before another may take it over."""
 
@@ -128,6 +132,19 @@ class ClerkDecision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LeftIn:
+    """The mailbox in which a letter was left when it was fetched."""
+
+    host: str = ""
+    user: str = ""
+    folder: str = ""
+
+    def __str__(self) -> str:
+        """As a clerk looks for it; empty when it is not known."""
+        return " · ".join(part for part in (self.user, self.host, self.folder) if part)
+
+
+@dataclass(frozen=True, slots=True)
 class InboxEntry:
     """A saved message and how far it has come."""
 
@@ -157,6 +174,23 @@ class InboxEntry:
     def is_mail(self) -> bool:
         """Whether it came by mail."""
         return self.channel is ChannelName.EMAIL and self.message is None
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether it was old when it came, so that it is no work of today."""
+        return ARCHIVED in self.reasons
+
+    @property
+    def left_in(self) -> LeftIn | None:
+        """Where the letter itself is, when nothing but its header could be fetched."""
+        if not self.external_id.startswith(NOT_FETCHED):
+            return None
+        # What was decided on it since lies above what was noted first.
+        facts: Mapping[str, object] = self.facts
+        while "left_in" not in facts and isinstance(before := facts.get("before"), dict):
+            facts = before
+        noted = facts.get("left_in")
+        return LeftIn(**noted) if isinstance(noted, dict) else LeftIn()
 
     @property
     def reasons(self) -> tuple[str, ...]:

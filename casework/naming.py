@@ -11,8 +11,8 @@ from casework.wording import Wording, load_wording
 
 
 def name_reply(kind: ReplyKind, language: Language) -> str:
-    """A reply kind in words."""
-    return _words().say(f"reply_kind.{kind.value}", language)
+    """A reply kind in words, without what the form says in brackets of how it is counted."""
+    return _words().say(f"reply_kind.{kind.value}", language).partition("（")[0].partition(" (")[0]
 
 
 def name_applicant(kind: ApplicantKind, language: Language) -> str:

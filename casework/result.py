@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from casework.kinds import CaseKind
 from casework.message import CaseId
 from casework.party import Language
 
@@ -22,4 +23,5 @@ class Result:
     answer: str
     unit: str
     published_at: datetime
+    kind: CaseKind
     withdrawn_at: datetime | None = None

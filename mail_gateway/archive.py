@@ -7,10 +7,10 @@ waits for a clerk; what a machine wrote ends here. A failure notice of then says
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from casework.inbox import Arrival, InboxEntry, InboxState, Reading
+from casework.inbox import NOT_FETCHED, Arrival, InboxEntry, InboxState, LeftIn, Reading
 from casework.message import InboxId
 from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
@@ -54,15 +54,24 @@ def file_archived(archived: Archived, uow: UnitOfWork, *, now: datetime) -> bool
         return False
     understood, verdict = archived.understood, archived.verdict
     if understood is None:
-        reading = Reading(sender=archived.arrival.conversation, reasons=("reason.archived", "reason.unreadable"))
+        said = tuple(f"reason.{reason.key}" for reason in (ARCHIVED, UNREADABLE))
+        reading = Reading(sender=archived.arrival.conversation, reasons=said)
         uow.inbox.finish(inbox_id, InboxState.HELD, now=now, reading=reading, facts={"archived": True})
         return True
-    reasons, guess = (ARCHIVED, *verdict.reasons), None
+    reasons, guess, weighed = (ARCHIVED, *verdict.reasons), None, {}
     if verdict.action is Action.ACCEPT:
         sender = Address(ChannelName.EMAIL, understood.letter.correspondent)
         match = match_thread(understood.clues, find_candidates(understood.clues, sender, uow, now=now))
-        reasons, guess = (ARCHIVED, *match.because), match.case_id
-    facts = facts_of(understood.letter.words, reasons, kind=verdict.kind.value, hits=list(verdict.hits), archived=True)
+        reasons, guess, weighed = (ARCHIVED, *match.because), match.case_id, match.as_facts()
+    facts = facts_of(
+        understood.letter.words,
+        reasons,
+        **understood.authentication_facts,
+        **({"match": weighed} if weighed else {}),
+        kind=verdict.kind.value,
+        hits=list(verdict.hits),
+        archived=True,
+    )
     state = InboxState.REFUSED if verdict.action is Action.DISCARD else InboxState.HELD
     uow.inbox.finish(inbox_id, state, now=now, reading=reading_of(understood, reasons, guess), facts=facts)
     return True
@@ -71,15 +80,17 @@ def file_archived(archived: Archived, uow: UnitOfWork, *, now: datetime) -> bool
 def not_fetched(header: bytes, envelope: Envelope, place: str) -> Arrival:
     """What is saved of a mail that stays in its mailbox: its header, known by itself, or else by its place there."""
     name = hashlib.sha256(header).hexdigest() if header else place
-    return replace(arrival_of(header, envelope), external_id=f"not-fetched {name}")
+    return replace(arrival_of(header, envelope), external_id=f"{NOT_FETCHED}{name}")
 
 
-def file_not_fetched(arrival: Arrival, reason: Reason, room: MailRoom, uow: UnitOfWork, *, now: datetime) -> bool:
+def file_not_fetched(
+    arrival: Arrival, reason: Reason, left_in: LeftIn, room: MailRoom, uow: UnitOfWork, *, now: datetime
+) -> bool:
     """Show a clerk a mail that stayed in the mailbox, as far as its header tells; False when it was shown before."""
     inbox_id, is_new = uow.inbox.add(arrival, state=InboxState.HELD)
     if is_new:
         understood = understand(_as_entry(arrival), room)
-        facts = {"because": [str(reason)]}
+        facts = {"because": [str(reason)], "left_in": asdict(left_in)}
         uow.inbox.finish(inbox_id, InboxState.HELD, now=now, reading=reading_of(understood, (reason,)), facts=facts)
     return is_new
 

@@ -42,11 +42,19 @@ class Authentication:
     """`spf`, `dkim`, `dmarc` … with `pass`, `fail` and the other words of RFC 8601 §2.7."""
     domains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For `spf`, `dkim` and `dmarc` the domains that the result is about, in small letters, as far as they are told."""
+    is_own: bool = False
+    """Whether we verified it ourselves, rather than a relay."""
 
-    def as_facts(self) -> dict[str, object]:
-        """What is kept with the message: who said what of which domain."""
+    def as_facts(self, standing: Standing) -> dict[str, object]:
+        """What is kept with the message: who said what of which domain, and what it says of the author."""
         domains = {method: list(found) for method, found in self.domains.items()}
-        return {"by": self.server, "results": dict(self.results), "domains": domains}
+        return {
+            "by": self.server,
+            "is_own": self.is_own,
+            "results": dict(self.results),
+            "domains": domains,
+            "standing": standing.value,
+        }
 
 
 class Standing(StrEnum):

@@ -22,12 +22,15 @@ from casework.outbox import OutboxEntry, OutboxKind
 from casework.wording import Wording
 from mail_gateway.envelope import NULL_SENDER
 from mail_gateway.errors import MailGatewayRejected
+from mail_gateway.header_writing import WrittenHeaders
 from mail_gateway.rules.own_mail import LOOP_HEADER
 from mail_gateway.seals import Seals
 from mail_gateway.subjects import reply_subject
 
 _ID = re.compile(r"<[!-;=?-~]{3,250}>")
 _NO_ADDRESS = re.compile(r"[\s<>,;\x00-\x1f]")
+_ASCII_HEADERS = WrittenHeaders(linesep="\r\n", cte_type="7bit")
+_UTF8_HEADERS = SMTP.clone(utf8=True, cte_type="7bit")
 _MOST_REFERENCES = 20
 """The first and the latest ones are kept, as RFC 5322 §3.6.4 expects of long threads."""
 _LINK = re.compile(r"https?://[\w./?&;=%#~:+-]*[\w/=#]", re.ASCII)
@@ -85,7 +88,7 @@ def _compose(
     recipient = entry.to.value
     message_id = seals.message_id(entry.key, entry.thread_id)
     utf8 = not _ascii_domain(recipient).isascii()
-    mail = EmailMessage(policy=SMTP.clone(utf8=utf8, cte_type="7bit"))
+    mail = EmailMessage(policy=_UTF8_HEADERS if utf8 else _ASCII_HEADERS)
     mail["From"] = _address(letterhead.bureau.name.in_(entry.language), seals.mailboxes.main)
     mail["To"] = _address("", recipient)
     mail["Subject"] = _subject(entry, letterhead)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from imapclient import SEEN, IMAPClient
@@ -18,6 +20,8 @@ from mail_gateway.errors import MailGatewayRejected, MailGatewayUnavailable
 from mail_gateway.mailboxes import without_addresses
 
 BODY, HEADER = b"BODY[]", b"BODY[HEADER]"
+SIZE, ARRIVED = b"RFC822.SIZE", b"INTERNALDATE"
+_FOR_NOW = re.compile(r"\[(?:UNAVAILABLE|SERVERBUG|INUSE|LIMIT|CONTACTADMIN)\]", re.IGNORECASE)
 MOST_SAID = 160
 """So much of what a server says about itself is repeated."""
 
@@ -33,6 +37,11 @@ class MailboxRefused(MailGatewayRejected):
 
 class FetchRefused(MailGatewayRejected):
     """The server refuses to give a mail, and serves us otherwise."""
+
+    @property
+    def is_for_now(self) -> bool:
+        """Whether the server says that it will serve us later (RFC 5530)."""
+        return _FOR_NOW.search(str(self)) is not None
 
 
 class MailboxUnavailable(MailGatewayUnavailable):
@@ -52,6 +61,8 @@ class MailboxAccess:
     folder: str = "INBOX"
     answer_seconds: float = 30.0
     marks_seen: bool = False
+    ca_file: Path | None = None
+    """Certificates that are trusted beside those that this machine trusts."""
 
     def __repr__(self) -> str:
         """Keep the password out of logs."""
@@ -85,12 +96,12 @@ class ImapSession:
         """The UIDs of mails that came before a day."""
         return frozenset(self._ask(self._client.search, ["BEFORE", day]))
 
-    def outlines(self, uids: Sequence[int]) -> list[Outline]:
-        """Size and arrival of those of `uids` that are still there, in order."""
-        found = self._ask(self._client.fetch, list(uids), ["RFC822.SIZE", "INTERNALDATE"])
-        return [
-            Outline(uid, int(found[uid][b"RFC822.SIZE"]), found[uid][b"INTERNALDATE"]) for uid in uids if uid in found
-        ]
+    def outlines(self, uids: Sequence[int]) -> dict[int, Outline]:
+        """Size and arrival of those of `uids` that are still there, in order; FetchRefused when it tells of none."""
+        found = self._fetched(uids, SIZE.decode(), ARRIVED.decode())
+        # What another program changes meanwhile is told in between, with neither.
+        told = [uid for uid in uids if {SIZE, ARRIVED} <= set(found.get(uid, ()))]
+        return {uid: Outline(uid, int(found[uid][SIZE]), found[uid][ARRIVED]) for uid in told}
 
     def fetch(self, uids: Sequence[int]) -> dict[int, bytes]:
         """The mails that the server gives; FetchRefused when it gives none of them."""
@@ -112,9 +123,12 @@ class ImapSession:
             self._client.socket().shutdown(socket.SHUT_RDWR)
 
     def _pieces(self, uids: Sequence[int], what: bytes) -> dict[int, bytes]:
-        asked = what.decode().replace("BODY", "BODY.PEEK")
+        found = self._fetched(uids, what.decode().replace("BODY", "BODY.PEEK"))
+        return {uid: found[uid][what] for uid in uids if uid in found and found[uid].get(what)}
+
+    def _fetched(self, uids: Sequence[int], *asked: str) -> Mapping[int, Mapping[bytes, Any]]:
         try:
-            found = self._client.fetch(list(uids), [asked])
+            found: Mapping[int, Mapping[bytes, Any]] = self._client.fetch(list(uids), list(asked))
         except IMAPClientAbortError as error:
             raise _lost(error) from error
         except IMAPClientError as error:
@@ -122,7 +136,7 @@ class ImapSession:
         except (OSError, ValueError, LookupError, TypeError) as error:
             # The library could not read what the server said; what would follow is not to be trusted.
             raise _lost(error) from error
-        return {uid: found[uid][what] for uid in uids if uid in found and found[uid].get(what)}
+        return found
 
     def _ask(self, command: Any, *arguments: Any, **options: Any) -> Any:
         try:
@@ -146,7 +160,7 @@ def visit(access: MailboxAccess) -> Iterator[ImapSession]:
 
 
 def _connect(access: MailboxAccess) -> IMAPClient:
-    context = ssl.create_default_context()
+    context = _trusting(access)
     try:
         client = IMAPClient(
             access.host,
@@ -163,15 +177,27 @@ def _connect(access: MailboxAccess) -> IMAPClient:
     except ssl.SSLError as error:
         raise MailboxRefused(
             "imap.tls",
-            f"no safe connection to {access.host}:{access.port} ({error.reason or type(error).__name__}); check "
-            "imap.host against the name in the server's certificate, and imap.port: 993 goes with tls, 143 with "
-            "starttls",
+            f"no safe connection to {access.host}:{access.port} ({_why(error)}); check imap.host against the name in "
+            "the server's certificate, imap.ca_file when that was made in the house, and imap.port: 993 goes "
+            "with tls, 143 with starttls",
         ) from error
     except (IMAPClientError, OSError) as error:
         raise MailboxUnavailable(
             f"the mailbox at {access.host}:{access.port} cannot be reached ({type(error).__name__}); check imap.host "
             "and imap.port, and that the server runs"
         ) from error
+
+
+def _trusting(access: MailboxAccess) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if access.ca_file is not None:
+        try:
+            context.load_verify_locations(access.ca_file)
+        except OSError as error:
+            raise MailboxRefused(
+                "imap.ca_file", f"no certificate can be read from it ({type(error).__name__}); it must be a PEM file"
+            ) from error
+    return context
 
 
 def _sign_in(client: IMAPClient, access: MailboxAccess) -> None:
@@ -203,6 +229,11 @@ def _open_folder(client: IMAPClient, access: MailboxAccess) -> Mapping[bytes, An
             "imap.folder", "the folder numbers its mails anew each time, so no place in it can be kept"
         )
     return status
+
+
+def _why(error: ssl.SSLError) -> str:
+    """What is wrong, such as `self-signed certificate`."""
+    return getattr(error, "verify_message", "") or error.reason or type(error).__name__
 
 
 def _lost(error: Exception) -> MailboxUnavailable:

@@ -1,9 +1,11 @@
-"""The receipt for a letter that waits for a clerk: it says that the letter is here, and nothing else."""
+"""The receipt for a letter that waits for a clerk: it says that the letter is here, and nothing else.
+
+Whether one may leave is for `answer_budget` to say, as of all automatic mail.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from casework.message import Reply
 from casework.outbox import OutboxKind
@@ -12,17 +14,10 @@ from casework.ports import UnitOfWork
 from mail_gateway.texts import mail_wording
 from mail_gateway.understanding import Understood, message_of
 
-WINDOW = timedelta(days=1)
-MOST_IN_WINDOW = 5
-"""More receipts for held letters than this are not sent to one address in a day: it may be a program after all."""
-
 
 def acknowledge_held(understood: Understood, uow: UnitOfWork, *, now: datetime) -> bool:
     """Queue the receipt, once for each letter; whether it was queued."""
     message = message_of(understood)
-    bucket = "held-receipt:" + hashlib.sha256(message.sender.value.encode()).hexdigest()[:32]
-    if uow.doors.hit(bucket, now=now, window=WINDOW) > MOST_IN_WINDOW:
-        return False
     language = language_of(message.text)
     say = mail_wording().say
     entry = uow.outbox.add(

@@ -138,7 +138,6 @@ def _is_blocked(letter: Letter, uow: UnitOfWork) -> bool:
 
 def _facts(understood: Understood, verdict: Verdict, match: ThreadMatch | None = None) -> dict[str, object]:
     reasons = (*verdict.reasons, *(match.because if match else ()), *understood.authentication_reasons)
-    authentication = understood.authentication
     mail = understood.letter.mail
     earlier = dict(understood.entry.facts)
     return facts_of(
@@ -146,8 +145,8 @@ def _facts(understood: Understood, verdict: Verdict, match: ThreadMatch | None =
         reasons,
         # A decision that a clerk went back on is not forgotten.
         **({"before": earlier} if earlier else {}),
-        **({"authentication": authentication.as_facts()} if authentication else {}),
-        **({"match": match.score.as_facts()} if match and match.score else {}),
+        **understood.authentication_facts,
+        **({"match": weighed} if match and (weighed := match.as_facts()) else {}),
         kind=verdict.kind.value,
         hits=list(verdict.hits),
         misses=list(verdict.misses),

@@ -111,6 +111,21 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """One piece of evidence, and why it counts for nothing, if so."""
+
+    candidate: Candidate
+    left_out: str = ""
+    """`stranger`, `answered_elsewhere`, or `weaker` where another one was taken; empty for the one that counts."""
+
+    def as_facts(self) -> dict[str, object]:
+        """What is kept with the message."""
+        kind = self.candidate.evidence
+        facts: dict[str, object] = {"kind": kind.value, "weight": WEIGHTS[kind], "case": self.candidate.case_id}
+        return {**facts, "left_out": self.left_out} if self.left_out else facts
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadMatch:
     """Where a letter belongs, with the reasons."""
 
@@ -121,6 +136,16 @@ class ThreadMatch:
     """For a held letter the guess."""
     score: Score | None = None
     """None when the sender belongs nowhere that the evidence points to."""
+    found: tuple[Found, ...] = ()
+    """Everything that points somewhere, strongest first."""
+
+    def as_facts(self) -> dict[str, object]:
+        """What is kept with the message; nothing when nothing pointed anywhere."""
+        if not self.found:
+            return {}
+        score = self.score.as_facts() if self.score is not None else {}
+        found = [one.as_facts() for one in self.found[:_MOST]]
+        return {**score, "decision": self.decision.value, "found": found}
 
 
 def find_clues(
@@ -148,22 +173,29 @@ def match_thread(clues: Clues, candidates: Sequence[Candidate]) -> ThreadMatch:
     ordered = sorted(candidates, key=lambda candidate: -WEIGHTS[candidate.evidence])
     open_to = [candidate for candidate in ordered if _may_join(candidate, clues)]
     because = _reasons(ordered, open_to, clues)
+    found = tuple(Found(candidate, _left_out(candidate, open_to)) for candidate in ordered)
     if open_to:
         own = open_to[0]
         score = _weigh(own, clues.standing)
         case_id = own.case_id or _case_named(open_to)
         if score.total < SURE:
             because = (Reason("match.not_sure", f"{score.total} < {SURE}"), *because)
-            return ThreadMatch(MatchDecision.HOLD, because, own.thread_id, case_id, score)
-        return ThreadMatch(MatchDecision.JOIN, because, own.thread_id, case_id, score)
+            return ThreadMatch(MatchDecision.HOLD, because, own.thread_id, case_id, score, found)
+        return ThreadMatch(MatchDecision.JOIN, because, own.thread_id, case_id, score, found)
     if ordered:
         guess = next((candidate.case_id for candidate in ordered if candidate.case_id is not None), None)
-        return ThreadMatch(MatchDecision.HOLD, because, ordered[0].thread_id, guess)
+        return ThreadMatch(MatchDecision.HOLD, because, ordered[0].thread_id, guess, found=found)
     return ThreadMatch(MatchDecision.NEW, because)
 
 
 def _may_join(candidate: Candidate, clues: Clues) -> bool:
     return candidate.sender_belongs and (candidate.is_sealed or not clues.is_answered_elsewhere)
+
+
+def _left_out(candidate: Candidate, open_to: Sequence[Candidate]) -> str:
+    if candidate in open_to:
+        return "" if candidate is open_to[0] else "weaker"
+    return "answered_elsewhere" if candidate.sender_belongs else "stranger"
 
 
 def _weigh(candidate: Candidate, standing: Standing) -> Score:

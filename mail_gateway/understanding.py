@@ -88,6 +88,12 @@ class Understood:
         return self.entry.decision in {ClerkDecision.ACCEPT, ClerkDecision.JOIN, ClerkDecision.SPLIT}
 
     @property
+    def authentication_facts(self) -> dict[str, object]:
+        """What is kept of it with the message; nothing when nobody looked."""
+        found = self.authentication
+        return {"authentication": found.as_facts(self.clues.standing)} if found is not None else {}
+
+    @property
     def authentication_reasons(self) -> tuple[Reason, ...]:
         """What a clerk is told of the sender."""
         return reasons_of(self.authentication, self.clues.standing)

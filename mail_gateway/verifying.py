@@ -99,14 +99,14 @@ class Verifier:
         """What DNS and signatures say of a mail whose From is `author`; `temperror` where nobody answered."""
         domain = _ascii(author)
         if not domain:
-            return Authentication(self.server, {"dmarc": "none"})
+            return self._said({"dmarc": "none"})
         if self._is_slow(domain):
-            return Authentication(self.server, {"dmarc": "temperror"})
+            return self._said({"dmarc": "temperror"})
         try:
             found = self._find_out(raw, envelope, domain)
         except Exception as error:  # noqa: BLE001 - whatever the libraries stumble over, the mail must go on
             log.warning("mail not verified", action="mail_not_verified", error=type(error).__name__)
-            return Authentication(self.server, {"dmarc": "temperror"})
+            return self._said({"dmarc": "temperror"})
         if "temperror" in found.results.values():
             self._note_slow(domain)
         return found
@@ -125,7 +125,10 @@ class Verifier:
         elif dmarc == "fail" and spf == "none" and not (envelope.peer and envelope.mail_from):
             # and so might SPF, which nobody could check.
             results["dmarc"] = "none"
-        return Authentication(self.server, results, {"spf": (mail_from,), "dkim": signers, "dmarc": (domain,)})
+        return self._said(results, {"spf": (mail_from,), "dkim": signers, "dmarc": (domain,)})
+
+    def _said(self, results: Mapping[str, str], domains: Mapping[str, tuple[str, ...]] | None = None) -> Authentication:
+        return Authentication(self.server, results, domains or {}, is_own=True)
 
     def _is_slow(self, domain: str) -> bool:
         now = time.monotonic()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -22,11 +21,10 @@ from casework.party import Language
 from casework.ports import QueueFilter, UnitOfWork
 from casework.references import parse_reference
 from casework.staff import Role
-from casework.store import SqlStore, open_store
+from casework.store import open_store
 from runtime.bundle import load_bundle
 from runtime.data_directory import hold_data_directory
-from runtime.migrating import require_migrated
-from runtime.settings import Settings
+from runtime.opened_store import opened
 from runtime.settings_source import load_settings
 
 staff_app = typer.Typer(no_args_is_help=True)
@@ -35,18 +33,6 @@ case_app = typer.Typer(no_args_is_help=True)
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SUNWINDOW_CONFIG names it otherwise.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-@contextmanager
-def opened(config: Path | None) -> Iterator[tuple[Settings, SqlStore]]:
-    """The settings and the store of an installation that is migrated."""
-    settings = load_settings(config)
-    store = open_store(settings.store_url)
-    try:
-        require_migrated(store.engine)
-        yield settings, store
-    finally:
-        store.close()
 
 
 @staff_app.command("add")

@@ -15,6 +15,9 @@ from casework.errors import CaseworkError, CaseworkRejected
 from casework.party import Language
 
 clock_app = typer.Typer(no_args_is_help=True)
+RECOUNTED_AT_ONCE = 200
+"""Cases in one transaction."""
+TODAY = "today"
 MISUSED = 2
 """Exit code for a case that cannot be read."""
 
@@ -28,11 +31,14 @@ def clock() -> None:
 def explain(
     file: Annotated[str, typer.Argument(help="File with the case as JSON; - reads standard input.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    on: Annotated[str, typer.Option("--on", help="Look at it as of this day; today otherwise.")] = "",
+    on: Annotated[str, typer.Option("--on", help="As of this day, or `today`; otherwise of the last event.")] = "",
     language: Annotated[str, typer.Option(help="Language of the derivations: zh or en.")] = "zh",
     bundle: Annotated[Path | None, typer.Option(help="Folder of the bureau, for its closing days.")] = None,
 ) -> None:
-    """Every deadline of a case, who owes it, where it stands, and how its day came about."""
+    """Every deadline of a case, who owes it, where it stands, and how its day came about.
+
+    The same case is always explained alike: it stands as on the day of its last event, unless another day is named.
+    """
     try:
         lines = _explain(file, as_json=as_json, on=on, spoken=_language(language), bundle=bundle)
     except (CaseworkError, OSError, UnicodeDecodeError) as error:
@@ -40,6 +46,40 @@ def explain(
         raise typer.Exit(MISUSED) from error
     for line in lines:
         typer.echo(line)
+
+
+@clock_app.command("recount")
+def recount(
+    apply: Annotated[bool, typer.Option("--apply", help="Keep the new dates; otherwise they are only shown.")] = False,
+    config: Annotated[Path | None, typer.Option("--config", help="Settings file.")] = None,
+) -> None:
+    """Count the deadlines of all open cases anew, as after a new calendar or rule, and show each date that moves."""
+    from casework.actions.recounting import MovedDate, apply_moved, find_moved
+    from casework.store import SqlUnitOfWork
+    from runtime.bundle import load_bundle
+    from runtime.furnishing import office_of
+    from runtime.opened_store import opened
+
+    count, after = 0, 0
+    with opened(config) as (settings, store):
+        office = office_of(load_bundle(settings.bundle), settings.secret_key.get_secret_value().encode())
+        now = datetime.now(UTC)
+
+        def look(uow: SqlUnitOfWork) -> tuple[tuple[MovedDate, ...], int]:
+            cases = uow.cases.list_open(limit=RECOUNTED_AT_ONCE, after=after)
+            moved = find_moved(cases, uow, office=office, now=now)
+            if apply:
+                apply_moved(moved, uow, office=office, now=now)
+            return moved, cases[-1].id if len(cases) == RECOUNTED_AT_ONCE else 0
+
+        while True:
+            moved, after = store.write(look)
+            for one in moved:
+                typer.echo(f"{one.reference}\t{one.name}\t{one.before or '-'}\t{one.after or '-'}")
+            count += len(moved)
+            if not after:
+                break
+    typer.echo(f"{count} dates {'moved' if apply else 'would move; --apply keeps them'}")
 
 
 def _explain(file: str, *, as_json: bool, on: str, spoken: Language, bundle: Path | None) -> list[str]:
@@ -58,7 +98,9 @@ def _explain(file: str, *, as_json: bool, on: str, spoken: Language, bundle: Pat
         calendar = load_bundle(bundle).bureau.calendar
     text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     case = read_case(_parse(text.decode("utf-8-sig"), file), calendar)
-    today = _day(on) or case.today or case.calendar.local_date(datetime.now(UTC))
+    now = case.calendar.local_date(datetime.now(UTC))
+    last = max((event.on for event in case.events), default=now)
+    today = now if on == TODAY else _day(on) or case.today or last
     found = deadlines(case.regime, case.channel, case.events, case.calendar, today=today)
     explainer = Explainer(load_wording(files("casework") / "clock_words"), spoken)
     if as_json:
@@ -78,7 +120,7 @@ def _day(on: str) -> date | None:
     try:
         return date.fromisoformat(on) if on else None
     except ValueError as error:
-        raise CaseworkRejected(f"--on is a date like 2026-02-06, not {on!r}") from error
+        raise CaseworkRejected(f"--on is a date like 2026-02-06 or today, not {on!r}") from error
 
 
 def _language(language: str) -> Language:

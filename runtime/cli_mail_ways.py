@@ -69,7 +69,8 @@ def fetch(config: Config = None) -> None:
             raise typer.BadParameter("no mailbox is fetched: set imap.host, imap.user and imap.password")
         fetched = fetcher.fetch(datetime.now(UTC))
     typer.echo(
-        f"new: {fetched.new}; known: {fetched.known}; archived: {fetched.archived}; not fetched: {fetched.not_fetched}"
+        f"new: {fetched.new}; known: {fetched.known}; archived: {fetched.archived}; "
+        f"not fetched: {fetched.not_fetched}; to be asked for again: {fetched.owed}"
     )
 
 

@@ -25,7 +25,7 @@ Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SU
 Year = Annotated[int, typer.Option(help="The year that is reported on.", min=2008, max=2100)]
 Ledger = Annotated[
     Path | None,
-    typer.Option(help="A ledger in a file, JSON by lines or a .csv table, in place of the cases of the store."),
+    typer.Option(help="A ledger in a file (JSON by lines, or .csv) in place of the store."),
 ]
 LastYearFile = Annotated[Path | None, typer.Option(help="Numbers of last year's report: its annual-YEAR.json.")]
 
@@ -35,7 +35,7 @@ def _entries(ledger: Path | None, year: int, bureau: Bureau, config: Path | None
     """The ledger of a year: a file that is named, or the cases of the store, streamed."""
     from casework.actions.counting import ledger_of_year
     from casework.annual.ledger_file import LedgerFile
-    from runtime.cli_cases import opened
+    from runtime.opened_store import opened
 
     if ledger is not None:
         yield LedgerFile(ledger)
@@ -99,7 +99,7 @@ def check(
     from runtime.bundle import demo_bundle, load_bundle
 
     is_table = filed.suffix.lower() == ".xlsx"
-    report = read_annual_sheets(filed.read_bytes()) if is_table else parse_filed(filed.read_text(encoding="utf-8"))
+    report = read_annual_sheets(filed.read_bytes()) if is_table else parse_filed(filed.read_bytes())
     last = _last_year(last_year, report.year)
     bureau = load_bundle(load_settings(config).bundle or demo_bundle()).bureau
     with _entries(ledger, report.year, bureau, config) as entries:
@@ -146,7 +146,7 @@ def _last_year(file: Path | None, year: int) -> LastYear | None:
 
     if file is None:
         return None
-    filed = parse_filed(file.read_text(encoding="utf-8"))
+    filed = parse_filed(file.read_bytes())
     if filed.year != year - 1:
         raise CaseworkRejected(f"{file} is the report of {filed.year}, but that of {year - 1} is needed")
     return filed.for_next_year()

@@ -50,12 +50,17 @@ def know(
     )
 
 
-def furnish(bundle: Bundle, secret: bytes, knowledge: Callable[[], KnowledgeBase]) -> Furniture:
+def office_of(bundle: Bundle, secret: bytes, *, site: str = "") -> Office:
+    """What actions need of a bureau, with its notices in its own words where the bundle has them."""
+    return Office(bundle.bureau, bundle.reworded(load_wording(files("casework") / "notices")), secret, site)
+
+
+def furnish(bundle: Bundle, secret: bytes, knowledge: Callable[[], KnowledgeBase], *, site: str = "") -> Furniture:
     """Set up the desk of a bureau, in its own words where the bundle has them, over what `knowledge` gives."""
-    notices, replies, mail_words = (
+    replies, mail_words = (
         bundle.reworded(load_wording(files(room) / folder))
-        for room, folder in (("casework", "notices"), ("bot", "replies"), ("mail_gateway", "wording"))
+        for room, folder in (("bot", "replies"), ("mail_gateway", "wording"))
     )
-    office = Office(bundle.bureau, notices, secret)
+    office = office_of(bundle, secret, site=site)
     desk = Desk(knowledge=knowledge, office=office, replies=replies)
     return Furniture(office, desk, replies, mail_words)

@@ -206,7 +206,9 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     enter_items(store, bundle.items, now=now())
     build = partial(know, bundle, _load_model(settings), kept=settings.indexes)
     knowledge = LiveKnowledge(store, now, build, bundle.bureau.calendar.local_date)
-    room = furnish(bundle, settings.secret_key.get_secret_value().encode(), knowledge)
+    room = furnish(
+        bundle, settings.secret_key.get_secret_value().encode(), knowledge, site=str(settings.public_url).rstrip("/")
+    )
     mail_room = open_mail_room(room.office, blobs, trust_of(settings, bundle.bureau.mail_domain))
     local_mailbox = open_local_mailbox(settings)
     bell = Bell()

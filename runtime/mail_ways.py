@@ -68,6 +68,7 @@ def open_fetcher(settings: Settings, room: MailRoom, store: Store, stopping: thr
         folder=imap.folder,
         answer_seconds=imap.timeout,
         marks_seen=imap.mark_seen,
+        ca_file=imap.ca_file,
     )
     rules = FetchRules(max_bytes=settings.smtp.max_size, since=imap.since, archive_after=imap.archive_after)
     return Fetcher(access, rules, room, store, stopping)

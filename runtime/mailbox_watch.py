@@ -100,7 +100,7 @@ class MailboxWatch:
     def _tell(self, fetched: Fetched) -> None:
         if fetched.new:
             self.wake()
-        if fetched.new or fetched.archived or fetched.not_fetched:
+        if fetched.new or fetched.archived or fetched.not_fetched or fetched.owed:
             log.info("mailbox fetched", action="mailbox.fetched", **asdict(fetched))
 
     def _note(self, error: Exception | None, now: datetime) -> None:

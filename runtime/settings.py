@@ -108,6 +108,11 @@ class ImapSettings(_Group):
         default="tls",
         description="`tls` from the first byte (993), `starttls` (143), or `none`, on this machine alone.",
     )
+    ca_file: Path | None = Field(
+        default=None,
+        description="File with certificates (PEM) that are trusted beside those of the machine, for a server whose "
+        "certificate was made in the house.",
+    )
     user: str = Field(description="Name to sign in with.")
     password: SecretStr = Field(
         description="Password to sign in with; QQ, 163 and others want the authorization code that is made for mail "

@@ -14,6 +14,7 @@ from admin_api.api.openapi import compose_openapi
 from admin_api.api.routers import (
     audit,
     case_moves,
+    case_steps,
     cases,
     catalogue,
     correspondence,
@@ -38,6 +39,7 @@ _DOCS_HEADERS = {
 _ROUTERS = (
     cases,
     case_moves,
+    case_steps,
     correspondence,
     parties,
     triage,

@@ -23,6 +23,8 @@ def compose_case(uow: UnitOfWork, case: Case, *, today: date, named: bool) -> Ca
     """Everything about a case; without `named` nothing that tells who the citizen is."""
     events = uow.cases.events(case.id)
     messages = uow.threads.messages_of_case(case.id)
+    # Domains tell who a citizen is, who may wish to stay unnamed.
+    arrivals = uow.inbox.arrivals_of([message.id for message in messages]) if named else {}
     return CaseDetail(
         **summary_members(case, today),
         party=party_name(uow.parties.get(case.party_id)) if named else None,
@@ -32,7 +34,16 @@ def compose_case(uow: UnitOfWork, case: Case, *, today: date, named: bool) -> Ca
         deadline=DeadlineView.of(case, events, today),
         allowed_dispositions=allowed_dispositions(case),
         events=[EventView.of(event, named=named) for event in events],
-        messages=[MessageView.of(message, case=case.reference, named=named) for message in messages],
+        messages=[
+            MessageView.of(
+                message,
+                case=case.reference,
+                named=named,
+                facts=arrivals[message.id].facts if message.id in arrivals else None,
+                shown=lambda case_id: case.reference if case_id == case.id else None,
+            )
+            for message in messages
+        ],
     )
 
 

@@ -14,6 +14,7 @@ TITLE = "Sunwindow staff API"
 VERSION = "1"
 TAGS = (
     ("cases", "Applications, complaints, reports, consultations and suggestions."),
+    ("handling", "Steps, deadlines and letters that the law asks for."),
     ("assignments", "Who has a case, and handing it on."),
     ("threads", "Correspondence with one citizen over one channel."),
     ("messages", "What was said, and the files that came with it."),

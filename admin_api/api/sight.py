@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from admin_api.access import may_read_all, may_see, units_seen_by
@@ -13,7 +14,7 @@ from casework.message import Message, MessageId, ThreadId
 from casework.party import PartyId
 from casework.ports import UnitOfWork
 from casework.references import parse_reference
-from casework.rights import may_know_writer
+from casework.rights import is_accused, may_know_writer
 from casework.thread import Audience, Thread
 
 
@@ -63,7 +64,7 @@ def look_at_thread(uow: UnitOfWork, thread_id: ThreadId, caller: Caller) -> Thre
     thread = uow.threads.get(thread_id)
     all_cases = _cases_of(uow, thread)
     seen = tuple(case for case in all_cases if may_see(caller.staff, case, caller.bureau))
-    sees_everything = may_see_everything(caller)
+    sees_everything = may_see_everything(caller) and not accuses_caller(all_cases, caller)
     if not seen and not sees_everything:
         raise CaseworkNotFound(f"there is no thread {thread_id} that this key can see")
     with_name = tuple(case for case in seen if may_know_writer(caller.staff, case, caller.bureau))
@@ -98,7 +99,15 @@ def cases_of_party(uow: UnitOfWork, party_id: PartyId, caller: Caller) -> tuple[
 
 def may_see_party(uow: UnitOfWork, party_id: PartyId, caller: Caller) -> bool:
     """Whether the caller sees the party: a unit sees those who write to it under their name."""
-    return may_see_everything(caller) or bool(cases_of_party(uow, party_id, caller))
+    cases = uow.cases.of_party(party_id, limit=200)
+    if may_see_everything(caller):
+        return not cases or not all(is_accused(caller.staff, case, caller.bureau) for case in cases)
+    return bool(cases_of_party(uow, party_id, caller))
+
+
+def accuses_caller(cases: Iterable[Case], caller: Caller) -> bool:
+    """Whether one of these cases accuses the caller or the caller's unit."""
+    return any(is_accused(caller.staff, case, caller.bureau) for case in cases)
 
 
 def may_see_everything(caller: Caller) -> bool:

@@ -29,6 +29,7 @@ from admin_api.console import (
     paper,
     proposals,
     queue,
+    rules,
     splitting,
     triage,
     triage_many,
@@ -60,6 +61,7 @@ for _room in (
     keys,
     live,
     paper,
+    rules,
 ):
     router.include_router(_room.router)
 router.add_api_route("", entrance.enter)

@@ -10,29 +10,21 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Final
+from collections.abc import Sequence
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
 
 from admin_api.console.case_view import SHOWN_AS_PICTURE, compose_case
 from admin_api.console.finding import find_case
-from admin_api.errors import TooLarge
-from admin_api.files import compose_download
+from admin_api.files import MOST_FILES, compose_download
 from admin_api.pages import Visit
 from admin_api.visits import staff_visit
-from casework.attaching import keep_file
 from casework.errors import CaseworkNotFound
 from casework.message import Attachment
-from casework.ports import BlobStore
 
 router = APIRouter()
-
-LARGEST_FILE: Final = 10 * 1024 * 1024
-LARGEST_TOGETHER: Final = 20 * 1024 * 1024
-MOST_FILES: Final = 10
 
 
 @router.get("/cases/{reference}/attachments/{sha256}")
@@ -56,15 +48,6 @@ def send_attachment(
     return response
 
 
-def keep_uploads(files: Iterable[UploadFile], blobs: BlobStore) -> tuple[Attachment, ...]:
-    """Put uploaded files among the blobs, each under the type found in its bytes; TooLarge."""
-    chosen = [file for file in files if file.filename]
-    sizes = [file.size or 0 for file in chosen]
-    if len(chosen) > MOST_FILES or sum(sizes) > LARGEST_TOGETHER or max(sizes, default=0) > LARGEST_FILE:
-        raise TooLarge(f"at most {MOST_FILES} files, 10 MB each and 20 MB together")
-    return tuple(_keep(file, blobs) for file in chosen)
-
-
 def seal(attachment: Attachment, secret: bytes) -> str:
     """A word that stands for a file already kept, to travel in a form; nobody else can make one."""
     facts = [attachment.name, attachment.content_type, attachment.size, attachment.sha256]
@@ -85,13 +68,6 @@ def unseal(words: Sequence[str], secret: bytes) -> tuple[Attachment, ...]:
             continue
         found.append(Attachment(name, content_type, size, sha256))
     return tuple(found)
-
-
-def _keep(file: UploadFile, blobs: BlobStore) -> Attachment:
-    content = file.file.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise TooLarge
-    return keep_file(file.filename or "", content, blobs)
 
 
 def _signature(body: str, secret: bytes) -> str:

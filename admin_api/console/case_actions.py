@@ -14,12 +14,13 @@ from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.responses import Response
 
 from admin_api.access import may_see
-from admin_api.console.attachments import keep_uploads, seal, unseal
+from admin_api.console.attachments import seal, unseal
 from admin_api.console.case_page import Refused, compose_case_page
 from admin_api.console.finding import find_case, signed_in
 from admin_api.console.refusals import why_refused
 from admin_api.error_handlers import problem_of
 from admin_api.errors import AdminConflict, AdminRejected
+from admin_api.files import keep_uploads
 from admin_api.pages import Visit
 from admin_api.visits import own_form, staff_visit
 from casework.actions.assignment import assign, give_back, take_over, transfer

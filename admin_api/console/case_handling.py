@@ -14,6 +14,7 @@ from casework.bureau import Unit
 from casework.case import Case
 from casework.disposition import ALLOWED
 from casework.events import CaseEvent
+from casework.fees import ChargedBy
 from casework.kinds import CaseKind, PetitionClass
 from casework.letter import Letter
 from casework.link import Relation
@@ -121,6 +122,7 @@ def _choices(case: Case, uow: UnitOfWork, *, visit: Visit) -> Mapping[str, Seque
     return {
         "ending": _endings(case, visit),
         "answer": [(one, visit.say(f"third_party_answer.{one}")) for one in ("agrees", "objects", "silent")],
+        "charged_by": [(one.value, visit.say(f"charged_by.{one.value}")) for one in ChargedBy],
         "relation": [(one.value, visit.say(f"relation.{one.value}")) for one in Relation if one is not Relation.MERGED],
         "petition_class": [(one.value, visit.say(f"petition_class.{one.value}")) for one in PetitionClass],
         "applicant": [(one.value, name_applicant(one, visit.language)) for one in ApplicantKind],

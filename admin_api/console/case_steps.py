@@ -23,7 +23,7 @@ from casework.steps import Step
 
 router = APIRouter(prefix="/cases/{reference}/steps", dependencies=[Depends(own_form)])
 LONGEST = 20_000
-_NUMBERS = frozenset({"days", "fen"})
+_NUMBERS = frozenset({"days", "count"})
 
 
 @router.post("/{step}")

@@ -11,13 +11,14 @@ from admin_api.access import may_read_all, may_see, shown_details
 from admin_api.console.case_handling import HandlingView, compose_handling, ending_in_words
 from admin_api.console.finding import fingerprint, signed_in
 from admin_api.deadline import Deadline, deadline_of
+from admin_api.evidence import Proof, Weighing, proof_of, weighing_of
 from admin_api.pages import Visit
 from casework.actions.correspondence import is_taken_over
 from casework.bureau import Unit
 from casework.case import Case
 from casework.disposition import ALLOWED, Disposition
 from casework.events import CaseEvent, EventName
-from casework.message import Attachment, Direction, Message
+from casework.message import Attachment, CaseId, Direction, Message
 from casework.naming import name_applicant
 from casework.outbox import OutboxEntry
 from casework.party import Party
@@ -43,6 +44,10 @@ class MessageView:
     files: Sequence[Attachment]
     elsewhere: bool
     """Said in the same conversation without belonging to this case."""
+    weighing: Weighing | None = None
+    """The evidence on which a letter was placed."""
+    proof: Proof | None = None
+    """What was found out about who sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,14 @@ def _messages(
             found.setdefault(message.id, message)
     ordered = sorted(found.values(), key=lambda message: (message.created_at, message.id))
     party = uow.parties.get(case.party_id) if named else None
+    letters = [message.id for message in ordered if message.direction is Direction.INBOUND and message.mail is not None]
+    # Domains tell who a citizen is, who may wish to stay unnamed.
+    arrivals = uow.inbox.arrivals_of(letters) if named else {}
+
+    def shown(case_id: CaseId) -> str | None:
+        found = uow.cases.get(case_id)
+        return found.reference if may_see(staff, found, bureau) else None
+
     return [
         MessageView(
             message=message,
@@ -187,6 +200,8 @@ def _messages(
             pictures=[one for one in message.attachments if one.content_type in SHOWN_AS_PICTURE],
             files=[one for one in message.attachments if one.content_type not in SHOWN_AS_PICTURE],
             elsewhere=message.case_id != case.id,
+            weighing=weighing_of(arrivals[message.id].facts, shown) if message.id in arrivals else None,
+            proof=proof_of(arrivals[message.id].facts) if message.id in arrivals else None,
         )
         for message in ordered
     ]
@@ -214,8 +229,11 @@ def describe_event(event: CaseEvent, visit: Visit, names: Mapping[str, str]) -> 
     unit_names = {unit.slug: unit.name.in_(visit.language) for unit in bureau.units}
     disposition = facts.get("disposition")
     fen = facts.get("fen")
+    key = event.name.value
+    if event.name is EventName.DEADLINE_SET and not facts.get("due_on"):
+        key = "deadline.none"
     return visit.say(
-        f"event.{event.name.value}",
+        f"event.{key}",
         to=names.get(f"staff:{facts.get('to')}", unit_names.get(str(facts.get("to")), "")),
         origin=unit_names.get(str(facts.get("from")), ""),
         unit=unit_names.get(str(facts.get("unit")), ""),
@@ -239,7 +257,9 @@ def describe_event(event: CaseEvent, visit: Visit, names: Mapping[str, str]) -> 
 
 
 def _class_in_words(facts: Mapping[str, object], visit: Visit) -> str:
-    """What a case was classed as."""
+    """What a case was classed as, or whether consent was given."""
+    if "given" in facts:
+        return visit.say("consent.given" if facts["given"] else "consent.not_given")
     if applicant := facts.get("applicant"):
         return name_applicant(ApplicantKind(str(applicant)), visit.language)
     return visit.say_or(f"petition_class.{facts.get('petition_class')}", "")
@@ -248,7 +268,7 @@ def _class_in_words(facts: Mapping[str, object], visit: Visit) -> str:
 def _basis(case: Case, ledger: Sequence[CaseEvent], visit: Visit) -> str:
     """The limit that was set, with its rule; the rule in the visitor's language while the bureau still has it so."""
     setting = next((event for event in reversed(ledger) if event.name is EventName.DEADLINE_SET), None)
-    if setting is None:
+    if setting is None or not setting.facts.get("unit"):
         return ""
     basis = str(setting.facts.get("basis", ""))
     commitment = visit.context.office.bureau.commitments.get(case.kind)

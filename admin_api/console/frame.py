@@ -36,7 +36,7 @@ def _rooms(visit: Visit) -> Rooms:
     if not has_anywhere(staff, Right.TRIAGE):
         return Rooms(desk=False, administrator=False, paper=has_anywhere(staff, Right.ENTER_PAPER))
     with visit.context.store.read() as uow:
-        waiting = uow.inbox.count(InboxState.HELD) + uow.inbox.count(InboxState.SHUNTED)
+        waiting = uow.inbox.count(InboxState.HELD, archived=False) + uow.inbox.count(InboxState.SHUNTED)
         failed = uow.outbox.count(OutboxState.FAILED)
     return Rooms(
         desk=True,

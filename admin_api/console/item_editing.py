@@ -11,13 +11,13 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import UploadFile
 
 from admin_api.api.routers.entries import NumberPath, SlugPath
-from admin_api.console.attachments import keep_uploads
 from admin_api.console.entry_view import editor_of
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.console.items import say_refusal
 from admin_api.error_handlers import problem_of
 from admin_api.errors import AdminConflict, AdminRejected
+from admin_api.files import keep_uploads
 from admin_api.item_publishing import amend_item, cells_of, draft_item, units_to_draft_for
 from admin_api.pages import Visit
 from admin_api.publishing import RightMissing

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
-from admin_api.console.attachments import keep_uploads
 from admin_api.console.finding import signed_in
 from admin_api.console.frame import show_page
 from admin_api.console.refusals import why_refused
 from admin_api.error_handlers import problem_of
+from admin_api.files import keep_uploads
 from admin_api.pages import Visit
 from admin_api.visits import NotAllowed, own_form, staff_visit
 from casework.actions.intake import OpenedCase
@@ -53,7 +53,8 @@ LONGEST: Final = 20_000
 @router.get("")
 def show_form(visit: StaffVisit) -> HTMLResponse:
     """The empty page; NotAllowed without the right."""
-    return _page(visit, {"received_on": _today(visit).isoformat()}, nonce=secrets.token_urlsafe(12))
+    empty = dict.fromkeys(FIELDS, "")
+    return _page(visit, {**empty, "received_on": _today(visit).isoformat()}, nonce=secrets.token_urlsafe(12))
 
 
 @router.post("", dependencies=[Depends(own_form)])

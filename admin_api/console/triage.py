@@ -20,7 +20,7 @@ from admin_api.errors import AdminRejected
 from admin_api.files import compose_download
 from admin_api.pages import Visit
 from admin_api.visits import desk_visit, own_form
-from casework.actions.triage import decide, is_from_blocked
+from casework.actions.triage import LeftElsewhere, decide, is_from_blocked
 from casework.errors import CaseworkConflict, CaseworkNotFound
 from casework.inbox import DECIDABLE, WAITING, ClerkDecision, InboxState, files_of
 from casework.message import InboxId
@@ -33,7 +33,9 @@ _log = structlog.get_logger()
 DeskVisit = Annotated[Visit, Depends(desk_visit)]
 
 PAGE_SIZE: Final = 25
-TABS: Final = {"waiting": WAITING, "refused": (InboxState.REFUSED,)}
+TABS: Final = {"waiting": WAITING, "archive": WAITING, "refused": (InboxState.REFUSED,)}
+ARCHIVED: Final = {"waiting": False, "archive": True}
+"""What was old when it came stands apart, so that it does not bury what came today."""
 KINDS: Final = {"held": (InboxState.HELD,), "shunted": (InboxState.SHUNTED,)}
 _SINGLE: Final = (*(one for one in ClerkDecision if one is not ClerkDecision.SPLIT),)
 _LETTER_POLICY: Final = (
@@ -55,26 +57,35 @@ def show_waiting(
     ticked: Annotated[bool, Query(alias="all")] = False,
     undo: Annotated[int, Query(le=MAX_ID)] = 0,
 ) -> HTMLResponse:
-    """Everything that waits, or all that was refused, latest first; narrowed by kind, reason and sender."""
+    """What waits, of today or of an archive, or was refused, latest first; narrowed by kind, reason and sender."""
     tab = view if view in TABS else "waiting"
+    archived = ARCHIVED.get(tab)
     states = KINDS[kind] if tab == "waiting" and kind in KINDS else TABS[tab]
     wanted = {"kind": kind if kind in KINDS else "", "reason": reason.strip(), "sender": sender.strip()}
     with visit.context.store.read() as uow:
         entries = uow.inbox.list(
-            states, limit=PAGE_SIZE + 1, after=max(after, 0), reason=wanted["reason"], sender=wanted["sender"]
+            states,
+            limit=PAGE_SIZE + 1,
+            after=max(after, 0),
+            reason=wanted["reason"],
+            sender=wanted["sender"],
+            archived=archived,
         )
         rows = [compose_waiting(entry, uow, visit) for entry in entries[:PAGE_SIZE]]
-        counts = {state.value: uow.inbox.count(state) for state in DECIDABLE}
-        reasons = reasons_for_choice(uow.inbox.reasons(states), visit)
+        tabs = {
+            name: {state.value: uow.inbox.count(state, archived=ARCHIVED.get(name)) for state in of_tab}
+            for name, of_tab in TABS.items()
+        }
+        reasons = reasons_for_choice(uow.inbox.reasons(states, archived=archived), visit)
         blocked = uow.doors.list_blocked()
     return show_page(
         visit,
         "console/triage.html",
         room="triage",
         rows=rows,
-        counts=counts,
+        counts=tabs[tab],
         tab=tab,
-        tabs={name: sum(counts[state.value] for state in states) for name, states in TABS.items()},
+        tabs={name: sum(counts.values()) for name, counts in tabs.items()},
         wanted=wanted,
         query=urlencode({"view": tab, **{name: value for name, value in wanted.items() if value}}),
         reasons=reasons,
@@ -176,6 +187,8 @@ def decide_on(
     try:
         if fault := context.store.write(record):
             return _show(visit, inbox_id, fault=fault, typed=reference, error=AdminRejected())
+    except LeftElsewhere as error:
+        return _show(visit, inbox_id, fault="left_elsewhere", error=error)
     except CaseworkConflict as error:
         return _show(visit, inbox_id, fault="conflict", error=error)
     context.wake()

@@ -10,12 +10,13 @@ from typing import Final
 from urllib.parse import unquote
 
 from admin_api.console.case_view import SHOWN_AS_PICTURE
+from admin_api.evidence import Proof, Weighing, proof_of, weighing_of
 from admin_api.pages import Visit
 from casework.actions.splitting import words_of
 from casework.case import Case
 from casework.errors import CaseworkError
 from casework.inbox import InboxEntry, InboxState, Reading, files_of
-from casework.message import Attachment
+from casework.message import Attachment, CaseId
 from casework.ports import BlobStore, UnitOfWork
 from casework.wording import Wording
 
@@ -42,6 +43,10 @@ class Waiting:
     source: str
     """The beginning of the raw mail, when nothing could be read of it."""
     decided_by: str = ""
+    weighing: Weighing | None = None
+    """The evidence for a case."""
+    proof: Proof | None = None
+    """What was found out about who sent it."""
 
     @property
     def reading(self) -> Reading:
@@ -66,7 +71,8 @@ class Waiting:
     @property
     def may_be_split(self) -> bool:
         """Whether it is a letter that waits."""
-        return self.entry.is_mail and self.entry.state is not InboxState.REFUSED and bool(words_of(self.entry))
+        is_whole = self.entry.is_mail and self.entry.left_in is None
+        return is_whole and self.entry.state is not InboxState.REFUSED and bool(words_of(self.entry))
 
 
 def compose_waiting(entry: InboxEntry, uow: UnitOfWork, visit: Visit) -> Waiting:
@@ -91,6 +97,8 @@ def compose_waiting(entry: InboxEntry, uow: UnitOfWork, visit: Visit) -> Waiting
         guess=_guess(entry, uow),
         source=source,
         decided_by=_name_of(entry, uow),
+        weighing=weighing_of(entry.facts, lambda case_id: _reference_of(case_id, uow)),
+        proof=proof_of(entry.facts),
     )
 
 
@@ -131,6 +139,13 @@ def _name_of(entry: InboxEntry, uow: UnitOfWork) -> str:
         return uow.accounts.get_staff(entry.decided_by).display_name
     except CaseworkError:
         return ""
+
+
+def _reference_of(case_id: CaseId, uow: UnitOfWork) -> str | None:
+    try:
+        return uow.cases.get(case_id).reference
+    except CaseworkError:
+        return None
 
 
 def _guess(entry: InboxEntry, uow: UnitOfWork) -> Case | None:

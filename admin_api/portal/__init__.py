@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from admin_api.portal import disclosure, hall, published, status, suggestions
+from admin_api.portal import disclosure, hall, published, results, status, status_forms, suggestions
 
 router = APIRouter(include_in_schema=False)
 router.include_router(published.router)
 router.include_router(disclosure.router)
+router.include_router(results.router)
 router.include_router(suggestions.router)
 router.include_router(hall.router)
 router.include_router(status.router)
+router.include_router(status_forms.router)

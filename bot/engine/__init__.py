@@ -4,6 +4,7 @@ Only `desk` and tests call it. Start reading with `respond`, then `policy` (the 
 """
 
 from bot.engine.conversation import Conversation, Progress, compose_state, parse_state
+from bot.engine.dialogues.case_status import MOST_CASES
 from bot.engine.respond import respond
 from bot.engine.sentence_tables import both as load_sentences
 from bot.engine.thumbs import thumbs_for
@@ -15,12 +16,14 @@ from bot.engine.turn import (
     Keyed,
     Known,
     LookUp,
+    Outlook,
     ReplyDraft,
     Response,
 )
 from bot.engine.wanted import Wanted, wanted
 
 __all__ = [
+    "MOST_CASES",
     "ChoiceDraft",
     "Conversation",
     "Decision",
@@ -29,6 +32,7 @@ __all__ = [
     "Keyed",
     "Known",
     "LookUp",
+    "Outlook",
     "Progress",
     "ReplyDraft",
     "Response",

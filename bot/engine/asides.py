@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.engine.conversation import CONFIRM, Progress
 from bot.engine.dialogue import Dialogue
-from bot.engine.dialogues import ask_procedure, case_status, office, small_talk
+from bot.engine.dialogues import ask_procedure, case_status, office, small_talk, withdraw_case
 from bot.engine.following import facets_in
 from bot.engine.form import MORE
 from bot.engine.intent import Intent, IntentMatch, weigh
@@ -22,6 +22,8 @@ PERSONAL = frozenset({"applicant", "identity", "name", "unnamed"})
 """Slots whose purpose has a text of its own."""
 EXPLAINED = frozenset({Intent.START_APPLICATION, Intent.FILE_COMPLAINT, Intent.REPORT_CRIME, Intent.SUGGESTION})
 """Wishes that may be a question about how it is done, which a published entry answers first."""
+_TAKE_REFERENCES = frozenset({case_status.DIALOGUE.name, withdraw_case.DIALOGUE.name})
+"""Dialogues whose answer is a reference."""
 _SHORT_WISH = 15
 _SHORT_QUESTION = 12
 """In the middle of a story only a message of this weight can be a wish for something else."""
@@ -77,8 +79,9 @@ def switch(turn: Turn) -> Response | None:
     if found is None or turn.choice:
         return None
     current, progress = found
-    if turn.known.look_up is not LookUp.NOT_ASKED and current.name != case_status.DIALOGUE.name:
-        return enter(turn, case_status.DIALOGUE, None)
+    if turn.known.look_up is not LookUp.NOT_ASKED and current.name not in _TAKE_REFERENCES:
+        named = withdraw_case if withdraw_case.is_wish(turn.text) else case_status
+        return enter(turn, named.DIALOGUE, None)
     for dialogue in IN_ORDER:
         match = turn.matches.get(dialogue.intent)
         if match is None or dialogue.name == current.name or dialogue.intent is Intent.ADD_TO_CASE:

@@ -28,6 +28,8 @@ class Intent(StrEnum):
     OFFICE = "office"
     """When the office is open, where it is, and its telephone."""
     ADD_TO_CASE = "add_to_case"
+    WITHDRAW_CASE = "withdraw_case"
+    """A matter that was filed is to be taken back."""
     LEAVE = "leave"
     BACK = "back"
     RESUME = "resume"

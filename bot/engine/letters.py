@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.engine.conversation import Conversation
-from bot.engine.dialogues import case_status, emergency, small_talk
+from bot.engine.conversation import CONFIRM, Conversation, Progress
+from bot.engine.dialogues import case_status, emergency, small_talk, withdraw_case
 from bot.engine.following import facets_in, names_no_matter
 from bot.engine.intent import Intent, weigh
 from bot.engine.moments import day
@@ -18,7 +18,8 @@ from bot.engine.recognise import is_question, recognise
 from bot.engine.several import Asked, look_up, say
 from bot.engine.turn import Decision, Keyed, ReplyDraft, Response, Turn
 from bot.engine.units import find_unit, overseer
-from casework.commands import AddToCase, OpenCase, RecordEnquiry
+from casework.case import CaseStatus
+from casework.commands import AddToCase, OpenCase, RecordEnquiry, WithdrawCase
 from casework.kinds import CaseKind
 from casework.references import find_references
 from knowledge.normalise import LONGEST_QUESTION
@@ -72,10 +73,10 @@ def answer_letter(turn: Turn) -> Response:
 def _open_matter(turn: Turn) -> Conversation:
     """The exchange so far, without dialogues, and without an answered question that nobody came back to in time."""
     conversation, days = turn.conversation, turn.known.bureau.mail_policy.answered_days
-    before = replace(conversation, active=None, parked=())
+    before = replace(conversation, active=None)
     if conversation.spoke_at is None or turn.now - conversation.spoke_at <= timedelta(days=days):
         return before
-    return replace(before, last_procedure=None, last_facets=(), question="")
+    return replace(before, parked=(), last_procedure=None, last_facets=(), question="")
 
 
 def _danger(turn: Turn) -> Response | None:
@@ -106,6 +107,30 @@ def _joined(turn: Turn) -> Response | None:
         return Response(turn.conversation, (receipt,), (AddToCase(reference), RecordEnquiry("dialogue")))
     receipt = ReplyDraft("letter.joined", {"reference": reference}, case=reference, is_receipt=True)
     return Response(turn.conversation, (receipt,), (AddToCase(reference),))
+
+
+def _withdrawing(turn: Turn) -> Response | None:
+    """Who wants a matter of their own taken back is asked once more, and says so in an answer to that."""
+    case = turn.known.case
+    if case is None or turn.known.is_anothers or case.status is CaseStatus.CLOSED:
+        return None
+    reference = case.reference
+    if _asked_to_withdraw(turn, reference) and turn.says(Intent.CONFIRM, Intent.WITHDRAW_CASE):
+        done = ReplyDraft("withdraw_case.done", {"reference": reference}, case=reference, is_receipt=True)
+        settled = replace(turn.conversation, parked=())
+        return Response(settled, (done,), (AddToCase(reference), WithdrawCase(reference)))
+    if not withdraw_case.is_wish(_body(turn)):
+        return None
+    asked = Progress(withdraw_case.DIALOGUE.name, {"reference": reference}, asking=CONFIRM)
+    draft = ReplyDraft("letter.withdraw_ask", {"reference": reference}, case=reference, is_receipt=True)
+    return Response(replace(turn.conversation, parked=(asked,)), (draft,), (AddToCase(reference),))
+
+
+def _asked_to_withdraw(turn: Turn, reference: str) -> bool:
+    return any(
+        one.dialogue == withdraw_case.DIALOGUE.name and one.slots.get("reference") == reference
+        for one in turn.conversation.parked
+    )
 
 
 def _told(turn: Turn) -> Response | None:
@@ -195,6 +220,7 @@ def _unanswered(turn: Turn) -> tuple[RecordEnquiry, ...]:
 
 LETTER_POLICY: tuple[tuple[str, Row], ...] = (
     ("danger", _danger),
+    ("it takes a matter back", _withdrawing),
     ("it belongs to a case", _joined),
     ("a clerk said what it is", _told),
     ("it states a matter", _stated),

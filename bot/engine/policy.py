@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from bot.engine.asides import EXPLAINED, answer_aside, explain_purpose, small_talk_aside, switch
 from bot.engine.choices import NO_THANKS, NONE_OF_THESE
-from bot.engine.dialogues import ask_procedure, case_status, emergency, office, small_talk
+from bot.engine.dialogues import ask_procedure, case_status, emergency, office, small_talk, withdraw_case
 from bot.engine.form import MORE
+from bot.engine.grades import take_grade
 from bot.engine.intent import Intent, weigh
 from bot.engine.language import wished_language
 from bot.engine.phrases import fold
@@ -189,6 +190,8 @@ def _office(turn: Turn) -> Response | None:
 def _look_up(turn: Turn) -> Response | None:
     if turn.known.look_up is LookUp.NOT_ASKED and not case_status.names_a_case(turn.text):
         return None
+    if withdraw_case.is_wish(turn.text):
+        return enter(turn, withdraw_case.DIALOGUE, None)
     return enter(turn, case_status.DIALOGUE, None)
 
 
@@ -234,6 +237,7 @@ def _asking(turn: Turn) -> Response:
 
 POLICY: tuple[tuple[str, Row], ...] = (
     ("danger", danger),
+    ("a grade", take_grade),
     ("a person has taken over", _silence),
     ("an edited message", _edit),
     ("another language", _language),

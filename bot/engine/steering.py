@@ -12,9 +12,11 @@ from bot.engine.dialogues import (
     case_status,
     file_complaint,
     handoff,
+    rate_case,
     report_crime,
     start_application,
     suggestion,
+    withdraw_case,
 )
 from bot.engine.form import MORE
 from bot.engine.intent import IntentMatch
@@ -23,6 +25,8 @@ from bot.engine.turn import ChoiceDraft, Keyed, ReplyDraft, Response, Step, Turn
 IN_ORDER: tuple[Dialogue, ...] = (
     # Who writes of a theft and complains of the police in one breath means the theft first.
     handoff.DIALOGUE,
+    # Taking a complaint back names the complaint.
+    withdraw_case.DIALOGUE,
     report_crime.DIALOGUE,
     file_complaint.DIALOGUE,
     start_application.DIALOGUE,
@@ -30,7 +34,7 @@ IN_ORDER: tuple[Dialogue, ...] = (
     suggestion.DIALOGUE,
     add_to_case.DIALOGUE,
 )
-DIALOGUES: Mapping[str, Dialogue] = {dialogue.name: dialogue for dialogue in IN_ORDER}
+DIALOGUES: Mapping[str, Dialogue] = {dialogue.name: dialogue for dialogue in (*IN_ORDER, rate_case.DIALOGUE)}
 RESUME = ChoiceDraft("resume", Keyed("choice.resume"))
 
 

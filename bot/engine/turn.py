@@ -16,6 +16,7 @@ from casework.bureau import Bureau
 from casework.case import Case
 from casework.commands import Command
 from casework.message import LetterPart, Source
+from casework.next_step import NextStep
 from casework.party import ChannelName, Language
 from knowledge.library import Library
 from knowledge.retrieval import Finding
@@ -79,6 +80,16 @@ class LookUp(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is ahead in a case that the citizen may see."""
+
+    step: NextStep | None = None
+    """What has to happen next; None when it is over."""
+    is_rated: bool = False
+    """Whether its ending was rated."""
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the shell looked up before the engine decides."""
 
@@ -96,6 +107,8 @@ class Known:
     """The case that was looked up, when this citizen may see it."""
     own_cases: tuple[Case, ...] = ()
     """Cases of the citizen, latest first; only when they were wanted."""
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
+    """What is ahead in the cases that are told of, by reference."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from bot.engine.choices import typed_choice
 from bot.engine.conversation import Conversation
+from bot.engine.dialogues.withdraw_case import is_wish
+from bot.engine.grades import grade_of
 from bot.engine.intent import Intent
 from bot.engine.recognise import recognise
 from bot.engine.steering import active_dialogue
@@ -13,6 +15,7 @@ from bot.engine.turn import Incoming
 from casework.references import find_query_codes, find_references
 
 _STATUS = "case_status"
+_WITHDRAW = "withdraw_case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,19 @@ def wanted(conversation: Conversation, message: Incoming, prefix: str) -> Wanted
     """What to look up for this message; a story in a dialogue that takes free text is not searched for references."""
     found = active_dialogue(conversation)
     in_status = found is not None and found[0].name == _STATUS
+    in_withdrawal = found is not None and found[0].name == _WITHDRAW
     if message.is_letter or message.edit_of:
         return Wanted()
+    if grade := grade_of(message.choice):
+        return Wanted(grade.reference)
     choice = message.choice or typed_choice(conversation, message.text)
-    asks_status = choice == f"start:{_STATUS}" or (choice is None and Intent.CASE_STATUS in recognise(message.text))
+    asked = recognise(message.text) if choice is None else {}
+    asks_status = (
+        in_withdrawal
+        or choice == f"start:{_STATUS}"
+        or Intent.CASE_STATUS in asked
+        or (choice is None and is_wish(message.text))
+    )
     if found and not in_status and found[0].takes_free_text(found[1]):
         return Wanted(own_cases=asks_status)
     named = find_references(message.text, prefix)

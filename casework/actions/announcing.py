@@ -1,4 +1,8 @@
-"""Telling a unit that there is work: by mail to the unit, without the citizen's words."""
+"""Telling a unit that there is work: by mail to the unit, without the citizen's words.
+
+A notice leaves at once. What comes before it has left joins it, so that a unit that gets a hundred letters in a minute
+gets a few mails and not a hundred. What is urgent always has a mail of its own.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,9 @@ from casework.wording import Wording
 
 NOTICE_LANGUAGE: Language = "zh"
 """Units are written to in the language of the house."""
+_JOINABLE = frozenset({"new_case", "message_received", "transferred"})
+_TAKING_MORE = frozenset(f"notice.{key}" for key in _JOINABLE)
+"""Reply keys of notices that others may join."""
 
 
 def announce(key: str, uow: UnitOfWork, *, bureau: Bureau, notices: Wording, case: Case, now: datetime) -> None:
@@ -29,6 +36,8 @@ def announce(key: str, uow: UnitOfWork, *, bureau: Bureau, notices: Wording, cas
         "unit": unit.name.in_(NOTICE_LANGUAGE),
         "due_on": case.due_on.isoformat() if case.due_on else notices.say("no_deadline", NOTICE_LANGUAGE),
     }
+    if key in _JOINABLE and not case.urgent and _join(key, mail, uow, notices=notices, facts=facts):
+        return
     _queue(key, mail, uow, notices=notices, facts=facts, case=case, now=now)
 
 
@@ -62,6 +71,17 @@ def alert_staff(key: str, uow: UnitOfWork, *, bureau: Bureau, notices: Wording, 
         _queue(key, bureau.root.mail, uow, notices=notices, facts={"thread": thread}, case=None, now=now)
 
 
+def _join(key: str, mail: str, uow: UnitOfWork, *, notices: Wording, facts: dict[str, object]) -> bool:
+    """Name the case in a notice that has not left yet, if there is one."""
+    named = notices.say(f"{key}.subject", NOTICE_LANGUAGE, **facts)
+    return uow.outbox.join_notice(
+        Address(ChannelName.EMAIL, mail),
+        notices.say("several.more", NOTICE_LANGUAGE, subject=named),
+        subject=notices.say("several.subject", NOTICE_LANGUAGE, unit=facts["unit"]),
+        keys=_TAKING_MORE,
+    )
+
+
 def _queue(
     key: str,
     mail: str,
@@ -75,9 +95,13 @@ def _queue(
     uow.outbox.add(
         OutboxKind.NOTICE,
         Address(ChannelName.EMAIL, mail),
-        Reply(notices.say(f"{key}.text", NOTICE_LANGUAGE, **facts), key=f"notice.{key}"),
+        Reply(notices.say(f"{key}.text", NOTICE_LANGUAGE, **facts), key=_reply_key(key, case)),
         language=NOTICE_LANGUAGE,
         now=now,
         subject=notices.say(f"{key}.subject", NOTICE_LANGUAGE, **facts),
         case_id=case.id if case else None,
     )
+
+
+def _reply_key(key: str, case: Case | None) -> str:
+    return f"notice.{key}.urgent" if case is not None and case.urgent else f"notice.{key}"

@@ -14,6 +14,7 @@ from casework.actions.stepping import Walker, day_of, said
 from casework.case import Case
 from casework.errors import Refusal
 from casework.events import EventName
+from casework.fees import ChargedBy, fee_by_page, fee_by_piece
 from casework.message import Attachment, MessageId
 from casework.reply_kinds import ApplicantKind
 from casework.steps import Step
@@ -109,16 +110,54 @@ def record_organ(case: Case, words: str, walker: Walker, *, on: date | None = No
 
 
 def ask_fee(
-    case: Case, words: str, fen: int, walker: Walker, *, basis: str, attachments: Sequence[Attachment] = ()
+    case: Case,
+    words: str,
+    charged_by: ChargedBy,
+    count: int,
+    walker: Walker,
+    *,
+    attachments: Sequence[Attachment] = (),
 ) -> Case:
-    """Tell the applicant what the handling costs and how it was reckoned (art. 42); it stops no time."""
+    """Tell the applicant what the handling costs and how it was reckoned (art. 42); it stops no time.
+
+    `count` are the pieces or the pages asked for; earlier applications of the applicant in the same month count as
+    pieces before them. Refusal when nothing is to be paid.
+    """
     walker.require(Step.ASK_FEE, case)
+    fen, earlier = reckon_fee(case, charged_by, count, walker)
     if fen <= 0:
         raise Refusal("fee_nothing", "a fee of nothing is not asked for: it is free")
     message = write_to_citizen(
         case, said(words, "words"), walker.uow, staff=walker.staff, now=walker.now, attachments=attachments
     )
-    return walker.note(case, EventName.FEE_ASKED, {"fen": fen, "basis": basis, "message": message.id})
+    facts = {
+        "fen": fen,
+        "charged_by": charged_by.value,
+        "count": count,
+        "earlier": earlier,
+        "message": message.id,
+        "on": walker.today.isoformat(),
+    }
+    return walker.note(case, EventName.FEE_ASKED, facts)
+
+
+def reckon_fee(case: Case, charged_by: ChargedBy, count: int, walker: Walker) -> tuple[int, int]:
+    """The fee in fen, and how many earlier applications of the month it was reckoned with."""
+    if charged_by is ChargedBy.PAGE:
+        return fee_by_page(count), 0
+    earlier = _earlier_in_month(case, walker)
+    return fee_by_piece(count, earlier), earlier
+
+
+def _earlier_in_month(case: Case, walker: Walker) -> int:
+    """How many applications of the same applicant came earlier in the month of this one."""
+    if case.received_on is None:
+        return 0
+    month = case.received_on.replace(day=1)
+    return sum(
+        other.kind is case.kind and other.id < case.id and other.received_on is not None and other.received_on >= month
+        for other in walker.uow.cases.of_party(case.party_id, limit=200)
+    )
 
 
 def record_fee(case: Case, walker: Walker, *, on: date | None = None) -> Case:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.actions.asking_rating import ask_for_rating
 from casework.actions.stepping import Walker
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition, is_allowed
@@ -25,17 +26,19 @@ def close(case: Case, disposition: Disposition, walker: Walker, *, reason: str =
 
 
 def end(case: Case, disposition: Disposition, walker: Walker, *, reason: str = "") -> Case:
-    """End a case; the conversation goes back to the assistant."""
+    """End a case and ask how content the citizen is; the conversation goes back to the assistant."""
     if walker.uow.cases.get(case.id).status is CaseStatus.CLOSED:
         raise CaseworkConflict(f"case {case.reference} is already closed")
     walker.uow.threads.set_taken_over(case.thread_id, None, walker.now)
-    return walker.note(
+    ended = walker.note(
         case,
         EventName.CLOSED,
         {"disposition": disposition.value},
         text=reason.strip() or None,
         changes={"disposition": disposition.value, "closed_at": walker.now, "closed_on": walker.today},
     )
+    ask_for_rating(ended, walker.uow, office=walker.office, now=walker.now)
+    return ended
 
 
 def reopen(case: Case, reason: str, walker: Walker) -> Case:

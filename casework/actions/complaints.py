@@ -11,10 +11,10 @@ from casework.actions.stepping import Walker, day_of, said
 from casework.case import Case
 from casework.disposition import Disposition
 from casework.errors import Refusal
-from casework.events import EventName
+from casework.events import CaseEvent, EventName
 from casework.kinds import PetitionClass
 from casework.message import Attachment, StaffId
-from casework.standing import Mark
+from casework.standing import Mark, standing_of
 from casework.steps import Step
 
 
@@ -86,16 +86,23 @@ def object_to_transfer(case: Case, reason: str, walker: Walker) -> Case:
 
 def ask_review(case: Case, words: str, walker: Walker, *, by_citizen: bool, on: date | None = None) -> Case:
     """Record that the writer asks for a review, or after it for a re-review, within 30 days of the opinion."""
-    events = walker.uow.cases.events(case.id)
+    review_round = next_round(walker.uow.cases.events(case.id))
+    day = day_of(on, walker, case)
+    actor = f"citizen:{case.party_id}" if by_citizen else None
+    facts = {"on": day.isoformat(), "round": review_round}
+    return walker.note(case, EventName.REVIEW_ASKED, facts, text=words.strip() or None, actor=actor)
+
+
+def next_round(events: Sequence[CaseEvent]) -> int:
+    """1 when a review may be asked for, 2 when a re-review may; Refusal when neither may, or one is under way."""
     decided = [event for event in events if event.name in (EventName.DECIDED, EventName.REVIEW_DECIDED)]
     if not decided:
         raise Refusal("no_opinion", "there is no written opinion yet that could be reviewed")
     if any(event.name is EventName.REVIEW_DECIDED and event.facts.get("round") == 2 for event in events):
         raise Refusal("review_over", "review and re-review are over: the same facts are not taken up again (art. 36)")
-    day = day_of(on, walker, case)
-    actor = f"citizen:{case.party_id}" if by_citizen else None
-    facts = {"on": day.isoformat(), "round": 1 + sum(event.name is EventName.REVIEW_DECIDED for event in events)}
-    return walker.note(case, EventName.REVIEW_ASKED, facts, text=words.strip() or None, actor=actor)
+    if standing_of(events).has(Mark.REVIEW_OPEN):
+        raise Refusal("review_open", "a review was asked for and is not decided yet")
+    return 1 + sum(event.name is EventName.REVIEW_DECIDED for event in events)
 
 
 def record_review(

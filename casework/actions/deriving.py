@@ -59,6 +59,11 @@ def derive_deadlines(
     )
 
 
+def name_setting(name: str, language: Language) -> str:
+    """What a setting of a regime means, in words; `name` is as the regime lists it, `settings.…`."""
+    return _words().say(f"clock.setting.{name.partition('.')[2]}", language)
+
+
 @cache
 def _words() -> Wording:
     return load_wording(files("casework") / "clock_words")

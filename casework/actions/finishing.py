@@ -1,10 +1,11 @@
-"""What comes at the end and after it: withdrawing, rating, pressing for what is late, making a result public."""
+"""What comes at the end and after it: withdrawing, rating, pressing for what is late."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
 from casework.actions.announcing import announce
+from casework.actions.asking_rating import tell_redone
 from casework.actions.closure import end
 from casework.actions.office import Office
 from casework.actions.reckoning import reckon
@@ -12,13 +13,16 @@ from casework.actions.stepping import Walker, day_of, said
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition
 from casework.errors import CaseworkConflict, Refusal
-from casework.events import EventName
+from casework.events import CaseEvent, EventName
 from casework.ports import UnitOfWork
+from casework.standing import Mark, standing_of
 from casework.steps import Step
 
 GRADES = range(1, 6)
 """Five grades, as the evaluation of government services has them; 1 and 2 are poor."""
 POOR = 2
+POOR_RATING = "poor_rating"
+"""Why a case was opened again, and the notice that its unit gets."""
 
 
 def withdraw(case: Case, words: str, walker: Walker, *, on: date | None = None) -> Case:
@@ -49,35 +53,47 @@ def withdraw_as_citizen(case: Case, words: str, uow: UnitOfWork, *, office: Offi
 
 
 def rate(case: Case, grade: int, words: str, uow: UnitOfWork, *, office: Office, now: datetime) -> Case:
-    """The citizen says how content they are; a poor grade opens the case again, where the bureau's rule says so."""
+    """The citizen says how content they are; a poor grade opens the case again, where the bureau's rule says so.
+
+    Each ending is rated once. A case that was done again because of a poor grade is not done a third time by itself.
+    """
     if case.status is not CaseStatus.CLOSED:
-        raise CaseworkConflict("a case is rated when it is closed")
+        raise Refusal("rated_early", "a case is rated when it is closed")
     if grade not in GRADES:
         raise Refusal("grade", f"{grade} is no grade: give 1 (very poor) to 5 (very good)")
-    if case.rating is not None:
-        raise CaseworkConflict("this case was rated already")
-    actor = f"citizen:{case.party_id}"
+    events = uow.cases.events(case.id)
+    if standing_of(events).has(Mark.RATED):
+        raise Refusal("rated", "this ending was rated already")
     rated = uow.cases.append(
         case.id,
         EventName.RATED,
         at=now,
-        actor=actor,
-        facts={"grade": grade},
+        actor=f"citizen:{case.party_id}",
+        facts={"grade": grade, "unit": case.unit},
         text=words.strip() or None,
         changes={"rating": grade},
     )
-    if grade > POOR or not office.bureau.redoes_poor:
+    if grade > POOR or not office.bureau.redoes_poor or any(_is_redone(event) for event in events):
         return rated
+    return _redo(rated, uow, office=office, now=now)
+
+
+def _redo(case: Case, uow: UnitOfWork, *, office: Office, now: datetime) -> Case:
     redone = uow.cases.append(
         case.id,
         EventName.REOPENED,
         at=now,
         actor="system",
-        facts={"because": "poor_rating"},
+        facts={"because": POOR_RATING},
         changes={"disposition": None, "closed_at": None, "closed_on": None},
     )
-    announce("poor_rating", uow, bureau=office.bureau, notices=office.notices, case=redone, now=now)
+    announce(POOR_RATING, uow, bureau=office.bureau, notices=office.notices, case=redone, now=now)
+    tell_redone(redone, uow, office=office, now=now)
     return reckon(redone, uow, office=office, now=now)
+
+
+def _is_redone(event: CaseEvent) -> bool:
+    return event.name is EventName.REOPENED and event.facts.get("because") == POOR_RATING
 
 
 def supervise(case: Case, words: str, walker: Walker) -> Case:
@@ -88,26 +104,3 @@ def supervise(case: Case, words: str, walker: Walker) -> Case:
         "supervised", walker.uow, bureau=walker.office.bureau, notices=walker.office.notices, case=case, now=walker.now
     )
     return pressed
-
-
-def publish_result(case: Case, title: str, matter: str, answer: str, walker: Walker) -> Case:
-    """Make the result public in words without names, which the clerk wrote for it."""
-    walker.require(Step.PUBLISH_RESULT, case)
-    result = walker.uow.results.publish(
-        case.id,
-        language=case.language,
-        title=said(title, "title"),
-        matter=said(matter, "matter"),
-        answer=said(answer, "words"),
-        unit=case.unit,
-        by=walker.staff.id,
-        now=walker.now,
-    )
-    return walker.note(case, EventName.RESULT_PUBLISHED, {"result": result.id}, changes={"published_at": walker.now})
-
-
-def withdraw_result(case: Case, reason: str, walker: Walker) -> Case:
-    """Take a public result back."""
-    why = said(reason, "reason")
-    walker.uow.results.withdraw(case.id, now=walker.now)
-    return walker.note(case, EventName.RESULT_WITHDRAWN, text=why, changes={"published_at": None})

@@ -118,11 +118,13 @@ def _enter(
     return case
 
 
-def add_to_case(case: Case, message: Message, uow: UnitOfWork, *, office: Office, now: datetime) -> Case:
+def add_to_case(
+    case: Case, message: Message, uow: UnitOfWork, *, office: Office, now: datetime, reopens: bool = True
+) -> Case:
     """Join a citizen's message to a case, tell the unit, and reopen the case when it was closed."""
     uow.threads.set_message_case(message.id, case.id)
     actor = f"citizen:{case.party_id}"
-    was_closed = case.status is CaseStatus.CLOSED
+    was_closed = reopens and case.status is CaseStatus.CLOSED
     case = uow.cases.append(case.id, EventName.MESSAGE_RECEIVED, at=now, actor=actor, facts={"message": message.id})
     if was_closed:
         case = uow.cases.append(

@@ -10,11 +10,13 @@ from casework.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What every action needs of the bureau: its data, its texts for staff, and the key for query codes."""
+    """What every action needs of the bureau: its data, the texts that actions send, and the key for query codes."""
 
     bureau: Bureau
     notices: Wording
     secret: bytes
+    site: str = ""
+    """Where the public pages are, such as `https://desk.example`; without it no mail links there."""
 
     def __repr__(self) -> str:
         """Keep the secret out of logs."""

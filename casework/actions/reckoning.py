@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -119,11 +119,6 @@ def reckon(case: Case, uow: UnitOfWork, *, office: Office, now: datetime) -> Cas
     return uow.cases.append(
         case.id, EventName.DEADLINE_SET, at=now, actor="system", facts=facts, changes={"due_on": due_on}
     )
-
-
-def reckon_again(cases: Sequence[Case], uow: UnitOfWork, *, office: Office, now: datetime) -> int:
-    """Reckon these cases anew, since a calendar or a rule changed; how many dates moved."""
-    return sum(reckon(case, uow, office=office, now=now).due_on != case.due_on for case in cases)
 
 
 def longest_extension(case: Case, office: Office) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from casework.errors import CaseworkConflict, CaseworkNotFound, CaseworkRejected
-from casework.inbox import WAITING, ClerkDecision, InboxEntry, InboxState
+from casework.inbox import WAITING, ClerkDecision, InboxEntry, InboxState, LeftIn
 from casework.message import InboxId, LetterPart
 from casework.party import Address
 from casework.ports import UnitOfWork
@@ -17,7 +17,22 @@ from casework.staff import Staff
 MOST_AT_ONCE = 200
 """So many messages are decided on with one word."""
 _HEARD = frozenset({ClerkDecision.ACCEPT, ClerkDecision.JOIN, ClerkDecision.SPLIT})
+_WANTS_THE_LETTER = _HEARD | {ClerkDecision.REPLAY}
+"""What would hand the letter on."""
 _ENDS = frozenset({ClerkDecision.REFUSE, ClerkDecision.BLOCK})
+
+
+class LeftElsewhere(CaseworkRejected):
+    """The letter was left in its mailbox, and nothing but its header is here."""
+
+    def __init__(self, where: LeftIn) -> None:
+        """`where` is the mailbox."""
+        place = f" ({where})" if str(where) else ""
+        super().__init__(
+            f"only the header of this letter is here; the letter was left in the mailbox that is fetched{place}. Open "
+            "it there, and send it on to the bureau in smaller pieces or take it in with `sunwindow mail import`; then "
+            "refuse this entry, which marks it as done"
+        )
 
 
 class Obstacle(StrEnum):
@@ -28,6 +43,8 @@ class Obstacle(StrEnum):
     GONE = "gone"
     BLOCKED = "blocked"
     """Its sender is blocked and would not be answered."""
+    LEFT_ELSEWHERE = "left_elsewhere"
+    """Only its header is here."""
     REJECTED = "rejected"
     """The decision does not fit it, e.g. nobody is named who could be blocked."""
 
@@ -62,6 +79,8 @@ def decide(
         raise CaseworkRejected("joining needs the reference of an existing case")
     if (decision is ClerkDecision.SPLIT) != bool(parts):
         raise CaseworkRejected("a letter is split into parts: say which paragraphs go together")
+    if decision in _WANTS_THE_LETTER and (left_in := entry.left_in) is not None:
+        raise LeftElsewhere(left_in)
     if decision in _HEARD and is_from_blocked(entry, uow):
         raise CaseworkRejected("the sender is blocked and would not be answered: unblock the sender first")
     if decision is ClerkDecision.BLOCK:
@@ -150,6 +169,8 @@ def _tried(inbox_id: InboxId, act: Callable[[InboxId], None], uow: UnitOfWork) -
         return Done(inbox_id, Obstacle.GONE, str(error))
     except _FromBlocked as error:
         return Done(inbox_id, Obstacle.BLOCKED, str(error))
+    except LeftElsewhere as error:
+        return Done(inbox_id, Obstacle.LEFT_ELSEWHERE, str(error))
     except CaseworkRejected as error:
         return Done(inbox_id, Obstacle.REJECTED, str(error))
     return Done(inbox_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 
 from casework.annual.counting import Count, application_cells, cases_of, count_year, remedy_cells, seed_cells
 from casework.annual.entries import Entry, LastYear
@@ -50,11 +51,16 @@ def misfits(count: Count, last: LastYear | None) -> Iterator[Finding]:
     elif last.open_cases is not None:
         yield from _misfit_cases(count, last.open_cases)
         yield from _misfit_columns(Counter(last.open_cases.values()), last, {})
-    elif not count.faults:
+    else:
         behind: dict[ApplicantKind, list[str]] = {kind: [] for kind in ApplicantKind}
         for reference, kind in count.carried_in.items():
             behind[kind].append(reference)
-        yield from _misfit_columns(Counter(count.carried_in.values()), last, behind)
+        found = Counter(count.carried_in.values())
+        yield from (
+            finding
+            for finding in _misfit_columns(found, last, behind)
+            if not _is_explained(finding, count.maybe_carried_in)
+        )
 
 
 def misfit_cells(cells: Cells, last: LastYear | None) -> Iterator[Finding]:
@@ -120,6 +126,13 @@ def _misfit_cases(count: Count, open_cases: Mapping[str, ApplicantKind]) -> Iter
         if reference not in open_cases:
             cell = Cell(Table.APPLICATIONS, CARRIED_IN, kind.value)
             yield Finding(FindingKind.CARRIED_OVER_UNKNOWN, (reference,), (cell,))
+
+
+def _is_explained(finding: Finding, set_aside: Mapping[ApplicantKind | None, int]) -> bool:
+    """Whether what is missing in a column may be the cases that are named as faulty already."""
+    missing = Decimal(finding.expected or 0) - Decimal(finding.found or 0)
+    kind = ApplicantKind(finding.cells[0].column)
+    return 0 <= missing <= set_aside.get(kind, 0) + set_aside.get(None, 0)
 
 
 def _misfit_columns(

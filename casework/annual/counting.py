@@ -91,6 +91,8 @@ class Count:
     carried_in: dict[str, ApplicantKind] = field(default_factory=dict)
     carried_out: dict[str, ApplicantKind] = field(default_factory=dict)
     faults: list[Finding] = field(default_factory=list)
+    maybe_carried_in: Counter[ApplicantKind | None] = field(default_factory=Counter)
+    """Entries set aside that last year may have carried over; those of unknown applicants under None."""
     seen: dict[str, bool] = field(default_factory=dict)
     """Each reference, and whether it has ended."""
 
@@ -104,11 +106,13 @@ def count_year(entries: Iterable[Entry], year: int) -> Count:
     """Count the ledger for one year; entries with a fault are named and not counted."""
     count = Count(Year(year))
     for entry in entries:
-        faults = _repetition(entry, count.seen) or faults_of(entry)
+        repeated = _repetition(entry, count.seen)
+        faults = repeated or faults_of(entry)
         if not faults:
             _add(entry, count)
-        else:
-            count.faults += [Finding(kind, (entry.reference,), found=_detail(entry)) for kind in faults]
+        elif not repeated:
+            _note_set_aside(entry, count)
+        count.faults += [Finding(kind, (entry.reference,), found=_detail(entry)) for kind in faults]
     return count
 
 
@@ -207,6 +211,14 @@ def _add_application(entry: LedgerEntry, count: Count) -> None:
         count.carried_out[entry.reference] = entry.applicant
     if count.year.has(entry.ended_on):
         count.fees_fen += entry.fee_fen
+
+
+def _note_set_aside(entry: Entry, count: Count) -> None:
+    match entry:
+        case FaultyEntry():
+            count.maybe_carried_in[None] += 1
+        case LedgerEntry(received_on=received) if received < count.year.first:
+            count.maybe_carried_in[entry.applicant] += 1
 
 
 def _repetition(entry: Entry, seen: dict[str, bool]) -> list[FindingKind]:

@@ -45,10 +45,10 @@ def compose_filed(report: AnnualReport) -> str:
     return json.dumps(tree, ensure_ascii=False, indent=1) + "\n"
 
 
-def parse_filed(text: str) -> FiledReport:
+def parse_filed(content: bytes | str) -> FiledReport:
     """What such a file says; CaseworkRejected names what is not understood."""
     try:
-        tree = json.loads(text)
+        tree = json.loads(content)
         cells = {parse_cell(name): _number(value) for name, value in tree["cells"].items()}
         left = tree.get("open_cases")
         open_cases = None if left is None else {name: ApplicantKind(kind) for name, kind in left.items()}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from typing import TextIO
 
 from casework.annual.entries import (
     ComplaintEntry,
@@ -27,6 +28,7 @@ from casework.annual.entries import (
     Route,
 )
 from casework.annual.findings import FindingKind
+from casework.errors import CaseworkRejected
 from casework.reply_kinds import ApplicantKind, ReplyKind
 
 Row = Mapping[str, object]
@@ -43,14 +45,22 @@ class LedgerFile:
 
     def __iter__(self) -> Iterator[Entry]:
         """Every entry; a line that cannot be read is a faulty entry that names its number."""
-        with self._path.open(encoding="utf-8-sig", newline="") as file:
-            if self._path.suffix.lower() == ".csv":
-                for number, row in enumerate(csv.DictReader(file), 2):
-                    yield entry_of_row(row, number)
-            else:
-                for number, line in enumerate(file, 1):
-                    if line.strip():
-                        yield _entry_of_line(line, number)
+        try:
+            with self._path.open(encoding="utf-8-sig", newline="") as file:
+                yield from _rows_of(file) if self._path.suffix.lower() == ".csv" else _lines_of(file)
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise CaseworkRejected(f"{self._path} cannot be read: save it as UTF-8 ({error})") from error
+
+
+def _rows_of(file: TextIO) -> Iterator[Entry]:
+    for number, row in enumerate(csv.DictReader(file), 2):
+        yield entry_of_row(row, number)
+
+
+def _lines_of(file: TextIO) -> Iterator[Entry]:
+    for number, line in enumerate(file, 1):
+        if line.strip():
+            yield _entry_of_line(line, number)
 
 
 def entry_of_row(row: Row, number: int) -> Entry:

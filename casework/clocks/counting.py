@@ -64,30 +64,38 @@ class Counter:
 
     def count(self, start_on: date, number: int, unit: RuleUnit, paused: Iterable[Span] = ()) -> Count:
         """The last of `number` days after `start_on`, the days of `paused` left out."""
-        spans = tuple(paused)
         moved = self._moved(start_on)
-        if number == 0:
-            return self._finish(start_on, moved, [], unit)
+        return self._finish(start_on, moved, self._walk(moved, number, unit, tuple(paused)), unit)
+
+    def due_on(self, start_on: date, number: int, unit: RuleUnit, paused: Iterable[Span] = ()) -> date:
+        """The last day alone."""
+        moved = self._moved(start_on)
+        walked = self._walk(moved, number, unit, tuple(paused))
+        return self._rolled(walked[-1][0] if walked else moved, unit)
+
+    def _walk(self, moved: date, number: int, unit: RuleUnit, spans: tuple[Span, ...]) -> list[tuple[date, _Sort]]:
+        """Every day up to the last one, with how it fares."""
         walked: list[tuple[date, _Sort]] = []
         left = number
         day = moved if self.conventions.event_day_counts else moved + _DAY
         while left:
             if len(walked) > FURTHEST:
-                raise CaseworkRejected(f"{number} days from {start_on.isoformat()} end nowhere within {FURTHEST} days")
+                raise CaseworkRejected(f"{number} days from {moved.isoformat()} end nowhere within {FURTHEST} days")
             sort = self._sort(day, unit, spans)
             walked.append((day, sort))
             left -= sort in {_Sort.COUNTED, _Sort.MAKE_UP}
             day += _DAY
-        return self._finish(start_on, moved, walked, unit)
-
-    def due_on(self, start_on: date, number: int, unit: RuleUnit, paused: Iterable[Span] = ()) -> date:
-        """The last day alone."""
-        return self.count(start_on, number, unit, paused).due_on
+        return walked
 
     def working_days_in(self, first: date, last: date) -> tuple[date, ...]:
         """The working days of a span, both ends included."""
         days = (first + _DAY * offset for offset in range((last - first).days + 1))
         return tuple(day for day in days if self.calendar.is_working_day(day))
+
+    def _rolled(self, last: date, unit: RuleUnit) -> date:
+        while unit is RuleUnit.NATURAL_DAY and not self.calendar.is_working_day(last):
+            last += _DAY
+        return last
 
     def _moved(self, start_on: date) -> date:
         day = start_on
@@ -109,10 +117,7 @@ class Counter:
             steps.append(step("clock.count.moved", day=start_on, to=moved, why=self._why(start_on)))
         steps += self._runs(walked, unit)
         last = walked[-1][0] if walked else moved
-        due = last
-        if unit is RuleUnit.NATURAL_DAY:
-            while not self.calendar.is_working_day(due):
-                due += _DAY
+        due = self._rolled(last, unit)
         if due != last:
             steps.append(step("clock.count.rolled", day=last, to=due, why=self._why(last)))
         years = tuple(year for year in range(start_on.year, due.year + 1) if not self.calendar.is_announced(year))

@@ -96,12 +96,11 @@ def _day(value: object, place: str, calendar: WorkCalendar) -> date:
     if isinstance(value, str):
         try:
             at = datetime.fromisoformat(value.strip())
-        except ValueError:
-            pass
-        else:
             day = calendar.local_date(at) if at.tzinfo else at.date()
-            if 1990 <= day.year <= 2090:
-                return day
+        except (ValueError, OverflowError):
+            day = date.max
+        if 1990 <= day.year <= 2090:
+            return day
     raise CaseworkRejected(
         f"{place} is a date from 1990 to 2090, as 2026-02-06 or 2026-02-06T09:30:00+08:00, not {value!r}"
     )

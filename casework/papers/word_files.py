@@ -7,6 +7,7 @@ all else is wording, and the bureau's own.
 from __future__ import annotations
 
 import io
+import re
 from types import SimpleNamespace
 from zipfile import BadZipFile
 
@@ -30,6 +31,7 @@ from casework.papers.typesetting import picture_of
 
 _BODY, _TITLE = "仿宋", "黑体"
 _WIDTH = Cm(17)
+_FIELDS = {"{page}": "PAGE", "{pages}": "NUMPAGES"}
 
 
 def compose_word_template(document: Document) -> bytes:
@@ -45,6 +47,7 @@ def compose_word_template(document: Document) -> bytes:
         _say(paragraph, f"{{{{ text.subtitle_{number} }}}}", size=9)
     for block in document.blocks:
         _add_block(file, block)
+    _number_pages(file, document.footer)
     return _saved(file)
 
 
@@ -82,6 +85,19 @@ def _set_page(file: WordFile) -> None:
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
     section.top_margin = section.bottom_margin = Cm(2.2)
+
+
+def _number_pages(file: WordFile, footer: str) -> None:
+    """The footer, with fields that Word fills where it says `{page}` and `{pages}`."""
+    paragraph = file.sections[0].footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for part in re.split(r"(\{pages?\})", footer):
+        if part in _FIELDS:
+            field = OxmlElement("w:fldSimple")
+            field.set(qn("w:instr"), _FIELDS[part])
+            paragraph._p.append(field)  # noqa: SLF001 - python-docx has no call for a field
+        else:
+            _say(paragraph, part, size=9)
 
 
 def _add_block(file: WordFile, block: Block) -> None:
@@ -136,7 +152,7 @@ def _shade(place: _Cell) -> None:
     shade = OxmlElement("w:shd")
     shade.set(qn("w:val"), "clear")
     shade.set(qn("w:fill"), "EEF2F5")
-    place._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - python-docx has no call for a shade
+    place._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - nor for a shade
 
 
 def _repeat(table: Table, row: int) -> None:

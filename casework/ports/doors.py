@@ -169,8 +169,8 @@ class Doors(Protocol):
         """Whether messages from an address are refused."""
         ...
 
-    def get_position(self, mailbox: str) -> str | None:
-        """How far a polled source was read, e.g. the next Telegram update or IMAP UID."""
+    def get_position(self, mailbox: str, *, locks: bool = False) -> str | None:
+        """How far a polled source was read, e.g. the next Telegram update or IMAP UID; `locks` it for who writes it."""
         ...
 
     def set_position(self, mailbox: str, position: str) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from casework.figures import ApplicationRow, ComplaintRow, OutcomeRow
 from casework.kept_deadline import KeptDeadline
+from casework.kinds import CaseKind
 from casework.letter import Letter, LetterKind
 from casework.link import Link
 from casework.message import CaseId, MessageId, StaffId
@@ -139,8 +140,10 @@ class Results(Protocol):
         """Take a result back; CaseworkNotFound."""
         ...
 
-    def latest(self, *, limit: int, before: int | None = None) -> Sequence[Result]:
-        """Public results, latest first; those before an id."""
+    def latest(
+        self, *, limit: int, before: int | None = None, unit: str | None = None, kind: CaseKind | None = None
+    ) -> Sequence[Result]:
+        """Public results, latest first; those before an id, of a unit, of a kind."""
         ...
 
     def get(self, result_id: int) -> Result:

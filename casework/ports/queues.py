@@ -99,20 +99,32 @@ class Inbox(Protocol):
         """Let a refused message wait for a decision again; CaseworkConflict when it is refused no more."""
         ...
 
+    def arrivals_of(self, message_ids: Sequence[MessageId]) -> Mapping[MessageId, InboxEntry]:
+        """The entries that messages of citizens came in with, without their raw mail."""
+        ...
+
     def list(
-        self, states: Sequence[InboxState], *, limit: int, after: int = 0, reason: str = "", sender: str = ""
+        self,
+        states: Sequence[InboxState],
+        *,
+        limit: int,
+        after: int = 0,
+        reason: str = "",
+        sender: str = "",
+        archived: bool | None = None,
     ) -> Sequence[InboxEntry]:
         """Entries in these states without their raw mail, latest first, ids below `after` when it is given.
 
-        `reason` is the key of one of their reasons, `sender` a part of an address or name of who wrote.
+        `reason` is the key of one of their reasons, `sender` a part of an address or name of who wrote; `archived` is
+        whether they were old when they came.
         """
         ...
 
-    def reasons(self, states: Sequence[InboxState]) -> Mapping[str, int]:
+    def reasons(self, states: Sequence[InboxState], *, archived: bool | None = None) -> Mapping[str, int]:
         """The keys of the reasons why entries are in these states, each with how many there are."""
         ...
 
-    def count(self, state: InboxState) -> int:
+    def count(self, state: InboxState, *, archived: bool | None = None) -> int:
         """How many entries are in a state."""
         ...
 
@@ -137,6 +149,13 @@ class Outbox(Protocol):
         key: str | None = None,
     ) -> OutboxEntry | None:
         """Queue an entry; with `delivered` it is born so, as a web-chat answer is. None when `key` was used before."""
+        ...
+
+    def join_notice(self, to: Address, words: str, *, subject: str, keys: Collection[str]) -> bool:
+        """Add `words` to a notice to this address that nobody has begun to send, and call the whole `subject`.
+
+        False when no notice with one of these reply keys takes any more: queue one. The whole is about no single case.
+        """
         ...
 
     def claim(

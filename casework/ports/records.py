@@ -276,8 +276,16 @@ class Cases(Protocol):
         """Cases as a clerk should take them: urgent first, then by deadline, then by age; `after` skips so many."""
         ...
 
+    def list_open(self, *, limit: int, after: int = 0) -> Sequence[Case]:
+        """Open cases by id, those above `after`."""
+        ...
+
     def count(self, wanted: QueueFilter) -> int:
         """How many cases there are of these."""
+        ...
+
+    def ratings_by_unit(self, since: datetime, until: datetime) -> Mapping[str, Mapping[int, int]]:
+        """How often each grade was given from `since` until before `until`, by the unit that had the case then."""
         ...
 
     def erase_text(self, case_id: CaseId, number: int) -> None:

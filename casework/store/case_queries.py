@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition
+from casework.events import EventName
 from casework.kinds import CaseKind, PetitionClass
 from casework.message import CaseId, StaffId, ThreadId
 from casework.party import ChannelName, PartyId
 from casework.ports import QueueFilter
 from casework.reply_kinds import ApplicantKind, ReplyKind
 from casework.rights import Sight
-from casework.store.tables import cases, messages, parties
+from casework.store.tables import case_events, cases, messages, parties
 
 
 class CaseQueries:
@@ -40,6 +42,19 @@ class CaseQueries:
         query = select(cases).where(cases.c.thread_id == thread_id).order_by(cases.c.id.desc())
         return [case_from(row) for row in self._reader.execute(query)]
 
+    def ratings_by_unit(self, since: datetime, until: datetime) -> Mapping[str, Mapping[int, int]]:
+        """How often each grade was given from `since` until before `until`, by the unit that had the case then."""
+        unit, grade = case_events.c.facts["unit"].as_string(), case_events.c.facts["grade"].as_integer()
+        query = (
+            select(unit.label("unit"), grade.label("grade"), func.count().label("number"))
+            .where(case_events.c.name == EventName.RATED.value, case_events.c.at >= since, case_events.c.at < until)
+            .group_by(unit, grade)
+        )
+        found: dict[str, dict[int, int]] = {}
+        for row in self._reader.execute(query):
+            found.setdefault(row.unit, {})[row.grade] = row.number
+        return found
+
     def queue(self, wanted: QueueFilter, *, limit: int, after: int = 0) -> Sequence[Case]:
         """Cases as a clerk should take them: urgent first, then by deadline, then by age; `after` skips so many."""
         query = (
@@ -53,6 +68,16 @@ class CaseQueries:
             )
             .limit(limit)
             .offset(after)
+        )
+        return [case_from(row) for row in self._reader.execute(query)]
+
+    def list_open(self, *, limit: int, after: int = 0) -> Sequence[Case]:
+        """Open cases by id, those above `after`."""
+        query = (
+            select(cases)
+            .where(cases.c.status != CaseStatus.CLOSED.value, cases.c.id > after)
+            .order_by(cases.c.id)
+            .limit(limit)
         )
         return [case_from(row) for row in self._reader.execute(query)]
 

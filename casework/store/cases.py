@@ -154,13 +154,22 @@ class SqlCases(CaseQueries):
 
     def _write(self, case_id: CaseId, events: Sequence[CaseEvent], before: CaseEvent | None) -> None:
         """Chain these events to the one before them, and keep them."""
+        wordless: list[dict[str, Any]] = []
         for bare in events:
             before = event = chained(bare, before, secrets.token_hex(16))
             if event.text is None:
-                self._connection.execute(_ADD_EVENT, _event_row(case_id, event))
+                wordless.append(_event_row(case_id, event))
             else:
+                self._write_rows(wordless)
                 event_id = self._connection.execute(_ADD_EVENT_OF_TEXT, _event_row(case_id, event)).scalar_one()
                 self._connection.execute(_ADD_TEXT, {"event_id": event_id, "text": event.text, "salt": event.salt})
+        self._write_rows(wordless)
+
+    def _write_rows(self, rows: list[dict[str, Any]]) -> None:
+        """Insert these in one go, and take them from the list."""
+        if rows:
+            self._connection.execute(_ADD_EVENT, list(rows))
+            rows.clear()
 
 
 def _filed(filing: Filing) -> dict[str, Any]:

@@ -115,9 +115,10 @@ class SqlDoors:
         values = {"of_channel": address.channel.value, "of_address": address.value}
         return self._connection.execute(_IS_BLOCKED, values).first() is not None
 
-    def get_position(self, mailbox: str) -> str | None:
-        """How far a polled source was read, e.g. the next Telegram update or IMAP UID."""
+    def get_position(self, mailbox: str, *, locks: bool = False) -> str | None:
+        """How far a polled source was read, e.g. the next Telegram update or IMAP UID; `locks` it for who writes it."""
         query = select(mailbox_positions.c.position).where(mailbox_positions.c.mailbox == mailbox)
+        query = query.with_for_update() if locks else query
         return self._connection.execute(query).scalar()
 
     def set_position(self, mailbox: str, position: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, tuple_, up
 from casework.case import CaseStatus
 from casework.errors import CaseworkConflict, CaseworkNotFound
 from casework.kept_deadline import KeptDeadline
+from casework.kinds import CaseKind
 from casework.letter import Letter, LetterKind
 from casework.link import Link, Relation
 from casework.message import CaseId, MessageId, StaffId
@@ -23,6 +24,9 @@ from casework.store.tables import cases
 
 _FORGET = delete(case_deadlines)
 _KEEP = insert(case_deadlines)
+_PUBLIC = (
+    select(results, cases.c.kind).join(cases, cases.c.id == results.c.case_id).where(results.c.withdrawn_at.is_(None))
+)
 
 
 class SqlDeadlines:
@@ -270,9 +274,9 @@ class SqlResults:
             insert_into(self._connection.dialect.name, results)
             .values(case_id=case_id, **row)
             .on_conflict_do_update(index_elements=["case_id"], set_=row)
-            .returning(results)
+            .returning(results.c.id)
         )
-        return _result(self._connection.execute(statement).one())
+        return self.get(self._connection.execute(statement).scalar_one())
 
     def withdraw(self, case_id: CaseId, *, now: datetime) -> None:
         """Take a result back; CaseworkNotFound."""
@@ -280,17 +284,22 @@ class SqlResults:
         if not self._connection.execute(update(results).where(public).values(withdrawn_at=now)).rowcount:
             raise CaseworkNotFound("the result of this case is not public")
 
-    def latest(self, *, limit: int, before: int | None = None) -> Sequence[Result]:
-        """Public results, latest first; those before an id."""
-        query = select(results).where(results.c.withdrawn_at.is_(None)).order_by(results.c.id.desc()).limit(limit)
+    def latest(
+        self, *, limit: int, before: int | None = None, unit: str | None = None, kind: CaseKind | None = None
+    ) -> Sequence[Result]:
+        """Public results, latest first; those before an id, of a unit, of a kind."""
+        query = _PUBLIC.order_by(results.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(results.c.id < before)
+        if unit is not None:
+            query = query.where(results.c.unit == unit)
+        if kind is not None:
+            query = query.where(cases.c.kind == kind.value)
         return [_result(row) for row in self._connection.execute(query)]
 
     def get(self, result_id: int) -> Result:
         """A public result; CaseworkNotFound."""
-        public = and_(results.c.id == result_id, results.c.withdrawn_at.is_(None))
-        row = self._connection.execute(select(results).where(public)).first()
+        row = self._connection.execute(_PUBLIC.where(results.c.id == result_id)).first()
         if row is None:
             raise CaseworkNotFound(f"there is no public result {result_id}")
         return _result(row)
@@ -330,5 +339,6 @@ def _result(row: Any) -> Result:
         answer=row.answer,
         unit=row.unit,
         published_at=row.published_at,
+        kind=CaseKind(row.kind),
         withdrawn_at=row.withdrawn_at,
     )

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from casework.store.columns import Id, Instant
-from casework.store.tables import metadata
+from casework.store.tables import case_events, metadata
 
 case_deadlines = Table(
     "case_deadlines",
@@ -113,4 +113,11 @@ results = Table(
     Column("published_by", Id, nullable=False),
     Column("withdrawn_at", Instant),
     Index("ix_results_latest", "published_at", "id"),
+)
+
+Index(
+    "ix_case_events_rated",
+    case_events.c.at,
+    sqlite_where=text("name = 'case.rated'"),
+    postgresql_where=text("name = 'case.rated'"),
 )

@@ -12,8 +12,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from casework.errors import CaseworkConflict, CaseworkNotFound
-from casework.inbox import DECIDABLE, MOST_BYTES, Arrival, ClerkDecision, InboxEntry, InboxState, RawMail, Reading
-from casework.message import CaseId, InboxId, LetterPart, StaffId
+from casework.inbox import (
+    ARCHIVED,
+    DECIDABLE,
+    MOST_BYTES,
+    Arrival,
+    ClerkDecision,
+    InboxEntry,
+    InboxState,
+    RawMail,
+    Reading,
+)
+from casework.message import CaseId, Direction, InboxId, LetterPart, MessageId, StaffId
 from casework.party import ChannelName
 from casework.store.columns import Instant
 from casework.store.encoding import (
@@ -25,7 +35,7 @@ from casework.store.encoding import (
     encode_reading,
 )
 from casework.store.inserting import insert_into, insert_or_skip
-from casework.store.tables import claims, inbox, raw_mails
+from casework.store.tables import claims, inbox, messages, raw_mails
 
 _IS_RECEIVED = text("inbox.state = 'received'")
 """Written out: a database uses a partial index only when it reads the condition, not when it is bound later."""
@@ -58,9 +68,27 @@ _DUE = (
     )
     .limit(1)
 )
+_FREE = (
+    select(inbox.c.conversation)
+    .outerjoin(claims, claims.c.conversation == inbox.c.conversation)
+    .where(_IS_RECEIVED, or_(claims.c.conversation.is_(None), claims.c.leased_until < bindparam("now", type_=Instant)))
+    .group_by(inbox.c.conversation)
+    # One that must wait holds back what came after it.
+    .having(
+        func.coalesce(func.max(inbox.c.next_attempt_at), bindparam("now", type_=Instant))
+        <= bindparam("now", type_=Instant)
+    )
+    .order_by(func.min(inbox.c.id))
+    .limit(bindparam("most"))
+)
 _CHOSEN = _ENTRY.where(inbox.c.id.in_(bindparam("chosen", expanding=True))).order_by(inbox.c.id)
 _ADD_RAW = insert(raw_mails)
 _CHANGE = update(inbox).where(inbox.c.id == bindparam("of_entry"))
+_HOLDS = (
+    select(claims.c.worker)
+    .where(claims.c.conversation == bindparam("conversation"), claims.c.worker == bindparam("worker"))
+    .with_for_update()
+)
 _RELEASE = delete(claims).where(
     claims.c.conversation == bindparam("conversation"), claims.c.worker == bindparam("worker")
 )
@@ -99,20 +127,7 @@ class SqlInbox:
 
     def claim(self, worker: str, *, now: datetime, lease: timedelta, limit: int) -> Sequence[str]:
         """Conversations with work due, now leased to `worker`; none that another holds."""
-        waiting = (
-            select(inbox.c.conversation)
-            .outerjoin(claims, claims.c.conversation == inbox.c.conversation)
-            .where(
-                _IS_RECEIVED,
-                or_(claims.c.conversation.is_(None), claims.c.leased_until < now),
-            )
-            .group_by(inbox.c.conversation)
-            # One that must wait holds back what came after it.
-            .having(func.coalesce(func.max(inbox.c.next_attempt_at), now) <= now)
-            .order_by(func.min(inbox.c.id))
-            .limit(limit)
-        )
-        found = self._connection.execute(waiting).scalars().all()
+        found = self._connection.execute(_FREE, {"now": now, "most": limit}).scalars().all()
         return [name for name in found if self._lease(name, worker, now, now + lease)]
 
     def has_due(self, *, now: datetime) -> bool:
@@ -125,8 +140,8 @@ class SqlInbox:
 
     def holds(self, worker: str, conversation: str) -> bool:
         """Whether `worker` has not lost its claim to another; from now to the commit nobody can take it over."""
-        query = select(claims.c.worker).where(claims.c.conversation == conversation, claims.c.worker == worker)
-        return self._connection.execute(query.with_for_update()).first() is not None
+        values = {"conversation": conversation, "worker": worker}
+        return self._connection.execute(_HOLDS, values).first() is not None
 
     def release_all(self) -> int:
         """Give every conversation back: for the only process of an embedded store, when it starts."""
@@ -242,12 +257,30 @@ class SqlInbox:
         if changed.rowcount == 0:
             raise CaseworkConflict(f"message {inbox_id} is no longer refused: look at it again")
 
+    def arrivals_of(self, message_ids: Sequence[MessageId]) -> Mapping[MessageId, InboxEntry]:
+        """The entries that messages of citizens came in with, without their raw mail."""
+        if not message_ids:
+            return {}
+        query = (
+            select(messages.c.id.label("of_message"), inbox)
+            .join(inbox, inbox.c.id == messages.c.inbox_id)
+            .where(messages.c.id.in_(message_ids), messages.c.direction == Direction.INBOUND.value)
+        )
+        return {MessageId(row.of_message): _entry(row) for row in self._connection.execute(query)}
+
     def list(
-        self, states: Sequence[InboxState], *, limit: int, after: int = 0, reason: str = "", sender: str = ""
+        self,
+        states: Sequence[InboxState],
+        *,
+        limit: int,
+        after: int = 0,
+        reason: str = "",
+        sender: str = "",
+        archived: bool | None = None,
     ) -> Sequence[InboxEntry]:
         """Entries in these states without their raw mail, latest first, ids below `after` when it is given."""
         # The raw mails of one page may be hundreds of megabytes.
-        query = select(inbox).where(_is_among(states))
+        query = select(inbox).where(_is_among(states), *_as_archived(archived=archived))
         if after:
             query = query.where(inbox.c.id < after)
         if reason:
@@ -256,17 +289,19 @@ class SqlInbox:
             query = query.where(_is_from(sender))
         return [_entry(row) for row in self._connection.execute(query.order_by(inbox.c.id.desc()).limit(limit))]
 
-    def reasons(self, states: Sequence[InboxState]) -> Mapping[str, int]:
+    def reasons(self, states: Sequence[InboxState], *, archived: bool | None = None) -> Mapping[str, int]:
         """The keys of the reasons why entries are in these states, each with how many there are."""
         found: Counter[str] = Counter()
-        query = select(_REASONS, func.count()).where(_is_among(states)).group_by(_REASONS)
+        query = (
+            select(_REASONS, func.count()).where(_is_among(states), *_as_archived(archived=archived)).group_by(_REASONS)
+        )
         for written, number in self._connection.execute(query):
             found.update(dict.fromkeys(json.loads(written or "[]"), number))
         return found
 
-    def count(self, state: InboxState) -> int:
+    def count(self, state: InboxState, *, archived: bool | None = None) -> int:
         """How many entries are in a state."""
-        query = select(func.count()).select_from(inbox).where(_is_among([state]))
+        query = select(func.count()).select_from(inbox).where(_is_among([state]), *_as_archived(archived=archived))
         return int(self._connection.execute(query).scalar_one())
 
     def _lease(self, conversation: str, worker: str, now: datetime, until: datetime) -> bool:
@@ -291,6 +326,14 @@ def _take_lease(dialect: str) -> Any:
 
 _REASONS = inbox.c.reading["reasons"].as_string()
 """A list, as it is written."""
+
+
+def _as_archived(*, archived: bool | None) -> list[ColumnElement[bool]]:
+    if archived is None:
+        return []
+    # What was never read has no reasons, and is no archive.
+    is_archived = func.coalesce(_REASONS, "").contains(f'"{ARCHIVED}"', autoescape=True)
+    return [is_archived if archived else ~is_archived]
 
 
 def _is_from(sender: str) -> ColumnElement[bool]:

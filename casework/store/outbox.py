@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, or_, select, text, update
@@ -23,6 +24,7 @@ from casework.outbox import (
     next_attempt,
 )
 from casework.party import Address, ChannelName, Language
+from casework.store.columns import Instant
 from casework.store.encoding import decode_mail, decode_reply, encode_mail, encode_reply
 from casework.store.inserting import insert_or_skip
 from casework.store.tables import outbox, receipts, threads
@@ -32,6 +34,8 @@ _APART = frozenset({OutboxState.FAILED, OutboxState.WITHHELD})
 _IS_APART = text("outbox.state IN ('failed', 'withheld')")
 _IS_PENDING = text("outbox.state IN ('due', 'sending')")
 """Written out: a database uses a partial index only when it reads the condition, not when it is bound later."""
+MOST_NOTICE_CHARACTERS = 8_000
+"""A notice that is longer takes no more; about 150 cases."""
 
 
 class SqlOutbox:
@@ -84,6 +88,19 @@ class SqlOutbox:
             self.promised.add(to.channel)
         return replace(entry, id=OutboxId(outbox_id))
 
+    def join_notice(self, to: Address, words: str, *, subject: str, keys: Collection[str]) -> bool:
+        """Add `words` to a notice to this address that nobody has begun to send, and call the whole `subject`.
+
+        False when no notice with one of these reply keys takes any more: queue one. The whole is about no single case.
+        """
+        row = self._connection.execute(_UNSENT, {"of_channel": to.channel.value, "of_address": to.value}).first()
+        if row is None or row.reply.get("key") not in keys or len(row.reply["text"]) > MOST_NOTICE_CHARACTERS:
+            return False
+        reply = {**row.reply, "text": f"{row.reply['text']}\n\n{words}"}
+        self._connection.execute(_JOIN, {"outbox_id": row.id, "reply": reply, "subject": subject, "case_id": None})
+        self.promised.add(to.channel)
+        return True
+
     def claim(
         self, worker: str, channels: Sequence[ChannelName], *, now: datetime, lease: timedelta, limit: int
     ) -> Sequence[OutboxEntry]:
@@ -94,7 +111,7 @@ class SqlOutbox:
         """
         found: Sequence[Any] = ()
         while not found:
-            due = self._connection.execute(_due(channels, now, limit)).all()
+            due = self._connection.execute(_due(tuple(channels)), {"now": now, "most": limit}).all()
             if not due:
                 return []
             found = self._withhold_taken_over(due, now)
@@ -106,7 +123,7 @@ class SqlOutbox:
 
     def due_channels(self, *, now: datetime) -> frozenset[ChannelName]:
         """Channels on which something could be delivered now."""
-        found = self._connection.execute(select(outbox.c.channel).where(_is_ready(now)).distinct())
+        found = self._connection.execute(_CHANNELS_DUE, {"now": now})
         return frozenset(ChannelName(channel) for channel in found.scalars())
 
     def record(self, outbox_id: OutboxId, result: DeliveryResult, *, now: datetime) -> OutboxEntry:
@@ -221,6 +238,22 @@ _LEASE = (
     )
     .returning(outbox)
 )
+_UNSENT = (
+    select(outbox.c.id, outbox.c.reply)
+    .where(
+        outbox.c.channel == bindparam("of_channel"),
+        outbox.c.address == bindparam("of_address"),
+        _IS_PENDING,
+        outbox.c.state == OutboxState.DUE.value,
+        # One that was tried may lie in a mailbox already, and its Message-ID must not come to mean more.
+        outbox.c.attempts == 0,
+        outbox.c.kind == OutboxKind.NOTICE.value,
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_JOIN = update(outbox).where(outbox.c.id == bindparam("outbox_id"))
 _RECORD = update(outbox).where(outbox.c.id == bindparam("outbox_id")).returning(outbox)
 _ADD_RECEIPT = insert(receipts)
 
@@ -233,20 +266,23 @@ def _is_among(states: Sequence[OutboxState]) -> ColumnElement[bool]:
     return among
 
 
-def _is_ready(now: datetime) -> ColumnElement[bool]:
-    return and_(
-        _IS_PENDING,
-        or_(
-            and_(outbox.c.state == OutboxState.DUE.value, outbox.c.next_attempt_at <= now),
-            and_(
-                outbox.c.state == OutboxState.SENDING.value,
-                or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now),
-            ),
+_NOW = bindparam("now", type_=Instant)
+_IS_READY = and_(
+    _IS_PENDING,
+    or_(
+        and_(outbox.c.state == OutboxState.DUE.value, outbox.c.next_attempt_at <= _NOW),
+        and_(
+            outbox.c.state == OutboxState.SENDING.value,
+            or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < _NOW),
         ),
-    )
+    ),
+)
+_CHANNELS_DUE = select(outbox.c.channel).where(_IS_READY).distinct()
 
 
-def _due(channels: Sequence[ChannelName], now: datetime, limit: int) -> Any:
+@cache
+def _due(channels: tuple[ChannelName, ...]) -> Any:
+    """What may be sent at `now`, `most` of it: built once, since it costs more to build than to run."""
     earlier = outbox.alias("earlier")
     # A staff answer waits for nothing but what was promised before it to the same address.
     held_back = exists().where(
@@ -257,9 +293,9 @@ def _due(channels: Sequence[ChannelName], now: datetime, limit: int) -> Any:
     )
     return (
         select(outbox.c.id, outbox.c.in_doubt, outbox.c.kind, outbox.c.state, outbox.c.thread_id)
-        .where(outbox.c.channel.in_([channel.value for channel in channels]), _is_ready(now), ~held_back)
+        .where(outbox.c.channel.in_([channel.value for channel in channels]), _IS_READY, ~held_back)
         .order_by(outbox.c.next_attempt_at, outbox.c.id)
-        .limit(limit)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=outbox)
     )
 

@@ -25,6 +25,10 @@ ACCOUNTS = (
     ("admin", StaffRole.ADMINISTRATOR, "police-affairs-publicity"),
     ("desk", StaffRole.INTAKE, "police-affairs-publicity"),
     ("household", StaffRole.HANDLER, "household-registration"),
+    ("reviewer", StaffRole.REVIEWER, "police-affairs-publicity"),
+    ("disclosure", StaffRole.DISCLOSURE_OFFICER, "police-affairs-publicity"),
+    ("leader", StaffRole.LEADER, "city-bureau"),
+    ("inspector", StaffRole.INSPECTOR, "city-bureau"),
 )
 SIGN_INS = "sign-ins.json"
 

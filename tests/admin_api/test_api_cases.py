@@ -32,12 +32,12 @@ def test_a_case_is_shown_with_its_events_messages_and_deadline(desk: Desk) -> No
     assert [event["name"] for event in body["events"]] == ["case.opened", "deadline.set"]
     assert [message["text"] for message in body["messages"]] == ["三号窗口没有一次性告知材料。"]
     assert body["deadline"] == {
-        "due_on": "2027-01-22",
-        "days_left": 60,
+        "due_on": "2026-12-08",
+        "days_left": 15,
         "start_on": "2026-11-23",
-        "number": 60,
+        "number": 15,
         "unit": "calendar_day",
-        "basis": "《信访工作条例》第三十四条",
+        "basis": "不能当场告知的，自收到之日起15日内书面告知受理、转送去向或者应向何处提出",
     }
     assert body["party"]["name"] == "测试市民甲"
     assert "upheld" in body["allowed_dispositions"]

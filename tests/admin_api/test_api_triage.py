@@ -198,3 +198,40 @@ def test_a_held_letter_is_given_in_its_parts_and_its_files_are_downloaded(desk: 
     assert answer.content == b"%PDF-1.4"
     assert answer.headers["content-disposition"].startswith("attachment")
     assert desk.get(f"/triage/{inbox_id}/attachments/abc").status_code == 404
+
+
+def test_the_evidence_and_the_proof_of_the_sender_are_told(desk: Desk) -> None:
+    case = desk.open_case()
+    held = set_aside(desk)
+    found = [{"kind": "case_reference", "weight": 70, "case": case.id}]
+    facts = {
+        "match": {"rows": [["case_reference", 70], ["authentication_fail", -80]], "total": -10, "sure_from": 50},
+        "authentication": {"by": "mx.example", "is_own": True, "results": {"dmarc": "fail"}, "standing": "fail"},
+    }
+    facts["match"]["found"] = found
+    desk.store.write(lambda uow: uow.inbox.finish(held, InboxState.HELD, now=MONDAY, facts=facts))
+    told = desk.get(f"/triage/{held}").json()
+    assert told["evidence"] == {
+        "pointers": [{"kind": "case_reference", "weight": 70, "case": case.reference, "left_out": ""}],
+        "standing": "fail",
+        "standing_weight": -80,
+        "total": -10,
+        "sure_from": 50,
+        "outcome": "not_sure",
+    }
+    assert told["authentication"]["results"] == [{"method": "dmarc", "result": "fail", "domains": []}]
+    assert told["authentication"]["is_own"] is True
+
+
+def test_an_archive_is_listed_apart_when_that_is_asked(desk: Desk) -> None:
+    today, old = set_aside(desk), set_aside(desk, external_id="m2")
+    unread = set_aside(desk, InboxState.SHUNTED, external_id="m3")
+    reading = Reading("citizen@example.org", "咨询", "你好", reasons=("reason.archived",))
+    desk.store.write(lambda uow: uow.inbox.finish(old, InboxState.HELD, now=MONDAY, reading=reading))
+
+    def listed(**query: str) -> list[int]:
+        return [item["id"] for item in desk.get("/triage", **query).json()["items"]]
+
+    assert listed() == [unread, old, today]
+    assert listed(archived="false") == [unread, today]
+    assert listed(archived="true") == [old]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from admin_api.console.attachments import LARGEST_FILE
+from admin_api.files import LARGEST_FILE
 from admin_api.form_bounds import LARGEST_REPLY
 from casework.case import Case
 from casework.message import Attachment, Direction, Message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -250,3 +251,30 @@ def test_a_number_that_no_database_can_hold_is_the_visitors_mistake_and_not_our_
     path: str, desk: FrontDesk, browser: Browser
 ) -> None:
     assert browser.open("/staff/" + path.format("9" * 25)).status_code == 422
+
+
+def test_an_archive_stands_apart_and_does_not_bury_what_came_today(desk: FrontDesk, browser: Browser) -> None:
+    def take_in(number: int) -> None:
+        reading = Reading("wu@mail.example", f"旧信{number}", "x", reasons=("reason.archived", "reason.stranger"))
+        inbox_id = set_aside(desk, subject="x", number=number)
+        desk.store.write(lambda uow: uow.inbox.finish(inbox_id, InboxState.HELD, now=desk.now, reading=reading))
+
+    set_aside(desk, subject="路灯又坏了")
+    set_aside(desk, InboxState.SHUNTED, reading=False, number=2)
+    for number in range(10, 40):
+        take_in(number)
+    said = text_of(browser.open("/staff/triage"))
+    assert "路灯又坏了" in said
+    assert "旧信" not in said
+    assert "待定 2 旧邮件 30" in said
+    assert "待定来信 2" in said
+    assert "1 封等您定夺，1 封因系统故障搁置" in said
+    archive = browser.open("/staff/triage?view=archive")
+    assert "旧信39" in text_of(archive)
+    assert "路灯又坏了" not in text_of(archive)
+    older = re.search(r'href="(/staff/triage\?view=archive&(?:amp;)?after=\d+)"', archive.text)
+    assert older is not None
+    rest = text_of(browser.open(older[1].replace("&amp;", "&")))
+    assert "旧信10" in rest
+    assert "路灯又坏了" not in rest
+    assert "发件人不是当事人 (30)" in text_of(archive)

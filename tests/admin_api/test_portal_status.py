@@ -29,7 +29,8 @@ def browser(desk: FrontDesk) -> Browser:
 
 
 def ask(browser: Browser, reference: str, code: str, language: str = "zh") -> Response:
-    return browser.send(f"/status?lang={language}", "/status", {"reference": reference, "code": code})
+    answer = browser.send(f"/status?lang={language}", "/status", {"reference": reference, "code": code})
+    return browser.open(answer.headers["location"]) if answer.status_code == 303 else answer
 
 
 def test_the_right_code_shows_where_the_case_stands_and_what_we_wrote(desk: FrontDesk, browser: Browser) -> None:

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.engine import LookUp
+from bot.engine import LookUp, Outlook
 from bot.engine.turn import Response
 from bot.testing import Rehearsal
 from casework.case import Case, CaseStatus
-from casework.commands import AddToCase, AlertStaff, OpenCase
+from casework.commands import AddToCase, AlertStaff, OpenCase, RateCase, WithdrawCase
 from casework.kinds import CaseKind
 from casework.message import CaseId, Reply, ThreadId
+from casework.next_step import NextStep
 from casework.party import ChannelName, PartyId
 from tests.bot.demo_desk import demo_bureau, demo_knowledge, desk_wording
 
@@ -26,8 +27,8 @@ MONDAY_MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 OF_A_STORY = {"story", "channel", "at", "turns"}
 OF_A_TURN = {
     "say", "press", "letter", "files", "edit", "long", "wait_minutes", "taken_over", "case", "own_cases", "look_up",
-    "bot", "text", "without", "choices", "sources", "decision", "opens", "details", "unit", "anonymous", "adds_to",
-    "alerts", "nothing_filed", "language", "in_order", "once",
+    "found", "bot", "text", "without", "choices", "sources", "decision", "opens", "details", "unit", "anonymous",
+    "adds_to", "alerts", "withdraws", "rates", "outlook", "nothing_filed", "language", "in_order", "once",
 }  # fmt: skip
 
 
@@ -51,8 +52,21 @@ def prepare(rehearsal: Rehearsal, turn: dict[str, Any]) -> None:
     rehearsal.taken_over = turn.get("taken_over", rehearsal.taken_over)
     rehearsal.case = a_case(turn["case"]) if "case" in turn else None
     rehearsal.own_cases = tuple(a_case(reference) for reference in turn.get("own_cases", ()))
+    rehearsal.outlooks = {
+        reference: Outlook(_step_of(said), is_rated=said.get("rated", False))
+        for reference, said in turn.get("outlook", {}).items()
+    }
     rehearsal.look_up = LookUp(turn.get("look_up", "not_asked"))
-    rehearsal.found = a_case("ZMD-2026-000123-6") if rehearsal.look_up is LookUp.FOUND else None
+    found = turn.get("found", {})
+    rehearsal.found = a_case(found.get("reference", "ZMD-2026-000123-6"), status=found.get("status", "in_progress"))
+    if rehearsal.look_up is not LookUp.FOUND:
+        rehearsal.found = None
+
+
+def _step_of(said: dict[str, Any]) -> NextStep | None:
+    if "step" not in said:
+        return None
+    return NextStep(said["step"], said["owed_by"], date.fromisoformat(said["due_on"]) if "due_on" in said else None)
 
 
 def tell(rehearsal: Rehearsal, turn: dict[str, Any]) -> tuple[Reply, ...]:
@@ -98,9 +112,13 @@ def check_order(expected: Sequence[str], everything: str) -> None:
 def check_commands(response: Response, turn: dict[str, Any]) -> None:
     opened = [command for command in response.commands if isinstance(command, OpenCase)]
     added = [command.reference for command in response.commands if isinstance(command, AddToCase)]
+    withdrawn = [command.reference for command in response.commands if isinstance(command, WithdrawCase)]
+    rated = [[command.reference, command.grade] for command in response.commands if isinstance(command, RateCase)]
     alerted = any(isinstance(command, AlertStaff) for command in response.commands)
     assert [command.kind.value for command in opened] == _listed(turn.get("opens"))
     assert added == _listed(turn.get("adds_to"))
+    assert withdrawn == _listed(turn.get("withdraws"))
+    assert rated == turn.get("rates", [])
     assert alerted == turn.get("alerts", False)
     for command in opened:
         details = turn.get("details", {})

@@ -10,10 +10,10 @@ import pytest
 
 from casework.annual.balancing import cells_from, check_filed, misfits, unbalanced
 from casework.annual.counting import cases_of, count_year
-from casework.annual.entries import LedgerEntry
+from casework.annual.entries import LastYear, LedgerEntry
 from casework.annual.findings import Cell, Finding, FindingKind, Table
 from casework.annual.forms import Form, cells_of
-from tests.casework.annual_ledgers import PLANTED, YEAR, RandomLedger, a_ledger, plant
+from tests.casework.annual_ledgers import NEW_YEAR, PLANTED, YEAR, RandomLedger, a_ledger, plant
 
 SIZE = 10_000
 FORMS = [Form.OF_2021, Form.OF_2019]
@@ -122,7 +122,7 @@ def test_a_changed_count_of_last_year_is_named_by_its_column_when_only_numbers_a
     carried = dict(ledger.last.carried_out)
     kind = next(iter(carried))
     carried[kind] += 1
-    last = type(ledger.last)(carried)
+    last = LastYear(carried)
 
     findings = list(misfits(count_year(ledger.entries, YEAR), last))
 
@@ -131,3 +131,22 @@ def test_a_changed_count_of_last_year_is_named_by_its_column_when_only_numbers_a
     here = [entry.reference for entry in ledger.entries if isinstance(entry, LedgerEntry)]
     assert set(findings[0].references) <= set(here)
     assert len(findings[0].references) == carried[kind] - 1
+
+
+def test_when_only_numbers_are_known_a_missing_case_is_named_by_its_column_beside_every_other_fault() -> None:
+    random, spared = Random("numbers"), set[str]()
+    ledger = a_ledger(random, SIZE)
+    gone = plant(FindingKind.CARRIED_OVER_MISSING, ledger, random, spared=spared)
+    assert ledger.last.open_cases is not None
+    column = ledger.last.open_cases[gone]
+    others = [entry for entry in ledger.entries if isinstance(entry, LedgerEntry) and entry.applicant is column]
+    spared |= {entry.reference for entry in others if entry.received_on < NEW_YEAR}
+    kinds = (FindingKind.CLOSED_TWICE, FindingKind.END_WITHOUT_REPLY, FindingKind.END_BEFORE_RECEIPT)
+    planted = {(kind, plant(kind, ledger, random, spared=spared)) for kind in kinds}
+    ledger.last = LastYear(ledger.last.carried_out)
+
+    count = count_year(ledger.entries, YEAR)
+    findings = list(misfits(count, ledger.last))
+
+    assert {(finding.kind, finding.references[0]) for finding in count.faults} == planted
+    assert [finding.cells for finding in findings] == [(Cell(Table.APPLICATIONS, "carried_in", column.value),)]

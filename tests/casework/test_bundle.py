@@ -171,6 +171,37 @@ def test_a_share_of_wrong_answers_that_nobody_could_keep_is_refused(tmp_path: Pa
     ]
 
 
+def test_poor_ratings_and_published_kinds_are_the_bureaus_to_say(tmp_path: Path) -> None:
+    settled = '\n[ratings]\nredo_poor = false\n[results]\nkinds = ["complaint"]\n'
+    said, _ = load_bureau(write_bundle(tmp_path, bureau=BUREAU + settled))
+    assert said is not None
+    assert not said.redoes_poor
+    assert said.published_kinds == {CaseKind.COMPLAINT}
+
+
+def test_poor_ratings_are_redone_and_two_kinds_published_where_the_bureau_says_nothing(tmp_path: Path) -> None:
+    silent, _ = load_bureau(write_bundle(tmp_path))
+    assert silent is not None
+    assert silent.redoes_poor
+    assert silent.published_kinds == {CaseKind.SUGGESTION, CaseKind.CONSULTATION}
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ('[ratings]\nredo_poor = "no"', "ratings.redo_poor must be true or false, not 'no'"),
+        ('[results]\nkinds = ["letter"]', "'letter' is no kind of case: choose from "),
+        ("[results]\nkind = []", "results.kind is not known here; known are kinds"),
+    ],
+    ids=["a word for a truth", "an unknown kind", "a slip of the pen"],
+)
+def test_what_cannot_be_read_of_them_is_said(tmp_path: Path, said: str, message: str) -> None:
+    bureau, faults = load_bureau(write_bundle(tmp_path, bureau=f"{BUREAU}\n{said}\n"))
+    assert bureau is None
+    assert len(faults) == 1
+    assert faults[0].message.startswith(message)
+
+
 def test_the_office_hours_are_said_in_both_languages(tmp_path: Path) -> None:
     bureau, _ = load_bureau(write_bundle(tmp_path))
 
@@ -282,3 +313,16 @@ def test_a_file_in_another_encoding_is_a_fault_with_its_line(tmp_path: Path) -> 
 
 def test_a_fault_reads_as_editors_expect() -> None:
     assert str(Fault("units.toml", 3, "is wrong")) == "units.toml:3: is wrong"
+
+
+def test_what_a_bureau_confirms_of_a_regime_is_read_and_what_is_law_cannot_be_set(tmp_path: Path) -> None:
+    more = "\n[regimes.cn-ogi-2019.settings]\nevent_day_counts = false\n"
+    bureau, faults = load_bureau(write_bundle(tmp_path, bureau=BUREAU + more))
+    assert faults == ()
+    assert bureau is not None
+    assert bureau.regimes["cn-ogi-2019"] == {"settings": {"event_day_counts": False}}
+    wrong = more + "[regimes.cn-ogi-2019.rules.reply]\nnumber = 40\n[regimes.nowhere]\n"
+    _, faults = load_bureau(write_bundle(tmp_path, bureau=BUREAU + wrong))
+    said = " ".join(fault.message for fault in faults)
+    assert "rules.reply is law" in said
+    assert "there is no regime 'nowhere'" in said

@@ -10,7 +10,7 @@ from casework.actions.failed_addresses import allow_again
 from casework.actions.splitting import PartWish, split
 from casework.actions.triage import MOST_AT_ONCE, Obstacle, decide, decide_many, put_back
 from casework.errors import CaseworkConflict, CaseworkNotFound, CaseworkRejected
-from casework.inbox import WAITING, Arrival, ClerkDecision, InboxState, RawMail, Reading
+from casework.inbox import ARCHIVED, WAITING, Arrival, ClerkDecision, InboxState, RawMail, Reading
 from casework.kinds import CaseKind
 from casework.message import Attachment, InboundMessage, InboxId, LetterPart
 from casework.party import Address, ChannelName
@@ -77,6 +77,27 @@ def test_what_waits_is_found_by_reason_and_by_sender_without_its_raw_mail(store:
         assert uow.inbox.get(first).raw_mail is not None
         assert uow.inbox.reasons(WAITING) == {"reason.spam": 1, "reason.match.x": 1, "reason.spam.more": 1}
         assert uow.inbox.reasons([InboxState.REFUSED]) == {}
+
+
+def test_an_archive_is_told_apart_from_what_came_today(store: SqlStore, now: datetime) -> None:
+    def shunt(uow: SqlUnitOfWork) -> InboxId:
+        raw = RawMail("a@b.example", ("x@gaj.example",), b"x")
+        inbox_id, _ = uow.inbox.add(Arrival(ChannelName.EMAIL, "<3@b.example>", "a@b.example", now, raw_mail=raw))
+        uow.inbox.finish(inbox_id, InboxState.SHUNTED, now=now, error="ValueError")
+        return inbox_id
+
+    today, old = hold(store, now, 1), hold(store, now, 2, reasons=(ARCHIVED, "reason.spam"))
+    unread = store.write(shunt)
+    with store.read() as uow:
+        assert [entry.id for entry in uow.inbox.list(WAITING, limit=9, archived=False)] == [unread, today]
+        (entry,) = uow.inbox.list(WAITING, limit=9, archived=True)
+        assert (entry.id, entry.is_archived) == (old, True)
+        assert uow.inbox.count(InboxState.HELD, archived=True) == 1
+        assert uow.inbox.count(InboxState.HELD, archived=False) == 1
+        assert uow.inbox.count(InboxState.SHUNTED, archived=False) == 1
+        assert uow.inbox.count(InboxState.HELD) == 2
+        assert uow.inbox.reasons(WAITING, archived=True) == {ARCHIVED: 1, "reason.spam": 1}
+        assert ARCHIVED not in uow.inbox.reasons(WAITING, archived=False)
 
 
 def test_a_split_is_recorded_once_with_its_parts_and_who_said_so(store: SqlStore, now: datetime) -> None:

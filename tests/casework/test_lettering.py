@@ -29,6 +29,7 @@ from casework.case import Case
 from casework.commands import OpenCase
 from casework.errors import CaseworkConflict, CaseworkUnavailable, Refusal
 from casework.events import EventName, broken_links
+from casework.fees import ChargedBy
 from casework.kinds import CaseKind
 from casework.letter import Letter, LetterKind
 from casework.letters import Letterhead, LetterText, compose_letter, letter_words
@@ -57,13 +58,13 @@ class Room:
     case: Case
     now: datetime
 
-    def compose(self, kind: LetterKind, *, ending: str = "") -> LetterText:
+    def compose(self, kind: LetterKind, *, ending: str = "", **changed: object) -> LetterText:
         with self.store.read() as uow:
             case = uow.cases.get(self.case.id)
         return compose_letter(
             kind,
             case,
-            letters.GIVEN[kind],
+            {**letters.GIVEN[kind], **changed},
             wording=letter_words(),
             bureau=self.office.bureau,
             party_name="王小明",
@@ -302,13 +303,14 @@ def test_acceptance_extension_and_refusal_take_the_letter_with_them(complaint: R
 
 def test_a_fee_is_asked_with_its_letter(application: Room) -> None:
     def ask(case: Case, letter: SetLetter, walker: Walker) -> object:
-        return applications.ask_fee(
-            case, letter.text.plain(), 30_050, walker, basis="per_piece", attachments=(letter.pdf,)
-        )
+        words = letter.text.plain()
+        return applications.ask_fee(case, words, ChargedBy.PIECE, 13, walker, attachments=(letter.pdf,))
 
-    letter = application.issue(Role.HANDLER, application.compose(LetterKind.FEE), ask)
+    with pytest.raises(Refusal, match="the letter says 30050, the step 30000"):
+        application.issue(Role.HANDLER, application.compose(LetterKind.FEE), ask)
+    letter = application.issue(Role.HANDLER, application.compose(LetterKind.FEE, amount=30_000), ask)
     assert letter.message_id is not None
-    assert letter.facts == {"amount": 30_050, "until": "2026-12-10"}
+    assert letter.facts == {"amount": 30_000, "until": "2026-12-10"}
 
 
 def test_what_is_not_accepted_is_refused_with_its_letter(complaint: Room) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from random import Random
 
 import docx
@@ -129,6 +130,7 @@ def test_the_docx_says_every_number_of_the_form(form: Form) -> None:
             assert cells[row][column].text == square.text
     said = [paragraph.text for paragraph in filled.paragraphs]
     assert all(block.text in said for block in document.blocks if isinstance(block, Paragraph))
+    assert re.findall(r'w:instr="(\w+)"', filled.sections[0].footer._element.xml) == ["PAGE", "NUMPAGES"]
     assert len(filled.inline_shapes) == sum(1 for block in document.blocks if isinstance(block, Chart))
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from casework.working_days import DayUnit, TimeLimit, WorkCalendar
+from casework.working_days import DayKind, DayUnit, TimeLimit, WorkCalendar
 
 HOURS = {day: ((time(9), time(12)), (time(13, 30), time(17, 30))) for day in range(5)}
 CALENDAR = WorkCalendar(ZoneInfo("Asia/Shanghai"), HOURS)
@@ -55,3 +55,37 @@ def test_a_make_up_saturday_is_open_like_a_monday() -> None:
 def test_a_limit_of_no_days_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one day"):
         TimeLimit(0, DayUnit.WORKING_DAY)
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "name"),
+    [
+        (date(2026, 2, 13), DayKind.ORDINARY, ""),
+        (date(2026, 2, 14), DayKind.MAKE_UP, ""),
+        (date(2026, 2, 15), DayKind.WEEKEND, ""),
+        (date(2026, 2, 17), DayKind.HOLIDAY, "春节"),
+        (date(2026, 2, 26), DayKind.CLOSING, ""),
+    ],
+)
+def test_a_day_says_why_it_is_worked_or_not(day: date, kind: DayKind, name: str) -> None:
+    calendar = WorkCalendar(ZoneInfo("Asia/Shanghai"), HOURS, frozenset({date(2026, 2, 26)}))
+    assert (calendar.kind_of(day), calendar.holiday_name(day, "zh")) == (kind, name)
+
+
+def test_a_newer_notice_than_the_library_knows_can_be_entered() -> None:
+    calendar = WorkCalendar(
+        ZoneInfo("Asia/Shanghai"),
+        HOURS,
+        closing_days=frozenset({date(2027, 1, 4)}),
+        make_up_days=frozenset({date(2027, 1, 9), date(2027, 10, 1)}),
+        announced_through=2027,
+    )
+    assert calendar.kind_of(date(2027, 1, 9)) is DayKind.MAKE_UP
+    assert calendar.kind_of(date(2027, 10, 1)) is DayKind.ORDINARY
+    assert not calendar.is_working_day(date(2027, 1, 4))
+    assert calendar.is_announced(2027)
+
+
+def test_the_years_announced_are_those_of_the_country() -> None:
+    assert [CALENDAR.is_announced(year) for year in (2025, 2026, 2027)] == [True, True, False]
+    assert WorkCalendar(ZoneInfo("Europe/London"), country="GB").is_announced(2030)

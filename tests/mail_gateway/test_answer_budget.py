@@ -105,6 +105,19 @@ def test_a_system_that_writes_of_one_case_from_ever_new_addresses_comes_to_rest_
     assert house.bring(own).state is InboxState.HANDLED
 
 
+def test_receipts_for_held_letters_come_out_of_the_same_budget(house: House) -> None:
+    house.bring(a_mail("窗口态度不好", subject="投诉"))
+    reference, stranger = house.reference(), "qian@elsewhere.example"
+    for number in range(FEW.automatic_answers + 2):
+        letter = a_mail(f"请问 {reference} 的进度", sender=stranger, message_id=f"<q{number}@elsewhere.example>")
+        assert house.bring(letter, mail_from=stranger).state is InboxState.HELD
+    assert len(automatic_mails(house, stranger)) == FEW.automatic_answers
+    house.now += timedelta(hours=FEW.automatic_hours, minutes=1)
+    letter = a_mail(f"请问 {reference} 的进度", sender=stranger, message_id="<later@elsewhere.example>")
+    house.bring(letter, mail_from=stranger)
+    assert len(automatic_mails(house, stranger)) == FEW.automatic_answers + 1
+
+
 def test_each_letter_of_a_person_within_the_budget_is_answered(house: House, room: MailRoom) -> None:
     for number in range(room.office.bureau.mail_policy.automatic_answers):
         assert replace(house, room=room).bring(a_mail(message_id=f"<{number}@mail.example>")).state is (

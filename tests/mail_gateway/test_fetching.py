@@ -4,62 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import exc
 
 from casework.errors import CaseworkUnavailable
-from casework.inbox import InboxEntry, InboxState
+from casework.inbox import InboxState
 from casework.store import SqlStore
 from mail_gateway.acceptance import arrival_of
 from mail_gateway.envelope import Envelope
-from mail_gateway.fetching import Fetched, Fetcher
-from mail_gateway.imap_session import MailboxAccess, MailboxRefused, MailboxUnavailable
-from mail_gateway.mailbox_walk import FetchRules, Place
+from mail_gateway.fetching import Fetched
+from mail_gateway.imap_session import MailboxRefused, MailboxUnavailable
 from mail_gateway.understanding import MailRoom
-from tests.mail_gateway.letters import OURS, a_mail
+from tests.mail_gateway.fetched_bureau import NOW, RULES, Bureau, mail
+from tests.mail_gateway.letters import OURS
 from tests.running.cutting_proxy import cutting_proxy
 from tests.running.imap_server import ImapServer, imap_server
-
-NOW = datetime.now(UTC)
-RULES = FetchRules(max_bytes=100_000)
-
-
-@dataclass
-class Bureau:
-    """A store, and a mailbox that is fetched into it."""
-
-    store: SqlStore
-    room: MailRoom
-    server: ImapServer
-    rules: FetchRules = RULES
-    access: MailboxAccess = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.access = self.server.access
-        self.restart()
-
-    def restart(self) -> None:
-        """As after a start of the process: nothing is remembered but what is in the store."""
-        self.fetcher = Fetcher(self.access, self.rules, self.room, self.store, threading.Event())
-
-    def fetch(self) -> Fetched:
-        return self.fetcher.fetch(NOW)
-
-    def entries(self, *states: InboxState) -> list[InboxEntry]:
-        with self.store.read() as uow:
-            return [uow.inbox.get(entry.id) for entry in uow.inbox.list(states or tuple(InboxState), limit=5000)]
-
-    def subjects(self) -> list[str]:
-        raws = [entry.raw_mail.data.decode("utf-8", "replace") for entry in reversed(self.entries()) if entry.raw_mail]
-        return [raw.partition("Subject: ")[2].partition("\r\n")[0] for raw in raws]
-
-    def place(self) -> Place | None:
-        with self.store.read() as uow:
-            return Place.read(uow.doors.get_position(self.fetcher.key))
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +36,6 @@ def bureau(store: SqlStore, room: MailRoom, server: ImapServer) -> Bureau:
     """With a mailbox that is empty."""
     server.open_mailbox()
     return Bureau(store, room, server)
-
-
-def mail(number: int, text: str = "words", **headers: str) -> bytes:
-    return a_mail(text, subject=f"s{number}", message_id=f"<{number}@mail.example>", **headers)
 
 
 def test_each_mail_is_taken_in_once_and_stays_unread(bureau: Bureau) -> None:
@@ -275,7 +234,9 @@ def test_while_the_database_is_away_nothing_is_passed_over(bureau: Bureau) -> No
     for _ in range(2):
         with pytest.raises((CaseworkUnavailable, exc.ProgrammingError)):
             bureau.fetch()
-    assert bureau.place() is None
+    place = bureau.place()
+    assert place is not None
+    assert place.last == 0
     with bureau.store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE away RENAME TO raw_mails")
     assert bureau.fetch() == Fetched(new=2)

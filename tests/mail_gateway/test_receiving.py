@@ -180,14 +180,6 @@ def test_a_held_letter_gets_a_receipt_that_reveals_nothing(house: House) -> None
     assert house.reference() not in receipt.reply.text
 
 
-def test_receipts_for_held_letters_do_not_make_a_loop(house: House) -> None:
-    house.bring(a_mail("窗口态度不好", subject="投诉"))
-    for number in range(8):
-        house.bring(from_zhang(f"{house.reference()} {number}"), mail_from=ZHANG)
-    with house.store.read() as uow:
-        assert sum(e.to.value == ZHANG for e in uow.outbox.list(list(OutboxState), limit=99)) == 5
-
-
 def test_a_forged_reply_address_is_a_new_letter(house: House, now: datetime) -> None:
     house.bring(a_mail("窗口态度不好", subject="投诉"))
     forged = SEALS.reply_address(house.first_thread(), now.date()).replace("+", "+b")

@@ -77,8 +77,13 @@ def test_a_sender_whom_our_relay_calls_forged_joins_nothing(house: House, way: s
     assert house.reference() not in receipt
     assert isinstance(outcome.facts["authentication"], dict)
     assert outcome.facts["authentication"]["results"] == {"dmarc": "fail"}
+    assert outcome.facts["authentication"]["standing"] == "fail"
+    assert outcome.facts["authentication"]["is_own"] is False
     assert isinstance(outcome.facts["match"], dict)
     assert outcome.facts["match"]["total"] < outcome.facts["match"]["sure_from"]
+    (found, *_) = outcome.facts["match"]["found"]
+    assert found["case"] == house.desk.cases[0].id
+    assert "left_out" not in found
 
 
 @pytest.mark.parametrize("way", ["reply address", "case reference", "answered subject", "same subject"])

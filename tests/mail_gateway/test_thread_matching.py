@@ -164,3 +164,16 @@ def test_the_score_is_a_table_that_adds_up() -> None:
         "total": 60,
         "sure_from": 50,
     }
+
+
+def test_everything_that_was_found_is_kept_with_why_it_does_not_count() -> None:
+    found = [candidate(Evidence.CASE_REFERENCE, 7, 3), candidate(Evidence.OWN_MESSAGE_ID, 7, 3)]
+    stranger = replace(candidate(Evidence.REPLY_ADDRESS, 8, 4), sender_belongs=False)
+    match = match_thread(Clues(), [*found, stranger])
+    assert match.as_facts()["found"] == [
+        {"kind": "reply_address", "weight": 100, "case": 4, "left_out": "stranger"},
+        {"kind": "own_message_id", "weight": 90, "case": 3},
+        {"kind": "case_reference", "weight": 70, "case": 3, "left_out": "weaker"},
+    ]
+    assert match.as_facts()["decision"] == "join"
+    assert match_thread(Clues(), []).as_facts() == {}

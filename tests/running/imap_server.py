@@ -30,6 +30,8 @@ class ImapServer:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     number: int = 0
+    certificate: tuple[Path, Path] | None = None
+    """With it, and its key, STARTTLS is offered."""
     in_memory: bool = False
     """Quick with many mails, which are gone when it stops."""
 
@@ -66,6 +68,13 @@ class ImapServer:
         }
 
     @property
+    def _tls(self) -> list[str]:
+        if self.certificate is None:
+            return ["--no-tls"]
+        chain, key = self.certificate
+        return ["--cert", str(chain), "--key", str(key)]
+
+    @property
     def _backend(self) -> list[str]:
         if self.in_memory:
             return ["dict", "--demo-data", "--demo-user", self.user, "--demo-password", PASSWORD]
@@ -74,7 +83,7 @@ class ImapServer:
     def start(self) -> None:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [COMMAND, "--no-service", "admin", "--no-tls", "--host", "127.0.0.1", "--port", str(self.port),
+                [COMMAND, "--no-service", "admin", *self._tls, "--host", "127.0.0.1", "--port", str(self.port),
                  *self._backend],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
@@ -139,9 +148,11 @@ class ImapServer:
 
 
 @contextmanager
-def imap_server(folder: Path, *, in_memory: bool = False) -> Iterator[ImapServer]:
+def imap_server(
+    folder: Path, *, in_memory: bool = False, certificate: tuple[Path, Path] | None = None
+) -> Iterator[ImapServer]:
     """A started server; its process is gone afterwards."""
-    server = ImapServer(folder / "imap", in_memory=in_memory)
+    server = ImapServer(folder / "imap", in_memory=in_memory, certificate=certificate)
     server.start()
     try:
         yield server

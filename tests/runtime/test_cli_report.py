@@ -6,16 +6,22 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 import openpyxl
 import pytest
 from lxml import html
+from typer.testing import CliRunner
 
 from casework.annual.ledger_file import line_of
+from casework.kinds import CaseKind
+from casework.store import SqlUnitOfWork, open_store
 from runtime.bundle import demo_bundle
-from runtime.cli import main
+from runtime.cli import app, main
+from runtime.migrating import migrate
+from tests.casework.a_bureau import a_letter, open_case_of
 from tests.casework.annual_ledgers import YEAR, a_ledger
 
 Run = Callable[..., tuple[int, str]]
@@ -136,10 +142,23 @@ def test_a_number_that_was_edited_in_the_table_is_found(run: Run, ledger: Path, 
     assert "「行政复议」行「结果维持」列" in said
 
 
+@pytest.mark.parametrize("name", ["ledger.csv", "ledger.jsonl"])
+def test_a_ledger_in_another_encoding_is_refused_in_words(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes("reference,applicant,received_on\n编号一,自然人,2025-01-02\n".encode("gb18030"))
+    status, said = annual(run, tmp_path / name)
+    assert status == 1
+    assert "save it as UTF-8" in said
+
+
 def test_a_file_that_is_no_filed_report_is_refused(run: Run, ledger: Path, tmp_path: Path) -> None:
     (tmp_path / "x.xlsx").write_bytes(b"no")
     openpyxl.Workbook().save(tmp_path / "y.xlsx")
-    for name, reason in (("x.xlsx", "is no XLSX file"), ("y.xlsx", "is none of an annual report")):
+    (tmp_path / "z.json").write_bytes(b"\xff\xfe")
+    for name, reason in (
+        ("z.json", "no file of an annual report"),
+        ("x.xlsx", "is no XLSX file"),
+        ("y.xlsx", "is none of an annual report"),
+    ):
         status, said = run("report", "check", name, "--ledger", str(ledger))
         assert status == 1
         assert reason in said
@@ -167,10 +186,31 @@ def test_a_template_is_taken_out_and_handed_in(run: Run, ledger: Path, tmp_path:
     assert not (tmp_path / "again").exists()
 
 
-def test_without_a_ledger_the_command_says_what_it_needs(run: Run) -> None:
-    status, said = run("report", "annual", "--year", "2025", "--out", "out")
-    assert status == 2
-    assert "a ledger is needed" in re.sub(r"[\s│]+", " ", said)
+def test_without_a_ledger_the_report_is_counted_from_the_cases_of_the_store(
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUNWINDOW_DATABASE_URL", store_url)
+    monkeypatch.setenv("SUNWINDOW_DATA_DIR", str(tmp_path / "data"))
+    store = open_store(store_url)
+    migrate(store.engine)
+    try:
+        store.write(_two_applications_and_a_complaint)
+    finally:
+        store.close()
+    made = CliRunner().invoke(app, ["report", "annual", "--year", "2026", "--out", str(tmp_path / "out")])
+    assert made.exit_code == 0, made.output
+    cells = json.loads((tmp_path / "out" / "annual-2026.json").read_text("utf-8"))["cells"]
+    assert cells["applications.received.natural_person"] == 2
+    assert cells["applications.carried_out.natural_person"] == 2
+    seed = ["report", "annual", "--year", "2026", "--form", "seed-2012", "--out", str(tmp_path / "seed")]
+    assert CliRunner().invoke(app, seed).exit_code == 0
+
+
+def _two_applications_and_a_complaint(uow: SqlUnitOfWork) -> None:
+    now = datetime(2026, 3, 2, 2, tzinfo=UTC)
+    _, thread, message = a_letter(uow, now=now)
+    for kind in (CaseKind.DISCLOSURE_APPLICATION, CaseKind.DISCLOSURE_APPLICATION, CaseKind.COMPLAINT):
+        open_case_of(kind, uow, thread, message, unit="bureau", now=now)
 
 
 def test_faults_of_the_bureaus_words_are_named(run: Run, ledger: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from admin_api.api.bounded_route import BoundedRoute
 from admin_api.api.callers import PartiesReader
 from admin_api.api.schemas.fields import IdPath, Page
 from admin_api.api.schemas.parties import PartyDetail, PartyFilter, PartyView
-from admin_api.api.sight import cases_of_party, may_see_everything, may_see_party
+from admin_api.api.sight import cases_of_party, may_see_party
 from casework.errors import CaseworkNotFound
 from casework.party import PartyId
 
@@ -37,6 +37,7 @@ def show_party(party_id: IdPath, caller: PartiesReader) -> PartyDetail:
     with caller.context.store.read() as uow:
         party = uow.parties.get(PartyId(party_id))
         cases = cases_of_party(uow, party.id, caller)
-    if not cases and not may_see_everything(caller):
+        is_seen = may_see_party(uow, party.id, caller)
+    if not is_seen:
         raise CaseworkNotFound(f"there is no party {party_id} that this key can see")
     return PartyDetail.with_cases(party, cases, caller.today)

@@ -33,6 +33,7 @@ def list_triage(wanted: Annotated[TriageFilter, Query()], caller: TriageReader) 
             after=page.after,
             reason=wanted.reason.strip(),
             sender=wanted.sender.strip(),
+            archived=wanted.archived,
         )
         items, next_cursor = page.cut(found, lambda entry: entry.id)
         shown = [TriageSummary.of(entry, guess=_guess(uow, entry)) for entry in items]
@@ -115,7 +116,7 @@ def _case_to_join(uow: UnitOfWork, wanted: NewDecision, errand: TriageErrand) ->
 
 def _detail(uow: UnitOfWork, inbox_id: InboxId) -> TriageDetail:
     entry = uow.inbox.get(inbox_id)
-    return TriageDetail.of(entry, guess=_guess(uow, entry))
+    return TriageDetail.of(entry, guess=_guess(uow, entry), shown=lambda case_id: reference_of(uow, case_id))
 
 
 def _guess(uow: UnitOfWork, entry: InboxEntry) -> str | None:

@@ -70,7 +70,8 @@ def split_letter(inbox_id: IdPath, wanted: NewSplit, errand: TriageErrand) -> Re
             raise CaseworkRejected("every part needs a piece of its own, and names only pieces that the letter has")
         split(entry.id, marks, wishes, uow, staff=caller.staff, now=caller.now, by_sentence=is_by_sentence)
         entry = uow.inbox.get(entry.id)
-        return TriageDetail.of(entry, guess=reference_of(uow, entry.reading.guess) if entry.reading else None)
+        guess = reference_of(uow, entry.reading.guess) if entry.reading else None
+        return TriageDetail.of(entry, guess=guess, shown=lambda case_id: reference_of(uow, case_id))
 
     return errand.once(work)
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from admin_api.api.schemas.evidence import ProofView, WeighingView
 from admin_api.api.schemas.fields import REFERENCE, Schema, example
+from admin_api.evidence import CaseShown
 from casework.message import Attachment, Author, Direction, Message
 from casework.party import Address, ChannelName, Language
 from casework.references import veil_query_codes
@@ -89,6 +91,8 @@ class MessageView(Schema):
         edit_of=None,
         sources=[],
         attachments=[],
+        evidence=None,
+        authentication=None,
     )
 
     id: int
@@ -107,9 +111,21 @@ class MessageView(Schema):
     """The message that this one corrects."""
     sources: list[SourceView]
     attachments: list[AttachmentView]
+    evidence: WeighingView | None
+    """On what a letter was placed; told of letters in their case alone."""
+    authentication: ProofView | None
+    """What was found out about who sent it; told as `evidence` is."""
 
     @classmethod
-    def of(cls, message: Message, *, case: str | None, named: bool = True) -> MessageView:
+    def of(
+        cls,
+        message: Message,
+        *,
+        case: str | None,
+        named: bool = True,
+        facts: Mapping[str, object] | None = None,
+        shown: CaseShown = lambda _: None,
+    ) -> MessageView:
         """The shape of a message of the case with this reference."""
         return cls(
             id=message.id,
@@ -124,6 +140,8 @@ class MessageView(Schema):
             edit_of=message.edit_of,
             sources=_sources(message.reply),
             attachments=[AttachmentView.of(attachment) for attachment in message.attachments],
+            evidence=WeighingView.of(facts or {}, shown),
+            authentication=ProofView.of(facts or {}),
         )
 
 

@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from admin_api.api.schemas.correspondence import AttachmentView
-from admin_api.api.schemas.fields import REFERENCE, PageQuery, Schema, Storable, example
+from admin_api.api.schemas.evidence import ProofView, WeighingView
+from admin_api.api.schemas.fields import REFERENCE, PageQuery, Schema, Storable, example, example_of
+from admin_api.evidence import CaseShown
 from casework.inbox import ClerkDecision, InboxEntry, InboxState, Reading, files_of
 from casework.party import ChannelName
 
@@ -24,6 +26,7 @@ _SUMMARY = {
     "guess": None,
     "error": "",
     "decision": None,
+    "left_in": None,
 }
 
 
@@ -40,6 +43,8 @@ class TriageFilter(PageQuery):
     """The key of one of the reasons why they wait or were refused."""
     sender: Annotated[str, StringConstraints(max_length=120), Storable] = Field(default="", examples=["example.org"])
     """A part of the name or address of who wrote."""
+    archived: bool | None = Field(default=None, examples=[False])
+    """Whether they were old when they came, as letters of an imported archive are; left out, both are listed."""
 
 
 class TriageSummary(Schema):
@@ -60,6 +65,8 @@ class TriageSummary(Schema):
     error: str
     """Kind and place of our failure, when it was shunted."""
     decision: ClerkDecision | None
+    left_in: str | None
+    """The mailbox in which the letter was left, so that only its header is here; it can be refused, not handed on."""
 
     @classmethod
     def of(cls, entry: InboxEntry, *, guess: str | None) -> TriageSummary:
@@ -85,6 +92,8 @@ class TriageDetail(TriageSummary):
         attachments=[],
         decided_by=None,
         has_raw_mail=True,
+        evidence=example_of(WeighingView),
+        authentication=example_of(ProofView),
     )
 
     answers_to: str
@@ -109,9 +118,13 @@ class TriageDetail(TriageSummary):
     """The account whose word `decision` is."""
     has_raw_mail: bool
     """Whether `/api/v1/triage/{id}/mail` has the mail as it came."""
+    evidence: WeighingView | None
+    """Null when nothing pointed to a case, or a rule held it before."""
+    authentication: ProofView | None
+    """Null when nobody looked who sent it."""
 
     @classmethod
-    def of(cls, entry: InboxEntry, *, guess: str | None) -> TriageDetail:
+    def of(cls, entry: InboxEntry, *, guess: str | None, shown: CaseShown = lambda _: None) -> TriageDetail:
         """The shape of an entry of the inbox, with its words."""
         reading, message = entry.reading or Reading(), entry.message
         names = [attachment.name for attachment in message.attachments] if message else []
@@ -131,6 +144,8 @@ class TriageDetail(TriageSummary):
                 "attachments": [AttachmentView.of(one) for one in files_of(entry)],
                 "decided_by": entry.decided_by,
                 "has_raw_mail": entry.raw_mail is not None,
+                "evidence": WeighingView.of(entry.facts, shown),
+                "authentication": ProofView.of(entry.facts),
             }
         )
 
@@ -165,4 +180,5 @@ def _members(entry: InboxEntry, guess: str | None) -> dict[str, object]:
         "guess": guess,
         "error": entry.error,
         "decision": entry.decision,
+        "left_in": str(entry.left_in) if entry.left_in is not None else None,
     }

@@ -9,12 +9,26 @@ from bot.engine.intent import Intent, IntentMatch
 from bot.engine.moments import day
 from bot.engine.turn import ChoiceDraft, Fact, Keyed, LookUp, ReplyDraft, Step, Turn
 from bot.engine.units import unit_name
-from casework.bureau import Bureau
 from casework.case import Case, CaseStatus
-from casework.party import Language
 from casework.references import find_references
 
 MOST_CASES = 5
+STEPS = frozenset(
+    {
+        "confirmation",
+        "supplement",
+        "third_party",
+        "other_organ",
+        "fee",
+        "reply",
+        "acceptance",
+        "conclusion",
+        "review",
+        "re_review",
+    }
+)
+"""Next steps that have a sentence of their own."""
+OWES = frozenset({"applicant", "third_party", "other_organ"})
 _OFFICER = ChoiceDraft("start:handoff", Keyed("choice.handoff"))
 _LIKE_A_REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{2,8}[\s-]?20[0-9]{2}[\s-]?[0-9]{4,9}([\s-]?[0-9])?(?![A-Za-z0-9])"
@@ -83,7 +97,7 @@ class CaseStatusDialogue:
     def _tell(self, turn: Turn, progress: Progress) -> Step:
         known = turn.known
         if known.look_up is LookUp.FOUND and known.found:
-            return Step((tell(known.found, known.bureau, turn.language),), None)
+            return Step((tell(known.found, turn),), None)
         if known.look_up is LookUp.TOO_MANY:
             return Step((ReplyDraft("case_status.too_many"),), None)
         named = find_references(turn.text, known.bureau.reference_prefix)
@@ -101,28 +115,52 @@ class CaseStatusDialogue:
         return Step((ReplyDraft("case_status.again.query_code") if unread else self.ask(turn, progress),), progress)
 
 
-def tell(case: Case, bureau: Bureau, language: Language) -> ReplyDraft:
-    """How one case stands."""
-    return ReplyDraft("case_status.one", _facts(case, bureau, language), case=case.reference)
+def tell(case: Case, turn: Turn) -> ReplyDraft:
+    """How one case stands, and what is next in it."""
+    return ReplyDraft("case_status.one", _facts(case, turn), case=case.reference)
 
 
 def _list(turn: Turn, cases: tuple[Case, ...]) -> ReplyDraft:
     if len(cases) == 1:
-        return tell(cases[0], turn.known.bureau, turn.language)
-    lines = tuple(
-        Keyed("case_status.line", _facts(case, turn.known.bureau, turn.language)) for case in cases[:MOST_CASES]
-    )
+        return tell(cases[0], turn)
+    lines = tuple(Keyed("case_status.line", _facts(case, turn)) for case in cases[:MOST_CASES])
     return ReplyDraft("case_status.several", {"cases": lines, "number": len(cases)})
 
 
-def _facts(case: Case, bureau: Bureau, language: Language) -> dict[str, Fact]:
+def _facts(case: Case, turn: Turn) -> dict[str, Fact]:
+    unit = unit_name(case.unit, turn.known.bureau, turn.language)
     return {
         "reference": case.reference,
         "kind": Keyed(f"case_kind.{case.kind.value}"),
         "status": _status(case),
-        "unit": unit_name(case.unit, bureau, language),
-        "due": Keyed("case_status.due", {"due_on": day(case.due_on)}) if _is_running(case) and case.due_on else "",
+        "unit": unit,
+        "due": _ahead(case, turn, unit),
     }
+
+
+def _ahead(case: Case, turn: Turn, unit: str) -> Fact:
+    """The next step, who owes it and by when; where it was not looked up, the day alone."""
+    outlook = turn.known.outlooks.get(case.reference)
+    if outlook is None:
+        return Keyed("case_status.due", {"due_on": day(case.due_on)}) if _is_running(case) and case.due_on else ""
+    step = outlook.step
+    if step is None:
+        return ""
+    facts: dict[str, Fact] = {
+        "step": Keyed(f"case_step.{step.name if step.name in STEPS else 'other'}"),
+        "who": _who(step.owed_by, unit),
+    }
+    if step.due_on is None:
+        return Keyed("case_status.next", facts)
+    return Keyed("case_status.next_by", {**facts, "due_on": day(step.due_on)})
+
+
+def _who(owed_by: str, unit: str) -> Fact:
+    if owed_by == "bureau":
+        return unit
+    if owed_by == "both":
+        return Keyed("owes.both", {"unit": unit})
+    return Keyed(f"owes.{owed_by if owed_by in OWES else 'other'}")
 
 
 def _is_running(case: Case) -> bool:

@@ -33,6 +33,14 @@ def upgrade() -> None:
     op.execute("UPDATE cases SET received_at = opened_at")
     op.create_index("ix_cases_received", "cases", ["kind", "received_on"], unique=False)
     op.create_index("ix_cases_closed", "cases", ["kind", "closed_on"], unique=False)
+    op.create_index(
+        "ix_case_events_rated",
+        "case_events",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("name = 'case.rated'"),
+        postgresql_where=sa.text("name = 'case.rated'"),
+    )
     for before, after in _ROLES:
         op.execute(f"UPDATE staff SET role = '{after}' WHERE role = '{before}'")  # noqa: S608 - two words of ours
     _widen_role(32)
@@ -168,6 +176,7 @@ def downgrade() -> None:
     for after, before in ((after, before) for before, after in _ROLES):
         op.execute(f"UPDATE staff SET role = '{before}' WHERE role = '{after}'")  # noqa: S608 - two words of ours
     _widen_role(16)
+    op.drop_index("ix_case_events_rated", table_name="case_events")
     op.drop_index("ix_cases_closed", table_name="cases")
     op.drop_index("ix_cases_received", table_name="cases")
     for column in (

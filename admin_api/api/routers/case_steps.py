@@ -1,0 +1,69 @@
+"""Handling by the law over the API: where a case stands, and taking its next step."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from admin_api.api.bounded_route import BoundedRoute
+from admin_api.api.callers import CasesErrand, CasesReader
+from admin_api.api.schemas.cases import CaseSummary
+from admin_api.api.schemas.fields import ReferencePath
+from admin_api.api.schemas.handling import DeadlineView, Handling, HandlingAsked, IssuedLetter, StepGiven
+from admin_api.api.sight import get_case, get_case_to_change
+from admin_api.taking_steps import take_step
+from casework.actions.deriving import derive_deadlines
+from casework.actions.stepping import Walker
+from casework.case import Case
+from casework.errors import CaseworkNotFound
+from casework.ports import UnitOfWork
+from casework.standing import standing_of
+from casework.steps import Step, open_steps
+
+router = APIRouter(prefix="/cases/{reference}", route_class=BoundedRoute)
+
+
+@router.get("/handling", operation_id="getHandling", tags=["handling"])
+def show_handling(reference: ReferencePath, asked: Annotated[HandlingAsked, Query()], caller: CasesReader) -> Handling:
+    """Deadlines with their derivations, letters, and the steps that the account of this key may take now."""
+    office, now = caller.context.office, caller.now
+    with caller.context.store.read() as uow:
+        case = get_case(uow, reference, caller)
+        ledger = uow.cases.events(case.id)
+        standing = standing_of(ledger)
+        derived = derive_deadlines(case, ledger, office=office, now=now, language=asked.language)
+        return Handling(
+            reference=case.reference,
+            regime=case.regime,
+            received_on=case.received_on,
+            marks=sorted(mark.value for mark in standing.marks),
+            steps=list(open_steps(case, standing, caller.staff, caller.bureau)),
+            deadlines=[DeadlineView.of(one) for one in derived],
+            letters=[IssuedLetter.of(letter) for letter in uow.letters.of_case(case.id)],
+        )
+
+
+@router.post("/steps/{step}", operation_id="takeStep", tags=["handling"], response_model=CaseSummary)
+def take(
+    reference: ReferencePath,
+    step: Annotated[Step, Path(description="The step, of those that `handling` lists.")],
+    wanted: StepGiven,
+    errand: CasesErrand,
+) -> Response:
+    """Take one step of the law; 403 names the right that is missing, 409 what stands in the way."""
+
+    def work(uow: UnitOfWork) -> CaseSummary:
+        caller = errand.caller
+
+        def find(other: str) -> Case | None:
+            try:
+                return get_case(uow, other, caller)
+            except CaseworkNotFound:
+                return None
+
+        case = get_case_to_change(uow, reference, errand, version=wanted.version)
+        walker = Walker(uow, caller.context.office, caller.staff, caller.now)
+        return CaseSummary.of(take_step(step, case, wanted.given(), walker, find=find), caller.today)
+
+    return errand.once(work)

@@ -1,0 +1,125 @@
+"""The accused never see the report nor who made it: every role, on every surface, at every distance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from admin_api.console.live import announcement
+from admin_api.console.news import News
+from admin_api.pages import Visit
+from casework.case import Case
+from casework.events import EventName
+from casework.kinds import CaseKind
+from casework.message import StaffId
+from casework.staff import Role
+from tests.admin_api.api_desk import Desk, add_staff, running_desk
+from tests.admin_api.browsing import Browser, signed_in
+from tests.admin_api.front_desk import FrontDesk, a_front_desk
+
+SECRET = "窗口民警索要好处费"
+WRITER = "示例举报人"
+ACCUSED = "traffic-police"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[FrontDesk]:
+    made = a_front_desk(tmp_path)
+    yield made
+    made.store.close()
+
+
+def accuse(desk: FrontDesk, *, unit: str | None = None, person: int | None = None) -> Case:
+    case = desk.receive(SECRET, kind=CaseKind.COMPLAINT, unit="city-bureau", name=WRITER).case
+    changes = {"accused_unit": unit, "accused_staff": StaffId(person) if person else None}
+    return desk.store.write(
+        lambda uow: uow.cases.append(case.id, EventName.CLASSIFIED, at=desk.now, actor="system", changes=changes)
+    )
+
+
+SURFACES = (
+    "/staff/queue?tab=all",
+    f"/staff/queue?tab=all&words={WRITER}",
+    "/staff/queue?tab=all&kind=complaint",
+    "/staff/cases/{reference}",
+    "/staff/cases/{reference}/news",
+    "/staff/conversations/{thread}",
+    "/staff/gaps",
+    "/staff/outbox",
+    "/staff/failed-addresses",
+    "/staff/triage",
+)
+
+
+def leaks(browser: Browser, case: Case) -> list[str]:
+    """The surfaces that tell of the case."""
+    found = []
+    for surface in SURFACES:
+        answer = browser.open(surface.format(reference=case.reference, thread=case.thread_id))
+        if any(word in answer.text for word in (SECRET, WRITER, case.reference)) and answer.status_code == 200:
+            found.append(surface)
+    return found
+
+
+@pytest.mark.parametrize("role", Role)
+def test_staff_of_the_accused_unit_find_it_nowhere(role: Role, desk: FrontDesk) -> None:
+    desk.hire("inside", role, ACCUSED)
+    case = accuse(desk, unit=ACCUSED)
+    with signed_in(desk, "inside") as browser:
+        assert leaks(browser, case) == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_accused_person_finds_it_nowhere_whatever_the_role(role: Role, desk: FrontDesk) -> None:
+    person = desk.hire("accused", role)
+    case = accuse(desk, person=int(person.id))
+    with signed_in(desk, "accused") as browser:
+        assert leaks(browser, case) == []
+
+
+def test_somebody_else_with_the_same_role_sees_it(desk: FrontDesk) -> None:
+    person = desk.hire("accused", Role.INTAKE)
+    desk.hire("other", Role.INTAKE)
+    case = accuse(desk, person=int(person.id))
+    with signed_in(desk, "other") as browser:
+        assert "/staff/cases/{reference}" in leaks(browser, case)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_live_news_reaches_the_accused(role: Role, desk: FrontDesk) -> None:
+    inside = desk.hire("inside", role, ACCUSED)
+    case = accuse(desk, unit=ACCUSED)
+    visit = Visit(None, desk.context, "zh")  # type: ignore[arg-type]
+    assert announcement(News(case.id, EventName.OPENED, "citizen:1", case), inside, visit) is None
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[Desk]:
+    with running_desk(tmp_path) as running:
+        yield running
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_api_gives_the_accused_nothing_either(role: Role, api: Desk) -> None:
+    inside = add_staff(api.store, "inside", role, "exit-entry")
+    case = api.open_case(SECRET, unit="bureau", name=WRITER)
+    changes = {"accused_unit": "exit-entry"}
+    api.store.write(
+        lambda uow: uow.cases.append(case.id, EventName.CLASSIFIED, at=case.opened_at, actor="system", changes=changes)
+    )
+    key = api.key_for(inside)
+    for path in (
+        f"/cases/{case.reference}",
+        f"/cases/{case.reference}/handling",
+        f"/cases/{case.reference}/assignments",
+        "/cases",
+        f"/threads/{case.thread_id}",
+        f"/threads/{case.thread_id}/messages",
+        f"/parties/{case.party_id}",
+        "/parties",
+    ):
+        answer = api.get(path, key)
+        told = [word for word in (SECRET, WRITER, case.reference) if word in answer.text]
+        assert answer.status_code != 200 or not told, (path, told)

@@ -1,0 +1,142 @@
+"""Steps of a case from its page and over the API: what is open to whom, and why something is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from casework.case import Case, CaseStatus
+from casework.kinds import CaseKind
+from casework.staff import Role
+from tests.admin_api.browsing import Browser, signed_in, text_of
+from tests.admin_api.front_desk import FrontDesk, a_front_desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[FrontDesk]:
+    made = a_front_desk(tmp_path)
+    for role in Role:
+        made.hire(role.value.replace("_", "-"), role)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def case(desk: FrontDesk) -> Case:
+    return desk.receive("申请公开户籍统计信息", kind=CaseKind.DISCLOSURE_APPLICATION, unit="city-bureau").case
+
+
+def page_of(case: Case) -> str:
+    return f"/staff/cases/{case.reference}"
+
+
+def step(browser: Browser, case: Case, name: str, **fields: str) -> str:
+    """Take a step; the text of the page that comes of it."""
+    answer = browser.send(page_of(case), f"{page_of(case)}/steps/{name}", fields)
+    if answer.status_code == 303:
+        return text_of(browser.open(answer.headers["location"]))
+    assert answer.status_code in (403, 409, 422), answer.text
+    return text_of(answer)
+
+
+def test_an_application_goes_through_three_levels_from_its_page(desk: FrontDesk, case: Case) -> None:
+    with signed_in(desk, "handler") as browser:
+        assert "拟稿：部分公开" in step(browser, case, "draft", ending="partly_disclosed", words="部分公开如下")
+        assert "审核通过（第一级）" not in text_of(browser.open(page_of(case)))
+    with signed_in(desk, "reviewer") as browser:
+        assert "审核通过（第一级）" in step(browser, case, "review")
+    with signed_in(desk, "disclosure-officer") as browser:
+        assert "公开审查通过（第二级）" in step(browser, case, "clear")
+    with signed_in(desk, "leader") as browser:
+        said = step(browser, case, "approve")
+        assert "作出决定：部分公开" in said
+        assert "部分公开如下" in said
+    assert desk.look(case).status is CaseStatus.CLOSED
+
+
+def test_a_refusal_names_the_right_that_is_missing_and_who_has_it(desk: FrontDesk, case: Case) -> None:
+    with signed_in(desk, "handler") as browser:
+        step(browser, case, "draft", ending="not_held", words="本机关不掌握")
+        said = step(browser, case, "review")
+        assert "您的账号没有“审核”的权限" in said
+        assert "审核人" in said
+    with signed_in(desk, "leader") as browser:
+        said = step(browser, case, "approve")
+        assert "“批准并发出”现在不能做：" in said
+        assert "还没有“第一级已通过”" in said
+
+
+def test_nobody_lets_their_own_draft_pass_and_the_page_says_so(desk: FrontDesk, case: Case) -> None:
+    with signed_in(desk, "reviewer") as browser:
+        step(browser, case, "draft", ending="not_held", words="本机关不掌握")
+        assert "拟稿人和前面各级审核人不能审自己的稿" in step(browser, case, "review")
+        assert f"{page_of(case)}/steps/review" not in browser.open(page_of(case)).text
+
+
+def test_what_was_typed_stays_when_a_step_is_refused(desk: FrontDesk, case: Case) -> None:
+    with signed_in(desk, "handler") as browser:
+        fields = {"words": "请补充年份", "days": "99"}
+        answer = browser.send(page_of(case), f"{page_of(case)}/steps/ask_supplement", fields)
+        assert answer.status_code == 422
+        assert "补正期限请填 1 至 60 个工作日" in text_of(answer)
+        assert "请补充年份" in answer.text
+        for bad, said in ({"days": "x"}, "请填数字"), ({"days": "5", "words": " "}, "请写明内容"):
+            assert said in step(browser, case, "ask_supplement", **{"words": "补充", **bad})
+
+
+def test_the_page_shows_how_each_date_came_about(desk: FrontDesk, case: Case) -> None:
+    with signed_in(desk, "intake") as browser:
+        said = text_of(browser.open(page_of(case)))
+    assert "期限 " in said
+    assert "怎样算出来的" in said
+    assert "第33条" in said
+    assert "2026年12月21日" in said
+
+
+def test_a_bad_date_is_named(desk: FrontDesk, case: Case) -> None:
+    with signed_in(desk, "intake") as browser:
+        said = step(browser, case, "ask_third_party", whom="示例公司", on="23.11.2026")
+    assert "日期请写成 2026-11-23" in said
+
+
+def test_an_unknown_step_and_an_outsiders_case_are_not_found(desk: FrontDesk, case: Case) -> None:
+    desk.hire("outside", Role.HANDLER, "exit-entry")
+    with signed_in(desk, "intake") as browser:
+        assert browser.send(page_of(case), f"{page_of(case)}/steps/burn", {}).status_code in (404, 422)
+    with signed_in(desk, "outside") as browser:
+        answer = browser.send(page_of(case), f"{page_of(case)}/steps/draft", {"csrf": "x", "version": "1"})
+        assert answer.status_code in (403, 404)
+
+
+def test_paper_is_entered_on_one_page_of_at_most_twelve_fields(desk: FrontDesk) -> None:
+    fields = {
+        "channel": "letter",
+        "received_on": "2026-11-20",
+        "kind": "disclosure_application",
+        "words": "申请公开统计信息",
+        "name": "示例乙",
+        "registered_post": "yes",
+        "applicant": "natural_person",
+        "nonce": "one",
+    }
+    with signed_in(desk, "intake") as browser:
+        shown = browser.open("/staff/paper").text
+        form = shown.partition('class="form sheet paper"')[2].partition("</form>")[0]
+        asked = {name for name in form.split('name="') if name}
+        names = {part.partition('"')[0] for part in asked} - {"csrf", "nonce", "files", ""}
+        assert len({name for name in names if name.isidentifier()}) <= 12
+        answer = browser.send("/staff/paper", "/staff/paper", fields)
+        said = text_of(answer)
+        assert answer.status_code == 200, said
+        assert "查询码" in said
+        assert "2026年12月18日" in said
+        again = browser.send("/staff/paper", "/staff/paper", fields)
+        assert again.status_code == 409
+        assert "已经提交过" in text_of(again)
+        faulty = browser.send("/staff/paper", "/staff/paper", {**fields, "nonce": "two", "received_on": "soon"})
+        assert faulty.status_code == 422
+        assert "示例乙" in faulty.text
+    with signed_in(desk, "handler") as browser:
+        assert browser.open("/staff/paper").status_code == 403
