@@ -38,7 +38,7 @@ from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
 from casework.rights import RightMissing
 from casework.staff import Role, Staff
-from casework.store import SqlStore
+from casework.store import SqlStore, open_store
 from tests.casework import a_case_with_letters as letters
 from tests.casework.a_bureau import CITIZEN, a_letter, an_office
 from tests.casework.a_case_with_letters import a_press, a_reachable_bureau
@@ -322,11 +322,15 @@ def test_what_is_not_accepted_is_refused_with_its_letter(complaint: Room) -> Non
     assert complaint.issue(Role.HANDLER, text, refuse).message_id is not None
 
 
-def test_two_writers_give_every_number_once_and_leave_no_gap(application: Room) -> None:
+def test_two_writers_give_every_number_once_and_leave_no_gap(application: Room, store_url: str) -> None:
     application.press = replace(application.press, pdf=as_text, docx=as_text)
     text = application.compose(LetterKind.RECEIPT)
+    # Each with a store of its own, as two processes have.
+    other = replace(application, store=open_store(store_url))
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: application.issue(Role.INTAKE, text), range(12)))
+        tries = [pool.submit(room.issue, Role.INTAKE, text) for room in (application, other) * 6]
+        found = [one.result() for one in tries]
+    other.store.close()
     assert sorted(letter.number for letter in found) == sorted(f"ZMD-收件〔2026〕{place}号" for place in range(1, 13))
     # Each letter says the number under which it is kept.
     assert all(letter.number in letter.body for letter in found)
