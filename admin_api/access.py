@@ -12,13 +12,18 @@ from datetime import datetime, timedelta
 from fastapi import FastAPI
 from fastapi.requests import HTTPConnection
 
+from admin_api.counted import Counted
 from admin_api.trials import Trials
+from casework.actions.lettering import Press
 from casework.actions.office import Office
+from casework.annual.naming import annual_words
+from casework.annual.statement import Statement
 from casework.bureau import Bureau
 from casework.case import Case
 from casework.ports import BlobStore, Store, UnitOfWork
 from casework.rights import Reach, Right, may, may_know_writer, reach_of
 from casework.staff import Staff
+from casework.wording import Wording
 from knowledge.catalogue.importing import Imports
 from knowledge.catalogue.search import Catalogue
 from knowledge.disclosure import Disclosure
@@ -67,8 +72,16 @@ class Context:
     """Asked before a revision is published by hand; it may refuse by raising an AdminRejected."""
     labelled: tuple[tuple[str, Collection[str]], ...] = field(default=(), kw_only=True)
     """The bureau's own questions whose answer is known, each with the entries that answer it."""
+    press: Press = field(kw_only=True)
+    """What letters are set with."""
     trials: Trials = field(kw_only=True)
     """Where revisions are tried before they are published."""
+    statement: Callable[[int], Statement] = field(default=lambda _year: Statement(), kw_only=True)
+    """What the bureau itself says in the annual report of a year."""
+    report_words: Wording = field(default_factory=annual_words, kw_only=True)
+    """Texts of the annual report and of figures, in the bureau's own wording."""
+    counted: Counted = field(default_factory=Counted, kw_only=True)
+    """Figures and reports that were counted lately."""
 
     def __repr__(self) -> str:
         """Keep the secret of the office out of logs."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
 from casework.actions import applications, complaints, drafting, extending, finishing, publishing_results, relating
+from casework.actions.lettering import SetLetter, issue_letter
 from casework.actions.stepping import Walker
 from casework.case import Case
 from casework.errors import Refusal
 from casework.fees import ChargedBy
 from casework.kinds import CaseKind, PetitionClass
+from casework.letter_facts import TO_OTHERS
 from casework.link import Relation
-from casework.message import MessageId, StaffId
+from casework.message import Attachment, MessageId, StaffId
 from casework.reply_kinds import ApplicantKind
 from casework.steps import Step
 
@@ -50,6 +52,8 @@ class Given:
     matter: str = ""
     upheld: bool = False
     message: int | None = None
+    attachments: tuple[Attachment, ...] = ()
+    """The letter that goes with what the citizen is told."""
 
 
 FIELDS: Mapping[Step, tuple[str, ...]] = {
@@ -85,12 +89,26 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
 """The facts that each step reads, in the order in which a form asks for them."""
 
 
-def take_step(step: Step, case: Case, given: Given, walker: Walker, *, find: Callable[[str], Case | None]) -> Case:
-    """Take a step; `find` gives the case of a reference, if this account sees it.
+def take_step(
+    step: Step,
+    case: Case,
+    given: Given,
+    walker: Walker,
+    *,
+    find: Callable[[str], Case | None],
+    letter: SetLetter | None = None,
+) -> Case:
+    """Take a step; `find` gives the case of a reference, if this account sees it. A letter is issued with its step.
 
     RightMissing, StepClosed or SecondPersonWanted when it may not be taken, CaseworkRejected when a fact is missing.
     """
-    return _ACTIONS[step](case, given, walker, find)
+    said = given if letter is None else replace(given, words=letter.text.plain())
+    files = () if letter is None or letter.text.kind in TO_OTHERS else (letter.pdf,)
+    taken = _ACTIONS[step](case, replace(said, attachments=files), walker, find)
+    if letter is None:
+        return taken
+    issue_letter(taken, letter, walker)
+    return walker.uow.cases.get(case.id)
 
 
 def _other(given: Given, find: Callable[[str], Case | None]) -> Case:
@@ -129,7 +147,9 @@ def _one_of(choices: type[T], said: str) -> T:
 _Action = Callable[[Case, Given, Walker, Callable[[str], Case | None]], Case]
 _ACTIONS: Mapping[Step, _Action] = {
     Step.CONFIRM_RECEIPT: lambda c, g, w, _f: applications.confirm_receipt(c, w, on=g.on, how=g.reason),
-    Step.ASK_SUPPLEMENT: lambda c, g, w, _f: applications.ask_supplement(c, g.words, g.days, w),
+    Step.ASK_SUPPLEMENT: lambda c, g, w, _f: applications.ask_supplement(
+        c, g.words, g.days, w, attachments=g.attachments
+    ),
     Step.RECORD_SUPPLEMENT: lambda c, g, w, _f: applications.record_supplement(
         c, w, on=g.on, message=MessageId(g.message) if g.message is not None else None
     ),
@@ -138,22 +158,28 @@ _ACTIONS: Mapping[Step, _Action] = {
     Step.ASK_ORGAN: lambda c, g, w, _f: applications.ask_organ(c, _asked(g), w, on=g.on),
     Step.RECORD_ORGAN: lambda c, g, w, _f: applications.record_organ(c, g.words, w, on=g.on),
     Step.PROPOSE_EXTENSION: lambda c, g, w, _f: extending.propose_extension(c, g.days, g.reason, w),
-    Step.GRANT_EXTENSION: lambda c, g, w, _f: extending.grant_extension(c, g.words, w),
+    Step.GRANT_EXTENSION: lambda c, g, w, _f: extending.grant_extension(c, g.words, w, attachments=g.attachments),
     Step.REFUSE_EXTENSION: lambda c, g, w, _f: extending.refuse_extension(c, g.reason, w),
-    Step.ASK_FEE: lambda c, g, w, _f: applications.ask_fee(c, g.words, _one_of(ChargedBy, g.charged_by), g.count, w),
+    Step.ASK_FEE: lambda c, g, w, _f: applications.ask_fee(
+        c, g.words, _one_of(ChargedBy, g.charged_by), g.count, w, attachments=g.attachments
+    ),
     Step.RECORD_FEE: lambda c, g, w, _f: applications.record_fee(c, w, on=g.on),
-    Step.ACCEPT: lambda c, g, w, _f: complaints.accept(c, g.words, w),
-    Step.NOT_ACCEPT: lambda c, g, w, _f: complaints.refuse_acceptance(c, g.words, w, reason=g.reason),
+    Step.ACCEPT: lambda c, g, w, _f: complaints.accept(c, g.words, w, attachments=g.attachments),
+    Step.NOT_ACCEPT: lambda c, g, w, _f: complaints.refuse_acceptance(
+        c, g.words, w, reason=g.reason, attachments=g.attachments
+    ),
     Step.CLASSIFY: lambda c, g, w, _f: _classify(c, g, w),
     Step.OBJECT_TRANSFER: lambda c, g, w, _f: complaints.object_to_transfer(c, g.reason, w),
     Step.DRAFT: lambda c, g, w, _f: drafting.draft_reply(c, g.ending, g.words, w, reason=g.reason),
     Step.REVIEW: lambda c, g, w, _f: drafting.review_draft(c, w, note=g.reason),
     Step.CLEAR: lambda c, g, w, _f: drafting.clear_draft(c, w, note=g.reason),
-    Step.APPROVE: lambda c, _g, w, _f: drafting.approve(c, w),
-    Step.APPROVE_OPINION: lambda c, _g, w, _f: drafting.approve(c, w),
+    Step.APPROVE: lambda c, g, w, _f: drafting.approve(c, w, attachments=g.attachments),
+    Step.APPROVE_OPINION: lambda c, g, w, _f: drafting.approve(c, w, attachments=g.attachments),
     Step.RETURN_DRAFT: lambda c, g, w, _f: drafting.return_draft(c, g.reason, w),
     Step.WITHDRAW: lambda c, g, w, _f: finishing.withdraw(c, g.words, w, on=g.on),
-    Step.RECORD_REVIEW: lambda c, g, w, _f: complaints.record_review(c, g.upheld, g.words, w),
+    Step.RECORD_REVIEW: lambda c, g, w, _f: complaints.record_review(
+        c, g.upheld, g.words, w, attachments=g.attachments
+    ),
     Step.LINK: lambda c, g, w, f: relating.link(c, _other(g, f), _one_of(Relation, g.relation), w),
     Step.MERGE: lambda c, g, w, f: relating.merge(c, _other(g, f), w),
     Step.SUPERVISE: lambda c, g, w, _f: finishing.supervise(c, g.words, w),

@@ -20,6 +20,7 @@ from benchmarks.annual_report import annual_report
 from benchmarks.catalogue_search import catalogue_search
 from benchmarks.chat_load import CONNECTIONS, Answered, a_question, measure, open_conversations
 from benchmarks.figure import Figure
+from benchmarks.large_store import large_store
 from benchmarks.mail_load import Sent, send_mails
 from benchmarks.processes import Running, baseline, product
 from benchmarks.reading_mail import reading_mail
@@ -130,6 +131,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "annual_report": annual_report,
     "at_rest": at_rest,
     "catalogue": catalogue_search,
+    "large_store": large_store,
     "retrieval": retrieval,
 }
 

@@ -16,6 +16,8 @@ SATISFIED = 4
 """From this grade on a citizen is satisfied."""
 RESOLVED = 3
 """From this grade on the matter counts as resolved."""
+NOT_OURS = frozenset({Disposition.REFERRED, Disposition.DUPLICATE, Disposition.WITHDRAWN})
+"""Endings of what the bureau did not take up."""
 LOWER_KINDS = frozenset({"police_station"})
 """Kinds of unit that are below the bureau's own level."""
 
@@ -75,6 +77,7 @@ class OutcomeRow:
     closed_on: date | None
     rating: int | None
     contacted_at: datetime | None
+    disposition: Disposition | None = None
 
     def outcome(self, bureau: Bureau) -> Outcome:
         """As the rates count it: a rating is what the citizen says when called back."""
@@ -93,6 +96,9 @@ class OutcomeRow:
             is_called_back=self.rating is not None,
             is_resolved=self.rating is not None and self.rating >= RESOLVED,
             is_satisfied=self.rating is not None and self.rating >= SATISFIED,
+            rating=self.rating,
+            is_ours=self.disposition not in NOT_OURS,
+            is_lower=level_of(self.unit, bureau) is Level.LOWER,
         )
 
 

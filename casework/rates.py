@@ -33,6 +33,12 @@ class Outcome:
     """What the citizen said when called back."""
     is_satisfied: bool = False
     """The same; satisfied or very satisfied."""
+    rating: int | None = None
+    """The grade that the citizen gave, 1 to 5."""
+    is_ours: bool = True
+    """Whether the bureau took it up: not referred elsewhere, withdrawn or a duplicate."""
+    is_lower: bool = False
+    """Whether a unit below the bureau's own level has it."""
 
 
 class Measure(StrEnum):
@@ -85,6 +91,11 @@ _GROUPS: Mapping[Grouping, Callable[[Outcome], str]] = {
 }
 
 
+def group_of(outcome: Outcome, grouping: Grouping) -> str:
+    """The unit, month, channel or kind that a case is counted under."""
+    return _GROUPS[grouping](outcome)
+
+
 def judge(outcome: Outcome, *, today: date) -> dict[Measure, bool]:
     """Whether a case counts for each measure that it belongs to; the others are left out."""
     verdicts = {Measure.RESPONSE: outcome.is_contacted_in_time}
@@ -124,7 +135,7 @@ def compose_rates_csv(grouping: Grouping, table: Mapping[str, Rates], words: Wor
         for measure, rate in measured.items():
             said = words.say(f"measure.{measure.value}", language)
             percent = "" if rate.percent is None else f"{rate.percent:.2f}"
-            writer.writerow([_harmless(name), said, rate.counted, rate.of, percent])
+            writer.writerow([harmless(name), said, rate.counted, rate.of, percent])
     return "\ufeff" + file.getvalue()
 
 
@@ -133,6 +144,6 @@ def _count(found: dict[Measure, Rate], outcome: Outcome, today: date) -> None:
         found[measure] = found[measure].plus(counts=counts)
 
 
-def _harmless(name: str) -> str:
+def harmless(name: str) -> str:
     """A name that no spreadsheet takes for a formula."""
     return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name

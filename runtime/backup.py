@@ -119,9 +119,11 @@ def _add_rows(tar: tarfile.TarFile, connection: Connection, table: Table, seen: 
 def _digests(value: object) -> Iterator[str]:
     """Every file that a row names, in its columns or inside a value that is kept whole."""
     if isinstance(value, Mapping):
-        named = value.get("sha256")
-        if isinstance(named, str):
-            yield named
+        yield from (
+            named
+            for key, named in value.items()
+            if isinstance(named, str) and (key == "sha256" or str(key).endswith("_sha256"))
+        )
         for part in value.values():
             yield from _digests(part)
     elif isinstance(value, list):

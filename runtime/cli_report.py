@@ -13,12 +13,13 @@ import typer
 from casework.annual.entries import Entry, LastYear
 from casework.annual.findings import Finding
 from casework.annual.forms import Form
-from casework.annual.statement import FOLDER, Statement, read_statement
-from casework.bundle_file import Fault
+from casework.annual.report import AnnualReport
+from casework.annual.statement import Statement
 from casework.bureau import Bureau
 from casework.errors import CaseworkRejected
 from casework.party import LANGUAGES
 from runtime.settings_source import load_settings
+from runtime.statements import statement_file, statement_of
 
 report_app = typer.Typer(no_args_is_help=True)
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SUNWINDOW_CONFIG names it otherwise.")]
@@ -31,17 +32,20 @@ LastYearFile = Annotated[Path | None, typer.Option(help="Numbers of last year's 
 
 
 @contextmanager
-def _entries(ledger: Path | None, year: int, bureau: Bureau, config: Path | None) -> Iterator[Iterable[Entry]]:
-    """The ledger of a year: a file that is named, or the cases of the store, streamed."""
+def _entries(
+    ledger: Path | None, year: int, bureau: Bureau, config: Path | None
+) -> Iterator[tuple[Iterable[Entry], LastYear | None]]:
+    """The ledger of a year: a file that is named, or the cases of the store, streamed; then also what was issued."""
     from casework.actions.counting import ledger_of_year
+    from casework.actions.reporting import last_year_of
     from casework.annual.ledger_file import LedgerFile
     from runtime.opened_store import opened
 
     if ledger is not None:
-        yield LedgerFile(ledger)
+        yield LedgerFile(ledger), None
         return
     with opened(config) as (_settings, store), store.read() as uow:
-        yield ledger_of_year(uow, year, bureau)
+        yield ledger_of_year(uow, year, bureau), last_year_of(uow, year)
 
 
 @report_app.command("annual")
@@ -53,6 +57,7 @@ def annual(
     last_year: LastYearFile = None,
     words: Annotated[Path | None, typer.Option(help="The bureau's words; annual/YEAR.toml otherwise.")] = None,
     template: Annotated[Path | None, typer.Option(help="The bureau's own DOCX template.")] = None,
+    issue: Annotated[bool, typer.Option(help="Keep it as issued, for next year's report to be checked with.")] = False,
     site: Annotated[str, typer.Option(help="Address of the console, for links from each number to its cases.")] = "",
     config: Config = None,
 ) -> None:
@@ -63,12 +68,17 @@ def annual(
     from casework.papers.annual_grids import no_link
     from runtime.bundle import demo_bundle, load_bundle
 
+    if issue and (ledger or site):
+        raise CaseworkRejected(
+            "what is issued is counted from the store and has no links: leave --ledger and --site out"
+        )
     folder = load_settings(config).bundle or demo_bundle()
     bundle = load_bundle(folder)
     statement = _statement(folder, words, year)
-    last = _last_year(last_year, year) or statement.last_year
+    named_last = _last_year(last_year, year)
     try:
-        with _entries(ledger, year, bundle.bureau, config) as entries:
+        with _entries(ledger, year, bundle.bureau, config) as (entries, issued_last):
+            last = named_last or issued_last or statement.last_year
             report = compose_report(entries, year=year, form=form, statement=statement, last=last)
     except ReportRefused as refused:
         _refuse(refused.findings, year, out)
@@ -77,6 +87,8 @@ def annual(
     named = report.named(bundle.bureau.name)
     files = annual_files(named, texts, link=link, template=template.read_bytes() if template else None)
     _write(files, year, out)
+    if issue:
+        _issue(named, files, config)
     for language in LANGUAGES:
         for line in say_warnings(report.warnings, texts, language):
             typer.echo(line)
@@ -102,7 +114,8 @@ def check(
     report = read_annual_sheets(filed.read_bytes()) if is_table else parse_filed(filed.read_bytes())
     last = _last_year(last_year, report.year)
     bureau = load_bundle(load_settings(config).bundle or demo_bundle()).bureau
-    with _entries(ledger, report.year, bureau, config) as entries:
+    with _entries(ledger, report.year, bureau, config) as (entries, issued_last):
+        last = last or issued_last
         findings = check_filed(report.cells, entries, year=report.year, form=report.form, last=last)
     if findings:
         for line in _said(findings, report.year):
@@ -128,17 +141,7 @@ def template(
 
 
 def _statement(bundle: Path | Traversable, words: Path | None, year: int) -> Statement:
-    folder, name = (words.parent, words.name) if words else (bundle / FOLDER, f"{year}.toml")
-    if words is None and not (folder / name).is_file():
-        return Statement()
-    statement, faults = read_statement(folder, name)
-    if faults:
-        raise CaseworkRejected("\n".join(["the bureau's words for the report have faults:", *_rows(faults)]))
-    return statement
-
-
-def _rows(faults: Iterable[Fault]) -> list[str]:
-    return [f"  {fault}" for fault in faults]
+    return statement_file(words.parent, words.name) if words else statement_of(bundle, year)
 
 
 def _last_year(file: Path | None, year: int) -> LastYear | None:
@@ -157,6 +160,16 @@ def _said(findings: Iterable[Finding], year: int) -> list[str]:
 
     words, found = annual_words(), list(findings)
     return [line for language in LANGUAGES for line in say_findings(found, year=year, words=words, language=language)]
+
+
+def _issue(report: AnnualReport, files: dict[str, bytes], config: Path | None) -> None:
+    from casework.actions.reporting import issue_report, keep_files
+    from runtime.house import now, open_blobs
+    from runtime.opened_store import opened
+
+    with opened(config) as (settings, store):
+        kept = keep_files(files, open_blobs(settings))
+        store.write(lambda uow: issue_report(report, kept, uow, by=None, now=now()))
 
 
 def _refuse(findings: tuple[Finding, ...], year: int, out: Path) -> NoReturn:

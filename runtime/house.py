@@ -16,6 +16,7 @@ from admin_api.access import Context
 from admin_api.trials import Trials
 from bot.desk import Desk
 from casework.actions.office import Office
+from casework.annual.naming import annual_words
 from casework.party import ChannelName
 from casework.ports import BlobStore, Channel
 from casework.store import SqlStore, open_store
@@ -47,6 +48,7 @@ from runtime.metrics import Metrics
 from runtime.migrating import migrate, require_migrated
 from runtime.reminding import Reminding
 from runtime.settings import Environment, Settings
+from runtime.statements import statement_of
 from runtime.telegram_room import TelegramRoom
 from runtime.turns import TurnTaker
 
@@ -98,7 +100,10 @@ class House:
             disclosure=self.bundle.disclosure,
             stale_since=lambda: self.knowledge.failed_since,
             labelled=self.bundle.labelled,
+            press=self.bundle.press(self.blobs),
             trials=Trials(self.knowledge.build),
+            statement=lambda year: statement_of(self.settings.bundle or demo_bundle(), year),
+            report_words=self.bundle.reworded(annual_words()),
         )
 
     def _compose_bundle(self) -> bytes:
@@ -206,9 +211,8 @@ def build_house(settings: Settings, *, works: bool = True) -> House:
     enter_items(store, bundle.items, now=now())
     build = partial(know, bundle, _load_model(settings), kept=settings.indexes)
     knowledge = LiveKnowledge(store, now, build, bundle.bureau.calendar.local_date)
-    room = furnish(
-        bundle, settings.secret_key.get_secret_value().encode(), knowledge, site=str(settings.public_url).rstrip("/")
-    )
+    secret, site = settings.secret_key.get_secret_value().encode(), str(settings.public_url).rstrip("/")
+    room = furnish(bundle, secret, knowledge, site=site)
     mail_room = open_mail_room(room.office, blobs, trust_of(settings, bundle.bureau.mail_domain))
     local_mailbox = open_local_mailbox(settings)
     bell = Bell()

@@ -20,6 +20,7 @@ from admin_api.api.routers import (
     correspondence,
     entries,
     failed_addresses,
+    figures,
     gaps,
     items,
     outbox,
@@ -50,6 +51,7 @@ _ROUTERS = (
     entries,
     items,
     gaps,
+    figures,
     staff,
     audit,
 )

@@ -51,6 +51,7 @@ class Scope(StrEnum):
     TRIAGE_WRITE = "triage:write"
     OUTBOX_READ = "outbox:read"
     OUTBOX_WRITE = "outbox:write"
+    FIGURES_READ = "figures:read"
     AUDIT_READ = "audit:read"
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
@@ -61,6 +62,7 @@ _RIGHTS: Mapping[Scope, Right] = {
     Scope.TRIAGE_WRITE: Right.TRIAGE,
     Scope.OUTBOX_READ: Right.OUTBOX,
     Scope.OUTBOX_WRITE: Right.OUTBOX,
+    Scope.FIGURES_READ: Right.SEE_FIGURES,
     Scope.AUDIT_READ: Right.ACCOUNTS,
     Scope.KEYS_READ: Right.ACCOUNTS,
     Scope.KEYS_WRITE: Right.ACCOUNTS,

@@ -25,6 +25,7 @@ TAGS = (
     ("gaps", "Questions that were not well answered, grouped by likeness, and closing them."),
     ("entries", "Drafting, reviewing and publishing what questions are answered from."),
     ("items", "Drafting, reviewing and publishing what the disclosure catalogue lists."),
+    ("figures", "Rates and counts of a period, and the annual report as the cases stand now."),
     ("units", "The parts of the bureau."),
     ("staff", "Accounts."),
     ("api-keys", "Keys of this API."),

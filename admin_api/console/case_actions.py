@@ -165,11 +165,18 @@ def _walker(uow: UnitOfWork, visit: Visit) -> Walker:
 
 
 def carry_out(
-    sent: Sent, work: Callable[[Case, UnitOfWork], object], *, fault: str = "", leaves: bool = False, done: str = ""
+    sent: Sent,
+    work: Callable[[Case, UnitOfWork], object],
+    *,
+    fault: str = "",
+    leaves: bool = False,
+    done: str = "",
+    run: Callable[[Callable[[UnitOfWork], Case | None]], Case | None] | None = None,
 ) -> Response:
     """Do `work` on the case under its lock, unless the form has a fault or the case has moved on.
 
-    With `leaves` the case may be out of the clerk's sight afterwards; `done` is what the next page tells.
+    With `leaves` the case may be out of the clerk's sight afterwards; `done` is what the next page tells. `run` runs
+    the unit of work, where more than the store has a part in it.
     """
     context = sent.visit.context
     if fault:
@@ -185,7 +192,7 @@ def carry_out(
         return uow.cases.get(case.id)
 
     try:
-        case = context.store.write(attempt)
+        case = run(attempt) if run is not None else context.store.write(attempt)
     except CaseworkRejected as error:
         return _give_back(sent, "rejected", error)
     except CaseworkConflict as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -13,8 +14,10 @@ from fastapi.responses import Response
 from admin_api.console.case_actions import Sent, carry_out
 from admin_api.console.finding import find_case, signed_in
 from admin_api.pages import Visit
+from admin_api.step_letters import open_letter_desk
 from admin_api.taking_steps import FIELDS, Given, take_step
 from admin_api.visits import own_form, staff_visit
+from casework.actions.lettering import SetLetter, issue_with
 from casework.actions.stepping import Walker
 from casework.case import Case
 from casework.errors import CaseworkNotFound
@@ -44,6 +47,8 @@ def _take(visit: Visit, reference: str, step: Step, version: int, typed: Mapping
     context = visit.context
     given, fault = read_given(typed)
     staff, now = signed_in(visit), context.clock()
+    sent = Sent(visit, reference, f"step_{step.value}", version, typed=typed)
+    issued: list[SetLetter] = []
 
     def work(case: Case, uow: UnitOfWork) -> None:
         def find(other: str) -> Case | None:
@@ -52,10 +57,26 @@ def _take(visit: Visit, reference: str, step: Step, version: int, typed: Mapping
             except CaseworkNotFound:
                 return None
 
-        take_step(step, case, given, Walker(uow, context.office, staff, now), find=find)
+        walker = Walker(uow, context.office, staff, now)
+        take_step(step, case, given, walker, find=find, letter=issued[-1] if issued else None)
 
-    sent = Sent(visit, reference, f"step_{step.value}", version, typed=typed)
-    return carry_out(sent, work, fault=fault, leaves=True, done="step")
+    with context.store.read() as reading:
+        case = find_case(reference, reading, visit=visit)
+        desk = open_letter_desk(case, reading, press=context.press, now=now)
+    if step is Step.DRAFT and not fault:
+        given = replace(given, words=desk.draft(given))
+    text = None if fault else desk.compose(step, given)
+    if text is None or not text.is_complete:
+        return carry_out(sent, work, fault=fault, leaves=True, done="step")
+
+    def run(attempt: Callable[[UnitOfWork], Case | None]) -> Case | None:
+        def with_letter(uow: UnitOfWork, letter: SetLetter) -> Case | None:
+            issued.append(letter)
+            return attempt(uow)
+
+        return issue_with(context.store, context.press, case, text, with_letter)
+
+    return carry_out(sent, work, leaves=True, done="step", run=run)
 
 
 def read_given(typed: Mapping[str, str]) -> tuple[Given, str]:

@@ -20,6 +20,7 @@ class Rooms:
     desk: bool
     administrator: bool
     paper: bool = False
+    figures: bool = False
     triage: int = 0
     failed: int = 0
 
@@ -34,7 +35,12 @@ def show_page(visit: Visit, template: str, *, room: str, status: int = 200, **fa
 def _rooms(visit: Visit) -> Rooms:
     staff = signed_in(visit)
     if not has_anywhere(staff, Right.TRIAGE):
-        return Rooms(desk=False, administrator=False, paper=has_anywhere(staff, Right.ENTER_PAPER))
+        return Rooms(
+            desk=False,
+            administrator=False,
+            paper=has_anywhere(staff, Right.ENTER_PAPER),
+            figures=has_anywhere(staff, Right.SEE_FIGURES),
+        )
     with visit.context.store.read() as uow:
         waiting = uow.inbox.count(InboxState.HELD, archived=False) + uow.inbox.count(InboxState.SHUNTED)
         failed = uow.outbox.count(OutboxState.FAILED)
@@ -42,6 +48,7 @@ def _rooms(visit: Visit) -> Rooms:
         desk=True,
         administrator=has_anywhere(staff, Right.ACCOUNTS),
         paper=has_anywhere(staff, Right.ENTER_PAPER),
+        figures=has_anywhere(staff, Right.SEE_FIGURES),
         triage=waiting,
         failed=failed,
     )

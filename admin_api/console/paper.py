@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Final
 
@@ -22,9 +23,11 @@ from casework.actions.intake import OpenedCase
 from casework.actions.paper import Paper, enter_paper
 from casework.actions.stepping import Walker
 from casework.errors import CaseworkConflict, CaseworkRejected
+from casework.kept_deadline import KeptDeadline
 from casework.kinds import CaseKind
 from casework.message import Attachment
 from casework.naming import name_applicant
+from casework.papers.receipt import Receipt, receipt_pdf
 from casework.party import ON_PAPER, ChannelName
 from casework.ports import UnitOfWork
 from casework.reply_kinds import ApplicantKind
@@ -90,8 +93,29 @@ def _enter(visit: Visit, typed: Mapping[str, str], nonce: str, files: list[Uploa
     with context.store.read() as uow:
         deadlines = uow.deadlines.of_case(opened.case.id)
     return show_page(
-        visit, "console/paper_done.html", room="paper", case=opened.case, code=opened.query_code, deadlines=deadlines
+        visit,
+        "console/paper_done.html",
+        room="paper",
+        case=opened.case,
+        code=opened.query_code,
+        deadlines=deadlines,
+        receipt=b64encode(_receipt(opened, deadlines, visit)).decode(),
     )
+
+
+def _receipt(opened: OpenedCase, deadlines: Sequence[KeptDeadline], visit: Visit) -> bytes:
+    """The receipt as PDF: made with the one answer that knows the query code, and kept nowhere."""
+    context = visit.context
+    site = context.office.site or str(visit.request.base_url)
+    receipt = Receipt(
+        opened.case,
+        opened.query_code,
+        f"{site.rstrip('/')}/status",
+        opened.case.language,
+        _today(visit),
+        deadlines,
+    )
+    return receipt_pdf(receipt, wording=context.press.wording, bureau=context.office.bureau)
 
 
 def _fault(typed: Mapping[str, str]) -> str:

@@ -26,6 +26,8 @@ router = APIRouter()
 
 PAGE_SIZE: Final = 25
 LAST_PAGE: Final = 400
+MOST_SHOWN: Final = PAGE_SIZE * LAST_PAGE
+"""Of more cases nobody turns the pages, and counting them would take longer than showing them."""
 OPEN: Final = (CaseStatus.NEW, CaseStatus.IN_PROGRESS, CaseStatus.WAITING)
 TABS: Final = ("open", "mine", "unassigned", "closed", "all")
 
@@ -47,7 +49,7 @@ class QueueTab:
     """One slice of the queue and how many cases are in it."""
 
     name: str
-    count: int
+    count: str
     href: str
     current: bool
 
@@ -94,11 +96,11 @@ def show_queue(
     """A page of the queue."""
     with visit.context.store.read() as uow:
         wanted = filter_of(wish, visit)
-        count = uow.cases.count(wanted)
+        count = uow.cases.count(wanted, most=MOST_SHOWN)
         cases = uow.cases.queue(wanted, limit=PAGE_SIZE, after=(wish.page - 1) * PAGE_SIZE)
         rows = _rows(cases, uow, visit=visit)
         tabs = _tabs(wish, uow, visit=visit)
-    last = max(1, -(-count // PAGE_SIZE))
+    last = min(LAST_PAGE, max(1, -(-count // PAGE_SIZE)))
     return show_page(
         visit,
         "console/queue.html",
@@ -106,7 +108,7 @@ def show_queue(
         rows=rows,
         tabs=tabs,
         wish=wish,
-        count=count,
+        count=shown_count(count),
         last=last,
         kinds=list(CaseKind),
         statuses=list(CaseStatus),
@@ -128,6 +130,11 @@ def filter_of(wish: QueueWish, visit: Visit) -> QueueFilter:
     )
 
 
+def shown_count(count: int) -> str:
+    """A count as the page says it: 10000+ where counting ended."""
+    return str(count) if count <= MOST_SHOWN else f"{MOST_SHOWN}+"
+
+
 def units_to_choose(visit: Visit) -> Sequence[Unit]:
     """The units that this account can filter by."""
     bureau = visit.context.office.bureau
@@ -142,7 +149,7 @@ def _tabs(wish: QueueWish, uow: UnitOfWork, *, visit: Visit) -> list[QueueTab]:
     return [
         QueueTab(
             name,
-            uow.cases.count(filter_of(QueueWish(tab=name), visit)),
+            shown_count(uow.cases.count(filter_of(QueueWish(tab=name), visit), most=MOST_SHOWN)),
             wish.href(tab=name, status=""),
             current=name == wish.tab,
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from casework.annual.entries import Entry
 from casework.bureau import Bureau
+from casework.period_figures import Period
 from casework.ports import UnitOfWork
 from casework.rates import Outcome
 
@@ -23,4 +24,10 @@ def ledger_of_year(uow: UnitOfWork, year: int, bureau: Bureau) -> Iterator[Entry
 def outcomes_between(uow: UnitOfWork, first: date, last: date, bureau: Bureau) -> Iterator[Outcome]:
     """What became of every case received from `first` to `last`."""
     for row in uow.figures.outcomes(first, last):
+        yield row.outcome(bureau)
+
+
+def outcomes_in(uow: UnitOfWork, period: Period, bureau: Bureau, units: Collection[str] | None) -> Iterator[Outcome]:
+    """What became of every case that was open on some day of a period, of these units or of all."""
+    for row in uow.figures.alive(period.first, period.last, units=units):
         yield row.outcome(bureau)

@@ -120,6 +120,11 @@ def issue_with(
     When somebody takes the number in between, the letter is set anew and `work` begins again; what it had done is
     undone. Refusal while the letter has a blank.
     """
+    return with_number(store, press, case, text, lambda letter: store.write(partial(_do, work, letter)))
+
+
+def with_number(store: Store, press: Press, case: Case, text: LetterText, run: Callable[[SetLetter], T]) -> T:
+    """Set the letter under the next number and `run`, which issues it; again under another one when that is taken."""
     if not text.is_complete:
         raise Refusal("letter_blank", "the letter still has a blank: fill it in")
     for _ in range(TRIES):
@@ -127,7 +132,7 @@ def issue_with(
             place = reading.letters.last_number(text.kind.value, text.on.year) + 1
         letter = press.set_letter(text, case, place=place)
         try:
-            return store.write(partial(_do, work, letter))
+            return run(letter)
         except NumberTaken:
             continue
     raise CaseworkUnavailable("many letters are being issued at this moment: try again")

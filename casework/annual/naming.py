@@ -47,16 +47,16 @@ def column_name(cell: Cell, words: Wording, language: Language) -> str:
     return words.say(f"column.{cell.column}", language)
 
 
-def say_finding(finding: Finding, words: Wording, language: Language) -> str:
-    """One finding in a line: what is wrong, where, and in which cases."""
+def say_finding(finding: Finding, words: Wording, language: Language, *, cases: bool = True) -> str:
+    """One finding in a line: what is wrong, where, and, unless they are told apart from it, in which cases."""
     facts = {"expected": _plain(finding.expected), "found": _found(finding, words, language)}
     said = words.say(f"finding.{finding.kind.value}", language, **facts)
     between = words.say("failures.between", language)
     places = between.join(say_place(cell, words, language) for cell in finding.cells)
-    cases = between.join(finding.references[:MOST_CASES])
-    if len(finding.references) > MOST_CASES:
-        cases += words.say("failures.more", language, count=len(finding.references))
-    parts = [said, places and f"[{places}]", cases and f"{words.say('failures.cases', language)}: {cases}"]
+    named = between.join(finding.references[:MOST_CASES]) if cases else ""
+    if cases and len(finding.references) > MOST_CASES:
+        named += words.say("failures.more", language, count=len(finding.references))
+    parts = [said, places and f"[{places}]", named and f"{words.say('failures.cases', language)}: {named}"]
     return " ".join(part for part in parts if part)
 
 

@@ -1,7 +1,7 @@
 """What casework needs from the outside: a store, a place for bytes, and channels that deliver."""
 
 from casework.ports.doors import Accounts, ApiKey, BlockedSender, Doors, StaffSession, StoredResponse
-from casework.ports.handling import Deadlines, Figures, Letters, Links, Results
+from casework.ports.handling import Deadlines, Figures, Letters, Links, Reports, Results
 from casework.ports.queues import Inbox, Outbox
 from casework.ports.records import Cases, Enquiries, Parties, QueueFilter, Threads
 from casework.ports.store import BlobStore, Channel, Store, UnitOfWork
@@ -23,6 +23,7 @@ __all__ = [
     "Outbox",
     "Parties",
     "QueueFilter",
+    "Reports",
     "Results",
     "StaffSession",
     "Store",

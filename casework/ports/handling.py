@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from casework.figures import ApplicationRow, ComplaintRow, OutcomeRow
+from casework.issued_report import IssuedReport
 from casework.kept_deadline import KeptDeadline
 from casework.kinds import CaseKind
 from casework.letter import Letter, LetterKind
@@ -113,8 +114,30 @@ class Figures(Protocol):
         """Complaints received in a period that the bureau took up, with the unit that has them."""
         ...
 
-    def outcomes(self, first: date, last: date) -> Iterator[OutcomeRow]:
-        """What became of every case received in a period."""
+    def outcomes(self, first: date, last: date, *, units: Collection[str] | None = None) -> Iterator[OutcomeRow]:
+        """What became of every case received in a period, of these units or of all."""
+        ...
+
+    def alive(self, first: date, last: date, *, units: Collection[str] | None = None) -> Iterator[OutcomeRow]:
+        """The same of every case that was open on some day of a period."""
+        ...
+
+
+class Reports(Protocol):
+    """Annual reports as they were issued."""
+
+    def add(
+        self, year: int, form: str, *, filed: str, files: Mapping[str, str], now: datetime, by: StaffId | None
+    ) -> IssuedReport:
+        """Keep a report beside those that were issued before it."""
+        ...
+
+    def of_year(self, year: int) -> Sequence[IssuedReport]:
+        """Every issue of the report of a year, the latest first."""
+        ...
+
+    def get(self, report_id: int) -> IssuedReport:
+        """The report; CaseworkNotFound."""
         ...
 
 

@@ -272,6 +272,14 @@ class Cases(Protocol):
         """Events of all cases as (id, case, event) by id: the audit trail."""
         ...
 
+    def accusing(self, sight: Sight) -> frozenset[str]:
+        """References of the cases that accuse whoever has this sight, or their unit."""
+        ...
+
+    def last_event_id(self) -> int:
+        """The id of the latest event of any case, 0 before the first: the same as long as nothing happens."""
+        ...
+
     def queue(self, wanted: QueueFilter, *, limit: int, after: int = 0) -> Sequence[Case]:
         """Cases as a clerk should take them: urgent first, then by deadline, then by age; `after` skips so many."""
         ...
@@ -280,8 +288,8 @@ class Cases(Protocol):
         """Open cases by id, those above `after`."""
         ...
 
-    def count(self, wanted: QueueFilter) -> int:
-        """How many cases there are of these."""
+    def count(self, wanted: QueueFilter, *, most: int | None = None) -> int:
+        """How many cases there are of these; counting ends above `most`."""
         ...
 
     def ratings_by_unit(self, since: datetime, until: datetime) -> Mapping[str, Mapping[int, int]]:

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from casework.outbox import DeliveryResult, OutboxEntry
 from casework.ports.doors import Accounts, Doors
-from casework.ports.handling import Deadlines, Figures, Letters, Links, Results
+from casework.ports.handling import Deadlines, Figures, Letters, Links, Reports, Results
 from casework.ports.queues import Inbox, Outbox
 from casework.ports.records import Cases, Enquiries, Parties, Threads
 
@@ -72,6 +72,11 @@ class UnitOfWork(Protocol):
     @property
     def figures(self) -> Figures:
         """What figures are counted from."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """Annual reports as they were issued."""
         ...
 
     @property

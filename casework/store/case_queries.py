@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,13 @@ from casework.ports import QueueFilter
 from casework.reply_kinds import ApplicantKind, ReplyKind
 from casework.rights import Sight
 from casework.store.tables import case_events, cases, messages, parties
+
+_AS_THEY_WAIT = (
+    cases.c.urgent.desc(),
+    case((cases.c.due_on.is_(None), 1), else_=0),
+    cases.c.due_on,
+    cases.c.id,
+)
 
 
 class CaseQueries:
@@ -56,20 +64,21 @@ class CaseQueries:
         return found
 
     def queue(self, wanted: QueueFilter, *, limit: int, after: int = 0) -> Sequence[Case]:
-        """Cases as a clerk should take them: urgent first, then by deadline, then by age; `after` skips so many."""
-        query = (
-            _filtered(select(cases), wanted)
-            .order_by(
-                case((cases.c.status == CaseStatus.CLOSED.value, 1), else_=0),
-                cases.c.urgent.desc(),
-                case((cases.c.due_on.is_(None), 1), else_=0),
-                cases.c.due_on,
-                cases.c.id,
-            )
-            .limit(limit)
-            .offset(after)
-        )
-        return [case_from(row) for row in self._reader.execute(query)]
+        """Cases as a clerk should take them: urgent first, then by deadline, then by age; `after` skips so many.
+
+        What is closed comes behind them, the latest first.
+        """
+        statuses = frozenset(CaseStatus) if wanted.statuses is None else frozenset(wanted.statuses)
+        waiting = replace(wanted, statuses=tuple(statuses - {CaseStatus.CLOSED}))
+        found: list[int] = []
+        if waiting.statuses:
+            found += self._ids(waiting, _AS_THEY_WAIT, limit=limit, after=after)
+        if CaseStatus.CLOSED in statuses and len(found) < limit:
+            before = self.count(waiting) if waiting.statuses else 0
+            closed = replace(wanted, statuses=(CaseStatus.CLOSED,))
+            found += self._ids(closed, (cases.c.id.desc(),), limit=limit - len(found), after=max(0, after - before))
+        rows = {row.id: row for row in self._reader.execute(select(cases).where(cases.c.id.in_(found)))}
+        return [case_from(rows[case_id]) for case_id in found]
 
     def list_open(self, *, limit: int, after: int = 0) -> Sequence[Case]:
         """Open cases by id, those above `after`."""
@@ -81,9 +90,23 @@ class CaseQueries:
         )
         return [case_from(row) for row in self._reader.execute(query)]
 
-    def count(self, wanted: QueueFilter) -> int:
-        """How many cases there are of these."""
-        return int(self._reader.execute(_filtered(select(func.count()).select_from(cases), wanted)).scalar_one())
+    def count(self, wanted: QueueFilter, *, most: int | None = None) -> int:
+        """How many cases there are of these; counting ends above `most`."""
+        query = _filtered(select(cases.c.id), wanted)
+        counted = (query if most is None else query.limit(most + 1)).subquery()
+        return int(self._reader.execute(select(func.count()).select_from(counted)).scalar_one())
+
+    def _ids(self, wanted: QueueFilter, order: Sequence[Any], *, limit: int, after: int) -> Sequence[int]:
+        """Ids alone: an index holds all that decides, so that no row is read which is not shown."""
+        query = _filtered(select(cases.c.id), wanted).order_by(*order).limit(limit).offset(after)
+        return self._reader.execute(query).scalars().all()
+
+    def accusing(self, sight: Sight) -> frozenset[str]:
+        """References of the cases that accuse whoever has this sight, or their unit."""
+        accused: ColumnElement[bool] = cases.c.accused_unit.in_(sight.accused_units)
+        if sight.accused_staff is not None:
+            accused |= cases.c.accused_staff == sight.accused_staff
+        return frozenset(self._reader.execute(select(cases.c.reference).where(accused)).scalars())
 
 
 def _filtered(query: Select[Any], wanted: QueueFilter) -> Select[Any]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from casework.case import Case, CaseStatus, status_after
 from casework.errors import CaseworkNotFound
@@ -28,6 +28,7 @@ _LAST_EVENT = (
     .order_by(case_events.c.number.desc())
     .limit(1)
 )
+_LAST_EVENT_ID = select(func.max(case_events.c.id))
 _ADD = insert(cases).returning(cases)
 _BY_ID = select(cases).where(cases.c.id == bindparam("of_case"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
@@ -138,6 +139,10 @@ class SqlCases(CaseQueries):
         """Events of all cases as (id, case, event) by id: the audit trail."""
         query = _EVENTS.where(case_events.c.id > after).order_by(case_events.c.id).limit(limit)
         return [(row.id, CaseId(row.case_id), _event(row)) for row in self._connection.execute(query)]
+
+    def last_event_id(self) -> int:
+        """The id of the latest event of any case, 0 before the first: the same as long as nothing happens."""
+        return int(self._connection.execute(_LAST_EVENT_ID).scalar_one() or 0)
 
     def erase_text(self, case_id: CaseId, number: int) -> None:
         """Erase the personal text of one event; its digest stays."""

@@ -16,6 +16,7 @@ from casework.store.handling import SqlDeadlines, SqlLetters, SqlLinks, SqlResul
 from casework.store.inbox import SqlInbox
 from casework.store.outbox import SqlOutbox
 from casework.store.parties import SqlParties
+from casework.store.reports import SqlReports
 from casework.store.threads import SqlThreads
 
 
@@ -33,6 +34,7 @@ class SqlUnitOfWork:
         self.links = SqlLinks(connection)
         self.results = SqlResults(connection)
         self.figures = SqlFigures(connection)
+        self.reports = SqlReports(connection)
         self.inbox = SqlInbox(connection)
         self.outbox = SqlOutbox(connection)
         self.enquiries = SqlEnquiries(connection)

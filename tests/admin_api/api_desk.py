@@ -22,12 +22,15 @@ from admin_api.api.authentication import Scope, derive_key, hash_key
 from admin_api.error_handlers import HtmlErrors, install_error_handlers
 from admin_api.trials import Trials
 from casework.actions.intake import open_case
+from casework.actions.lettering import Press
 from casework.actions.office import Office
 from casework.bureau import Bureau, Commitment, Unit, Words
 from casework.case import Case
 from casework.commands import OpenCase
 from casework.kinds import CaseKind
+from casework.letters import letter_words
 from casework.message import Attachment, Author, Direction, Message
+from casework.papers.letter_files import letter_docx, letter_pdf
 from casework.party import Address, ChannelName, Language
 from casework.ports import UnitOfWork
 from casework.staff import Role, Staff
@@ -220,6 +223,7 @@ def running_desk(folder: Path, *, url: str | None = None) -> Iterator[Desk]:
         revisions=lambda uow: IndexedRevisions(SqlStore.connection_of(uow)),
         catalogue=lambda uow: SqlCatalogue(SqlStore.connection_of(uow)),
         imports=lambda uow: SqlImports(SqlStore.connection_of(uow)),
+        press=Press(letter_words(), BUREAU, DirectoryBlobs(folder / "blobs"), letter_pdf, letter_docx),
         trials=Trials(KnowledgeBase),
     )
     administrator = add_staff(store, "administrator", Role.ADMINISTRATOR, "bureau")

@@ -91,6 +91,7 @@ class FrontDesk:
         details: dict[str, str] | None = None,
         attachments: tuple[Attachment, ...] = (),
         subject: str | None = None,
+        accused: str | None = None,
     ) -> OpenedCase:
         """A case that a citizen opened with one message."""
 
@@ -111,7 +112,9 @@ class FrontDesk:
             message = uow.threads.add_message(
                 thread.id, Direction.INBOUND, Author.CITIZEN, text, now=self.now, attachments=attachments
             )
-            command = OpenCase(kind, subject or text[:60], details=details or {}, unit=unit, anonymous=anonymous)
+            command = OpenCase(
+                kind, subject or text[:60], details=details or {}, unit=unit, anonymous=anonymous, accused=accused
+            )
             return open_case(command, uow, office=self.context.office, thread=thread, message=message, now=self.now)
 
         return self.store.write(open_it)
@@ -173,6 +176,7 @@ def a_front_desk(folder: Path | None = None, url: str = "") -> FrontDesk:
         catalogue=lambda uow: SqlCatalogue(SqlStore.connection_of(uow)),
         imports=lambda uow: SqlImports(SqlStore.connection_of(uow)),
         disclosure=bundle.disclosure,
+        press=bundle.press(DirectoryBlobs(folder / "blobs")),
         trials=Trials(know_demo),
     )
     return FrontDesk(store, context, time, wakes)

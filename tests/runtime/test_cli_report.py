@@ -55,6 +55,25 @@ def ledger(tmp_path: Path) -> Path:
     return file
 
 
+def test_only_what_is_issued_is_kept_and_next_years_report_is_checked_with_it(run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    store = open_store(f"sqlite:///{data / 'sunwindow.sqlite3'}")
+    migrate(store.engine)
+    assert run("report", "annual", "--year", "2025", "--out", "out")[0] == 0
+    with store.read() as uow:
+        assert uow.reports.of_year(2025) == []
+    assert run("report", "annual", "--year", "2025", "--out", "out", "--issue")[0] == 0
+    with store.read() as uow:
+        (issued,) = uow.reports.of_year(2025)
+    assert issued.filed == (tmp_path / "out" / "annual-2025.json").read_text("utf-8")
+    assert "annual-2025-zh.pdf" in issued.files
+    said = run("report", "annual", "--year", "2026", "--out", "out")[1]
+    assert "无从核对" not in said
+    assert run("report", "annual", "--year", "2027", "--out", "out", "--issue", "--site", "https://x.example")[0] != 0
+    store.close()
+
+
 def annual(run: Run, ledger: Path, out: str = "out", *more: str) -> tuple[int, str]:
     return run("report", "annual", "--year", str(YEAR), "--ledger", str(ledger), "--out", out, *more)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -12,8 +14,10 @@ from admin_api.api.schemas.cases import CaseSummary
 from admin_api.api.schemas.fields import ReferencePath
 from admin_api.api.schemas.handling import DeadlineView, Handling, HandlingAsked, IssuedLetter, StepGiven
 from admin_api.api.sight import get_case, get_case_to_change
+from admin_api.step_letters import open_letter_desk
 from admin_api.taking_steps import take_step
 from casework.actions.deriving import derive_deadlines
+from casework.actions.lettering import SetLetter, with_number
 from casework.actions.stepping import Walker
 from casework.case import Case
 from casework.errors import CaseworkNotFound
@@ -52,18 +56,30 @@ def take(
     errand: CasesErrand,
 ) -> Response:
     """Take one step of the law; 403 names the right that is missing, 409 what stands in the way."""
+    caller = errand.caller
+    context, now = caller.context, caller.now
+    given = wanted.given()
+    with context.store.read() as reading:
+        case = get_case(reading, reference, caller)
+        desk = open_letter_desk(case, reading, press=context.press, now=now)
+    if step is Step.DRAFT:
+        given = replace(given, words=desk.draft(given))
 
-    def work(uow: UnitOfWork) -> CaseSummary:
-        caller = errand.caller
+    def taking(letter: SetLetter | None) -> Callable[[UnitOfWork], CaseSummary]:
+        def work(uow: UnitOfWork) -> CaseSummary:
+            def find(other: str) -> Case | None:
+                try:
+                    return get_case(uow, other, caller)
+                except CaseworkNotFound:
+                    return None
 
-        def find(other: str) -> Case | None:
-            try:
-                return get_case(uow, other, caller)
-            except CaseworkNotFound:
-                return None
+            locked = get_case_to_change(uow, reference, errand, version=wanted.version)
+            walker = Walker(uow, context.office, caller.staff, now)
+            return CaseSummary.of(take_step(step, locked, given, walker, find=find, letter=letter), caller.today)
 
-        case = get_case_to_change(uow, reference, errand, version=wanted.version)
-        walker = Walker(uow, caller.context.office, caller.staff, caller.now)
-        return CaseSummary.of(take_step(step, case, wanted.given(), walker, find=find), caller.today)
+        return work
 
-    return errand.once(work)
+    text = desk.compose(step, given)
+    if text is None or not text.is_complete:
+        return errand.once(taking(None))
+    return with_number(context.store, context.press, case, text, lambda letter: errand.once(taking(letter)))
