@@ -11,7 +11,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -99,6 +99,16 @@ def _templates() -> Environment:
     environment.filters["veiled"] = veil_query_codes
     environment.globals["asset"] = asset
     return environment
+
+
+def compose_document(template: str, language: Language, **facts: object) -> str:
+    """A template filled in that is no page of this site, as for a file that is handed out."""
+    say = partial(_say_in, language)
+    return _templates().get_template(template).render(say=say, language=language, **facts)
+
+
+def _say_in(language: Language, key: str, **facts: object) -> str:
+    return texts().say(key, language, **facts)
 
 
 def choose_language(request: Request, preferred: Language | None = None) -> Language:

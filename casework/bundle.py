@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework.bundle_file import BundleFile, Fault, read_bundle_file
 from casework.bundle_regimes import read_regimes
+from casework.bundle_retention import read_retention
 from casework.bundle_units import MAIL, SLUG, SLUG_SHAPE, TELEPHONE, read_units
 from casework.bureau import USUALLY_PUBLISHED, USUALLY_WRONG, Bureau, Commitment, MailPolicy, Telephone, Words
 from casework.kinds import CaseKind
@@ -38,6 +39,7 @@ _KEYS = (
     "ratings",
     "results",
     "regimes",
+    "retention",
 )
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?|http://(?:localhost|127\.0\.0\.1)(?::\d+)?")
 _DOMAIN = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
@@ -62,6 +64,7 @@ def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault,
     telephones = _read_telephones(file)
     emergency = _read_emergency(file, words)
     commitments = _read_commitments(file)
+    retention = read_retention(file)
     origins = _read_origins(file)
     policy = _read_mail_policy(file)
     may_be_wrong = _read_may_be_wrong(file)
@@ -84,6 +87,7 @@ def load_bureau(folder: Path | Traversable) -> tuple[Bureau | None, tuple[Fault,
         telephones=telephones,
         emergency=emergency,
         embed_origins=origins,
+        retention=retention,
         office_hours=hours,
         redoes_poor=redoes_poor,
         published_kinds=published_kinds,

@@ -49,7 +49,8 @@ def _read_unit(file: BundleFile, index: int) -> Unit | None:
         telephone = file.text((*here, "telephone"), pattern=TELEPHONE, shape="a telephone number") or ""
     if _says(file, here, "mail"):
         mail = file.text((*here, "mail"), pattern=MAIL, shape="an e-mail address") or ""
-    handles = tuple(kind for text in file.texts((*here, "handles")) if (kind := _case_kind(file, here, text)))
+    found = (_case_kind(file, here, text) for text in file.texts((*here, "handles")))
+    handles = tuple(one for one in found if one is not None)
     keywords = file.texts((*here, "accepts"))
     publicity = _read_publicity(file, (*here, "publicity"))
     if not (slug and kind and name):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from casework.errors import CaseworkNotFound
 from casework.kinds import CaseKind
@@ -53,6 +54,23 @@ class MailPolicy:
     """So many days a letter back goes on with a question that was answered by itself; then it is closed for good."""
     spam_headers: tuple[str, ...] = SPAM_HEADERS
     """Header lines of filters whose verdict is believed; what they call spam waits for a clerk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the personal text of a kind of case is kept: so many years from its closing, and on what ground."""
+
+    years: int
+    basis: Words
+
+    def closed_before(self, today: date) -> date:
+        """Cases closed before this day have been kept long enough."""
+        year = today.year - self.years
+        try:
+            return today.replace(year=year)
+        except ValueError:
+            # 29 February of a year without one: rather a day longer than one too short.
+            return date(year, 2, 28)
 
 
 Lines = Mapping[Language, tuple[str, ...]]
@@ -131,6 +149,8 @@ class Bureau:
     emergency: tuple[Telephone, ...] = ()
     embed_origins: tuple[str, ...] = ()
     """Origins of sites that may show the chat in a frame."""
+    retention: Mapping[CaseKind, Retention] = field(default_factory=dict)
+    """How long personal text is kept; a kind that is not named is kept without end."""
     office_hours: Words = field(default_factory=lambda: Words("", ""))
     """The opening hours in words."""
     regimes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -73,6 +73,10 @@ class Case:
     """How content the citizen was, from 1 to 5."""
     published_at: datetime | None = None
     """When the result, names removed, was made public."""
+    held: bool = False
+    """Nothing of it may be erased: a review or a court wants it whole."""
+    erased_at: datetime | None = None
+    """When its personal text was erased, because the time for which it is kept was over."""
     version: int = 0
     """Rises with every change; what a form was made from must still be so when it comes back."""
 

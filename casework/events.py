@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Protocol
 
 GENESIS = "0" * 64
 """What the first event of a case carries as the hash before it."""
@@ -70,6 +71,8 @@ class EventName(StrEnum):
     RESULT_WITHDRAWN = "result.withdrawn"
     CLOSED = "case.closed"
     REOPENED = "case.reopened"
+    HELD = "case.held"
+    RELEASED = "case.released"
     TEXT_ERASED = "text.erased"
 
 
@@ -113,19 +116,44 @@ def chained(event: CaseEvent, previous: CaseEvent | None, salt: str) -> CaseEven
         salt=salt if event.text is not None else "",
         previous_hash=previous.hash if previous else GENESIS,
     )
-    return _with_hash(linked)
+    return replace(linked, hash=hash_of(linked))
 
 
-def broken_links(events: Iterable[CaseEvent]) -> tuple[str, ...]:
+class Written(Protocol):
+    """An event as it is kept; its name may be one that nobody knows, when somebody tampered with it."""
+
+    @property
+    def number(self) -> int: ...  # noqa: D102 - as in CaseEvent, and so are these
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def at(self) -> datetime: ...  # noqa: D102
+    @property
+    def actor(self) -> str: ...  # noqa: D102
+    @property
+    def facts(self) -> Mapping[str, object]: ...  # noqa: D102
+    @property
+    def text(self) -> str | None: ...  # noqa: D102
+    @property
+    def salt(self) -> str: ...  # noqa: D102
+    @property
+    def text_digest(self) -> str: ...  # noqa: D102
+    @property
+    def previous_hash(self) -> str: ...  # noqa: D102
+    @property
+    def hash(self) -> str: ...  # noqa: D102
+
+
+def broken_links(events: Iterable[Written]) -> tuple[str, ...]:
     """What is wrong with a chain, in order; empty when it is whole."""
     found: list[str] = []
-    before: CaseEvent | None = None
+    before: Written | None = None
     for event in events:
         if event.number != (before.number + 1 if before else 1):
             found.append(f"event {event.number}: the number before it is missing")
         if event.previous_hash != (before.hash if before else GENESIS):
             found.append(f"event {event.number}: does not carry the hash of the event before it")
-        if _with_hash(event).hash != event.hash:
+        if hash_of(event) != event.hash:
             found.append(f"event {event.number}: was changed after it was written")
         if event.text is not None and _digest(event.salt, event.text) != event.text_digest:
             found.append(f"event {event.number}: its text was changed after it was written")
@@ -133,22 +161,23 @@ def broken_links(events: Iterable[CaseEvent]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _digest(salt: str, text: str) -> str:
-    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
-
-
-def _with_hash(event: CaseEvent) -> CaseEvent:
+def hash_of(event: Written) -> str:
+    """The hash that follows from what an event says and from the one before it."""
     content = [
         event.previous_hash,
         event.number,
-        event.name.value,
+        str(event.name),
         event.at.astimezone(UTC).isoformat(),
         event.actor,
         dict(event.facts),
         event.text_digest,
     ]
-    canonical = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    sealed = hashlib.sha256(canonical.encode()).hexdigest()
-    return CaseEvent(
-        **{name: getattr(event, name) for name in CaseEvent.__dataclass_fields__ if name != "hash"}, hash=sealed
-    )
+    return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+"""How what is hashed is written, so that anybody can write it again."""
+
+
+def _digest(salt: str, text: str) -> str:
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()

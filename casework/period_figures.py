@@ -100,6 +100,18 @@ class PeriodFigures:
     by_unit: Mapping[str, Figures]
 
 
+def say_measure(measure: str, words: Wording, language: Language) -> str:
+    """What a rate is called."""
+    return words.say(f"measure.{measure}", language)
+
+
+def say_count(mark: str, words: Wording, language: Language) -> str:
+    """What a mark that is no part of a rate is called."""
+    head, _, part = mark.partition(".")
+    kind = {"rating": "grade", "level": "level"}.get(head, "figure")
+    return words.say(f"{kind}.{part or head}", language)
+
+
 def marks_of(outcome: Outcome, period: Period, *, today: date) -> Iterator[str]:
     """What a case is counted as in a period.
 

@@ -56,7 +56,8 @@ class _Seen:
 def backup(engine: Engine, blobs: BlobStore, archive: Path, *, now: datetime) -> Contents:
     """Write an archive, complete or not at all, readable by its owner alone; safe while the product runs.
 
-    The rows come from one read transaction. Files are never changed or deleted, so they may be read after it.
+    The rows come from one read transaction. Files are never changed, so they may be read after it; one that
+    a rule of retention has deleted meanwhile is named as missing.
     """
     partial = archive.with_name(archive.name + ".partial")
     partial.unlink(missing_ok=True)
@@ -112,23 +113,22 @@ def _add_rows(tar: tarfile.TarFile, connection: Connection, table: Table, seen: 
         for row in read.execute(select(table)).mappings():
             file.write(json.dumps({name: _plain(value) for name, value in row.items()}).encode() + b"\n")
             seen.rows += 1
-            seen.digests.update(_digests(row))
+            seen.digests.update(digests_in(row))
         _add_stream(tar, f"tables/{table.name}.jsonl", file, file.tell())
 
 
-def _digests(value: object) -> Iterator[str]:
+def digests_in(value: object) -> Iterator[str]:
     """Every file that a row names, in its columns or inside a value that is kept whole."""
     if isinstance(value, Mapping):
-        yield from (
-            named
-            for key, named in value.items()
-            if isinstance(named, str) and (key == "sha256" or str(key).endswith("_sha256"))
-        )
-        for part in value.values():
-            yield from _digests(part)
+        for name, part in value.items():
+            # A letter names two files: `pdf_sha256` and `docx_sha256`; an erased one none.
+            if str(name).endswith("sha256") and isinstance(part, str):
+                yield from filter(None, (part,))
+            else:
+                yield from digests_in(part)
     elif isinstance(value, list):
         for part in value:
-            yield from _digests(part)
+            yield from digests_in(part)
 
 
 def _add_file(tar: tarfile.TarFile, blobs: BlobStore, digest: str) -> bool:

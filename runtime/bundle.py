@@ -14,6 +14,7 @@ from casework.actions.lettering import Press
 from casework.annual.statement import faults_of_statements
 from casework.bundle import Fault, load_bureau
 from casework.bureau import Bureau
+from casework.kinds import CaseKind
 from casework.letters import letter_words
 from casework.papers.letter_files import letter_docx, letter_pdf
 from casework.ports import BlobStore
@@ -96,6 +97,12 @@ def check_bundle(folder: Path | Traversable, today: date) -> tuple[Fault, ...]:
     """Everything that is wrong with a bundle, by file and line, judged on a local date; empty when it is sound."""
     faults = [*_read(folder, today=today)[1], *_faults_of_revisions(folder), *faults_of_statements(folder)]
     return tuple(sorted(faults, key=lambda fault: (fault.file, fault.line)))
+
+
+def kinds_kept_without_end(folder: Path | Traversable) -> tuple[str, ...]:
+    """The kinds of case for which a sound bundle says nothing about how long personal text is kept."""
+    bureau, _ = load_bureau(folder)
+    return tuple(kind.value for kind in CaseKind if bureau is not None and kind not in bureau.retention)
 
 
 def _faults_of_revisions(folder: Path | Traversable) -> list[Fault]:

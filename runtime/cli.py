@@ -14,9 +14,9 @@ import typer
 from casework.errors import CaseworkError
 from knowledge.errors import KnowledgeError
 from mail_gateway.errors import MailGatewayError
-from runtime import cli_bundle, cli_cases, cli_clock, cli_knowledge, cli_mail, cli_mail_ways, cli_report
+from runtime import cli_bundle, cli_case_files, cli_cases, cli_clock, cli_knowledge, cli_mail, cli_mail_ways, cli_report
 from runtime.backup import BackupRefused
-from runtime.bundle import BundleRefused, check_bundle, load_bundle
+from runtime.bundle import BundleRefused, check_bundle, kinds_kept_without_end, load_bundle
 from runtime.bundle_export import ExportRefused
 from runtime.data_directory import DataDirectoryInUse
 from runtime.leaving import end_process
@@ -35,6 +35,7 @@ app.add_typer(cli_mail.mail_app, name="mail", help="Look at mails, and take an a
 cli_mail_ways.add_commands(cli_mail.mail_app)
 app.add_typer(cli_report.report_app, name="report", help="Make the annual report, and check a filed one.")
 cli_cases.add_commands(app)
+cli_case_files.add_commands(cli_cases.case_app)
 cli_knowledge.add_commands(app)
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SUNWINDOW_CONFIG names it otherwise.")]
@@ -115,6 +116,11 @@ def check(bundle: Annotated[Path, typer.Argument(help="Folder of the bureau.")])
         typer.echo(f"faults: {len(faults)}", err=True)
         raise typer.Exit(1)
     typer.echo(f"{bundle}: no faults")
+    if missing := kinds_kept_without_end(bundle):
+        typer.echo(
+            f"note: [retention] sets no years for {', '.join(missing)}: their personal text is kept without end",
+            err=True,
+        )
 
 
 @app.command()

@@ -23,16 +23,13 @@ from casework.references import parse_reference
 from casework.staff import Role
 from casework.store import open_store
 from runtime.bundle import load_bundle
+from runtime.cli_opening import AsJson, Config, opened
 from runtime.data_directory import hold_data_directory
-from runtime.opened_store import opened
 from runtime.settings_source import load_settings
 
 staff_app = typer.Typer(no_args_is_help=True)
 key_app = typer.Typer(no_args_is_help=True)
 case_app = typer.Typer(no_args_is_help=True)
-
-Config = Annotated[Path | None, typer.Option("--config", help="Settings file; SUNWINDOW_CONFIG names it otherwise.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @staff_app.command("add")
@@ -206,10 +203,17 @@ def backup(
         typer.echo(f"sunwindow: file {digest} is lost from the file store and not in the archive", err=True)
 
 
-def restore(archive: Annotated[Path, typer.Argument(help="Archive to read.")], config: Config = None) -> None:
-    """Fill an empty database and its file store from an archive."""
+def restore(
+    archive: Annotated[Path, typer.Argument(help="Archive to read.")],
+    erasures: Annotated[
+        Path | None, typer.Option(help="Journal of what was erased; otherwise the one in the data directory.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Fill an empty database and its file store from an archive; what was erased since then is erased again."""
     from runtime.house import open_blobs
     from runtime.restoring import restore as read_archive
+    from runtime.retention import JOURNAL, erase_after_restore
 
     settings = load_settings(config)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -217,9 +221,13 @@ def restore(archive: Annotated[Path, typer.Argument(help="Archive to read.")], c
         store = open_store(settings.store_url)
         try:
             held = read_archive(store.engine, open_blobs(settings), archive)
+            journal = erasures or settings.data_dir / JOURNAL
+            again = erase_after_restore(store, journal, now=datetime.now(UTC))
         finally:
             store.close()
     typer.echo(f"restored {held.rows} rows and {held.files} files")
+    if again:
+        typer.echo(f"{again} cases had been erased since the archive was made, and are erased again")
 
 
 def add_commands(app: typer.Typer) -> None:

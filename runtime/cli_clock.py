@@ -57,8 +57,8 @@ def recount(
     from casework.actions.recounting import MovedDate, apply_moved, find_moved
     from casework.store import SqlUnitOfWork
     from runtime.bundle import load_bundle
+    from runtime.cli_opening import opened
     from runtime.furnishing import office_of
-    from runtime.opened_store import opened
 
     count, after = 0, 0
     with opened(config) as (settings, store):

@@ -39,7 +39,7 @@ def _entries(
     from casework.actions.counting import ledger_of_year
     from casework.actions.reporting import last_year_of
     from casework.annual.ledger_file import LedgerFile
-    from runtime.opened_store import opened
+    from runtime.cli_opening import opened
 
     if ledger is not None:
         yield LedgerFile(ledger), None
@@ -164,8 +164,8 @@ def _said(findings: Iterable[Finding], year: int) -> list[str]:
 
 def _issue(report: AnnualReport, files: dict[str, bytes], config: Path | None) -> None:
     from casework.actions.reporting import issue_report, keep_files
+    from runtime.cli_opening import opened
     from runtime.house import now, open_blobs
-    from runtime.opened_store import opened
 
     with opened(config) as (settings, store):
         kept = keep_files(files, open_blobs(settings))

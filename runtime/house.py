@@ -47,6 +47,7 @@ from runtime.mailbox_watch import MailboxWatch
 from runtime.metrics import Metrics
 from runtime.migrating import migrate, require_migrated
 from runtime.reminding import Reminding
+from runtime.retention import JOURNAL, CaseFileKeeping
 from runtime.settings import Environment, Settings
 from runtime.statements import statement_of
 from runtime.telegram_room import TelegramRoom
@@ -183,8 +184,9 @@ class House:
             return [*waiting, *map(delivering, uow.outbox.due_channels(now=at))]
 
     def keep_house(self) -> None:
-        """Forget what has expired."""
+        """Forget what has expired, erase what the bureau's rules of retention ask for, and seal the ledgers."""
         self.store.write(lambda uow: uow.doors.forget(now=now()))
+        CaseFileKeeping(self.store, self.blobs, self.office, now, self.settings.data_dir / JOURNAL).run()
 
     def close(self) -> None:
         """Let go of the store, the lines to other servers and the data directory."""

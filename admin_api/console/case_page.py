@@ -10,10 +10,11 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 
 from admin_api.console.case_view import compose_case
-from admin_api.console.finding import find_case
+from admin_api.console.finding import find_case, signed_in
 from admin_api.console.frame import show_page
 from admin_api.pages import Visit
 from admin_api.visits import staff_visit
+from casework.rights import Right, may
 
 router = APIRouter()
 StaffVisit = Annotated[Visit, Depends(staff_visit)]
@@ -59,4 +60,7 @@ def compose_case_page(
     with visit.context.store.read() as uow:
         case = find_case(reference, uow, visit=visit)
         view = compose_case(case, uow, visit=visit, seen_version=refused.seen_version)
-    return show_page(visit, "console/case.html", room="queue", status=status, view=view, refused=refused)
+    may_pack = may(signed_in(visit), Right.VERIFY, case, visit.context.office.bureau)
+    return show_page(
+        visit, "console/case.html", room="queue", status=status, view=view, refused=refused, may_pack=may_pack
+    )

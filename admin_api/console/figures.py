@@ -39,6 +39,8 @@ from casework.period_figures import (
     counted,
     graded,
     of_all,
+    say_count,
+    say_measure,
 )
 from casework.rates import Grouping, Measure
 from casework.rights import Right, has_anywhere
@@ -107,9 +109,8 @@ def name_mark(visit: Visit, mark: str) -> str:
     """What a number counts."""
     words, (head, _, part) = visit.context.report_words, mark.partition(".")
     if head in list(Measure):
-        return visit.say(f"figures.mark_{part}", measure=words.say(f"measure.{head}", visit.language))
-    key = {"rating": f"grade.{part}", "level": f"level.{part}"}.get(head, f"figure.{mark}")
-    return words.say(key, visit.language)
+        return visit.say(f"figures.mark_{part}", measure=say_measure(head, words, visit.language))
+    return say_count(mark, words, visit.language)
 
 
 @router.get("")

@@ -22,8 +22,8 @@ from admin_api.pages import Visit
 from admin_api.visits import NotAllowed, own_form, staff_visit
 from casework.actions.reporting import issue_report, keep_files
 from casework.annual import forms
-from casework.annual.findings import Finding, parse_cell
-from casework.annual.naming import MOST_CASES, say_finding, say_place
+from casework.annual.findings import Finding
+from casework.annual.naming import MOST_CASES, say_finding, say_gap
 from casework.annual.report import AnnualReport
 from casework.issued_report import IssuedReport
 from casework.papers.annual_document import compose_document
@@ -171,7 +171,9 @@ def _page(visit: Visit, wish: ReportWish, reported: Reported, *, status: int = 2
         forms=list(forms.Form),
         document=document,
         blocks=[(_KINDS[type(block)], block) for block in document.blocks] if document else [],
-        gaps=[_gap(gap, visit) for gap in reported.report.gaps] if reported.report else [],
+        gaps=[say_gap(gap, context.report_words, visit.language) for gap in reported.report.gaps]
+        if reported.report
+        else [],
         troubles=troubles,
         warnings=[_said(finding, visit) for finding in reported.findings if finding.is_warning],
         issued=[(one, names.get(one.issued_by) if one.issued_by else None, _papers(one)) for one in issued],
@@ -187,15 +189,6 @@ def _papers(issued: IssuedReport) -> Mapping[str, list[str]]:
     """The papers of an issued report by language; charts come as one file."""
     papers = [name for name in issued.files if not name.endswith((".svg", ".json"))]
     return {language: [name for name in papers if f"-{language}." in name] for language in ("zh", "en")}
-
-
-def _gap(gap: str, visit: Visit) -> str:
-    """What nobody has written yet: a chapter, or a number of table II."""
-    words, language = visit.context.report_words, visit.language
-    kind, _, name = gap.partition(".")
-    if kind != "chapters":
-        return say_place(parse_cell(gap), words, language)
-    return words.say(f"part.{name}" if name.startswith("overview_") else f"chapter.{name}", language)
 
 
 def _named(finding: Finding) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from casework.outbox import OutboxKind
 from casework.party import Address, ChannelName, Language
 from casework.ports import UnitOfWork
 from casework.reminder import Reminder
+from casework.seal import Seal
 from casework.wording import Wording
 
 NOTICE_LANGUAGE: Language = "zh"
@@ -80,6 +81,14 @@ def _join(key: str, mail: str, uow: UnitOfWork, *, notices: Wording, facts: dict
         subject=notices.say("several.subject", NOTICE_LANGUAGE, unit=facts["unit"]),
         keys=_TAKING_MORE,
     )
+
+
+def announce_seal(seal: Seal, uow: UnitOfWork, *, bureau: Bureau, notices: Wording, now: datetime) -> None:
+    """Mail a seal out of the house, where nobody who can write to the database can change it."""
+    if bureau.root.mail:
+        on = bureau.calendar.local_date(seal.at).isoformat()
+        facts: dict[str, object] = {"number": seal.id, "on": on, "digest": seal.digest, "last": seal.last_event_id}
+        _queue("ledger_sealed", bureau.root.mail, uow, notices=notices, facts=facts, case=None, now=now)
 
 
 def _queue(

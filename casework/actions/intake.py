@@ -85,14 +85,8 @@ def _enter(
         now=now,
         registered_post=arrival.registered_post,
     )
-    facts: dict[str, object] = {
-        "kind": command.kind.value,
-        "unit": unit.slug,
-        "channel": channel.value,
-        **opening_facts(filing),
-    }
-    if arrival.entered_by is not None:
-        facts["entered_by"] = f"staff:{arrival.entered_by}"
+    facts = {"kind": command.kind.value, "unit": unit.slug, "channel": channel.value, **opening_facts(filing)}
+    facts |= {"entered_by": f"staff:{arrival.entered_by}"} if arrival.entered_by is not None else {}
     opened = CaseEvent(0, EventName.OPENED, now, f"citizen:{thread.party_id}", facts)
     reckoned = reckon_first(command.kind, channel, filing, opened, office=office, now=now)
     case = uow.cases.add(

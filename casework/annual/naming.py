@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
-from casework.annual.findings import Cell, Finding, Table
+from casework.annual.findings import Cell, Finding, Table, parse_cell
 from casework.annual.forms import OTHER_HANDLING
 from casework.party import Language
 from casework.reply_kinds import ApplicantKind, ReplyKind
@@ -31,6 +31,14 @@ def say_place(cell: Cell, words: Wording, language: Language) -> str:
         row=row_name(cell, words, language),
         column=column_name(cell, words, language),
     )
+
+
+def say_gap(gap: str, words: Wording, language: Language) -> str:
+    """What nobody has written yet: a chapter, or a number of table II."""
+    kind, _, name = gap.partition(".")
+    if kind != "chapters":
+        return say_place(parse_cell(gap), words, language)
+    return words.say(f"part.{name}" if name.startswith("overview_") else f"chapter.{name}", language)
 
 
 def row_name(cell: Cell, words: Wording, language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from casework.ports.doors import Accounts, ApiKey, BlockedSender, Doors, StaffSession, StoredResponse
 from casework.ports.handling import Deadlines, Figures, Letters, Links, Reports, Results
+from casework.ports.ledgers import Erasures, Ledgers
 from casework.ports.queues import Inbox, Outbox
 from casework.ports.records import Cases, Enquiries, Parties, QueueFilter, Threads
 from casework.ports.store import BlobStore, Channel, Store, UnitOfWork
@@ -16,8 +17,10 @@ __all__ = [
     "Deadlines",
     "Doors",
     "Enquiries",
+    "Erasures",
     "Figures",
     "Inbox",
+    "Ledgers",
     "Letters",
     "Links",
     "Outbox",

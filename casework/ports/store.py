@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from casework.outbox import DeliveryResult, OutboxEntry
 from casework.ports.doors import Accounts, Doors
 from casework.ports.handling import Deadlines, Figures, Letters, Links, Reports, Results
+from casework.ports.ledgers import Erasures, Ledgers
 from casework.ports.queues import Inbox, Outbox
 from casework.ports.records import Cases, Enquiries, Parties, Threads
 
@@ -25,6 +27,10 @@ class BlobStore(Protocol):
 
     def get(self, sha256: str) -> bytes:
         """The bytes; CaseworkNotFound when there are none under this digest."""
+        ...
+
+    def delete(self, sha256: str, *, unless_kept_since: datetime) -> bool:
+        """Delete a file unless somebody put it again since then; False when it was left."""
         ...
 
 
@@ -107,6 +113,16 @@ class UnitOfWork(Protocol):
     @property
     def doors(self) -> Doors:
         """What the doors must remember."""
+        ...
+
+    @property
+    def ledgers(self) -> Ledgers:
+        """Ledgers as they are kept, and seals over them."""
+        ...
+
+    @property
+    def erasures(self) -> Erasures:
+        """What is erased by rule."""
         ...
 
     def savepoint(self) -> AbstractContextManager[None]:

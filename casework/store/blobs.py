@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ class DirectoryBlobs:
         """Keep `data` durably and return its digest; CaseworkUnavailable when it cannot be kept."""
         digest = hashlib.sha256(data).hexdigest()
         path = self._path(digest)
-        if path.exists():
+        if _is_kept(path):
             return digest
         try:
             if not path.parent.exists():
@@ -46,6 +47,25 @@ class DirectoryBlobs:
             raise CaseworkNotFound(f"there is no file {sha256[:12]}…") from error
         except OSError as error:
             raise CaseworkUnavailable(f"a file could not be read ({error.strerror}): try again later") from error
+
+    def delete(self, sha256: str, *, unless_kept_since: datetime) -> bool:
+        """Delete a file unless somebody put it again since then; False when it was left.
+
+        It is moved away before its age is read: whoever puts it from then on writes it anew.
+        """
+        path = self._path(sha256)
+        aside = path.with_name(f".gone-{path.name}")
+        try:
+            path.replace(aside)
+            if datetime.fromtimestamp(aside.stat().st_mtime, UTC) >= unless_kept_since:
+                aside.replace(path)
+                return False
+            aside.unlink()
+        except FileNotFoundError:
+            return True
+        except OSError as error:
+            raise CaseworkUnavailable(f"a file could not be deleted ({error.strerror}): try again later") from error
+        return True
 
     def _path(self, digest: str) -> Path:
         _require_digest(digest)
@@ -97,6 +117,23 @@ class S3Blobs:
         except (BotoCoreError, ClientError) as error:
             raise CaseworkUnavailable("the file store cannot be reached: try again later") from error
 
+    def delete(self, sha256: str, *, unless_kept_since: datetime) -> bool:
+        """Delete an object unless somebody put it again since then; False when it was left."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        _require_digest(sha256)
+        try:
+            if self._client.head_object(Bucket=self._bucket, Key=sha256)["LastModified"] >= unless_kept_since:
+                return False
+            self._client.delete_object(Bucket=self._bucket, Key=sha256)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey"):
+                return True
+            raise CaseworkUnavailable("a file could not be deleted: try again later") from error
+        except BotoCoreError as error:
+            raise CaseworkUnavailable("the file store cannot be reached: try again later") from error
+        return True
+
 
 def open_s3_blobs(*, endpoint_url: str | None, bucket: str, region: str, access_key: str, secret_key: str) -> S3Blobs:
     """Blobs in an S3-compatible store; needs the extra `s3`."""
@@ -126,6 +163,15 @@ def open_s3_blobs(*, endpoint_url: str | None, bucket: str, region: str, access_
 def _require_digest(digest: str) -> None:
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
         raise CaseworkNotFound("a file is named by its SHA-256")
+
+
+def _is_kept(path: Path) -> bool:
+    """Whether a file is there; being wanted again it is as new, so that `delete` leaves it."""
+    try:
+        os.utime(path)
+    except OSError:
+        return path.exists()
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

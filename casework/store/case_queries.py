@@ -187,4 +187,6 @@ def case_from(row: Any) -> Case:
         merged_into=CaseId(row.merged_into) if row.merged_into is not None else None,
         rating=row.rating,
         published_at=row.published_at,
+        held=row.held,
+        erased_at=row.erased_at,
     )

@@ -116,6 +116,9 @@ class SqlCases(CaseQueries):
         self._write(case_id, (CaseEvent(0, name, at, actor, dict(facts or {}), clean),), before)
         status = status_after(case.status if before else None, name)
         values = {**(changes or {}), "status": status.value, "updated_at": at, "of_case": case_id}
+        if name is EventName.REOPENED:
+            # What is written from now on has a time of its own.
+            values["erased_at"] = None
         return case_from(self._connection.execute(_CHANGE, values).one())
 
     def get(self, case_id: CaseId, *, lock: bool = False) -> Case:

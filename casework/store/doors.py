@@ -13,15 +13,9 @@ from casework.errors import CaseworkConflict
 from casework.message import StaffId
 from casework.party import Address, ChannelName
 from casework.ports import BlockedSender, StoredResponse
+from casework.store.door_tables import blocked_senders, idempotency_keys, mailbox_positions, rate_windows
 from casework.store.inserting import insert_into, insert_or_update
-from casework.store.tables import (
-    blocked_senders,
-    idempotency_keys,
-    mailbox_positions,
-    password_resets,
-    rate_windows,
-    staff_sessions,
-)
+from casework.store.tables import password_resets, staff_sessions
 
 KEEP_RESPONSES_FOR = timedelta(days=2)
 

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 from casework.errors import CaseworkNotFound
 from casework.message import StaffId
 from casework.party import Address, ChannelName, ContactPoint, ContactPointId, FailedAddress, Language, Party, PartyId
+from casework.store.door_tables import failed_addresses
 from casework.store.inserting import insert_or_skip, insert_or_update
-from casework.store.tables import contact_points, failed_addresses, parties
+from casework.store.tables import contact_points, parties
 
 _BY_ADDRESS = (
     select(parties.c.id, parties.c.name, parties.c.language)

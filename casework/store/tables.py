@@ -111,10 +111,11 @@ attachments = Table(
     Column("name", Text, nullable=False),
     Column("content_type", Text, nullable=False),
     Column("size", Id, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
     Column("inline", Boolean, nullable=False),
 )
 
+_NARROWING = ("unit", "kind", "assignee", "accused_unit", "accused_staff")
 cases = Table(
     "cases",
     metadata,
@@ -151,19 +152,10 @@ cases = Table(
     Column("merged_into", Id),
     Column("rating", Integer),
     Column("published_at", Instant),
+    Column("held", Boolean, nullable=False, server_default=false()),
+    Column("erased_at", Instant),
     # All that the queue is ordered and narrowed by, so that no case is read which is not shown.
-    Index(
-        "ix_cases_queue",
-        "status",
-        "urgent",
-        "due_on",
-        "id",
-        "unit",
-        "kind",
-        "assignee",
-        "accused_unit",
-        "accused_staff",
-    ),
+    Index("ix_cases_queue", "status", "urgent", "due_on", "id", *_NARROWING),
     Index("ix_cases_unit_status", "unit", "status"),
     Index("ix_cases_received", "kind", "received_on"),
     Index("ix_cases_closed", "kind", "closed_on"),
@@ -351,57 +343,4 @@ api_keys = Table(
     Column("staff_id", Id, ForeignKey("staff.id")),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
-)
-
-idempotency_keys = Table(
-    "idempotency_keys",
-    metadata,
-    Column("caller", String(80), primary_key=True),
-    Column("key", String(200), primary_key=True),
-    Column("request_digest", String(64), nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-)
-
-rate_windows = Table(
-    "rate_windows",
-    metadata,
-    Column("bucket", String(120), primary_key=True),
-    Column("started_at", Instant, nullable=False),
-    Column("ends_at", Instant, nullable=False),
-    Column("hits", Integer, nullable=False),
-)
-
-blocked_senders = Table(
-    "blocked_senders",
-    metadata,
-    Column("channel", String(16), primary_key=True),
-    Column("address", Text, primary_key=True),
-    Column("reason", Text, nullable=False),
-    Column("staff_id", Id),
-    Column("at", Instant, nullable=False),
-)
-
-failed_addresses = Table(
-    "failed_addresses",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("channel", String(16), nullable=False),
-    Column("address", Text, nullable=False),
-    Column("failed_at", Instant, nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("permanent", Boolean, nullable=False),
-    Column("failures", Integer, nullable=False),
-    Column("allowed_at", Instant),
-    Column("allowed_by", Id),
-    UniqueConstraint("channel", "address"),
-    Index("ix_failed_addresses_latest", "failed_at", "id"),
-)
-
-mailbox_positions = Table(
-    "mailbox_positions",
-    metadata,
-    Column("mailbox", String(120), primary_key=True),
-    Column("position", Text, nullable=False),
 )

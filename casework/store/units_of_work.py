@@ -11,9 +11,11 @@ from casework.store.accounts import SqlAccounts
 from casework.store.cases import SqlCases
 from casework.store.doors import SqlDoors
 from casework.store.enquiries import SqlEnquiries
+from casework.store.erasing import SqlErasures
 from casework.store.figures import SqlFigures
 from casework.store.handling import SqlDeadlines, SqlLetters, SqlLinks, SqlResults
 from casework.store.inbox import SqlInbox
+from casework.store.ledgers import SqlLedgers
 from casework.store.outbox import SqlOutbox
 from casework.store.parties import SqlParties
 from casework.store.reports import SqlReports
@@ -40,6 +42,8 @@ class SqlUnitOfWork:
         self.enquiries = SqlEnquiries(connection)
         self.accounts = SqlAccounts(connection)
         self.doors = SqlDoors(connection)
+        self.ledgers = SqlLedgers(connection)
+        self.erasures = SqlErasures(connection)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -41,6 +41,9 @@ class Shelf:
             raise CaseworkNotFound
         return self.blobs[sha256]
 
+    def delete(self, sha256: str, *, unless_kept_since: datetime) -> bool:
+        return self.blobs.pop(sha256, None) is not None
+
 
 @pytest.fixture
 def peer() -> Iterator[BotApiPeer]:

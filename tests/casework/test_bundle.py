@@ -326,3 +326,10 @@ def test_what_a_bureau_confirms_of_a_regime_is_read_and_what_is_law_cannot_be_se
     said = " ".join(fault.message for fault in faults)
     assert "rules.reply is law" in said
     assert "there is no regime 'nowhere'" in said
+
+
+def test_a_unit_is_of_the_kind_that_the_bundle_says_whatever_it_handles(tmp_path: Path) -> None:
+    bureau, _ = load_bureau(write_bundle(tmp_path))
+    assert bureau is not None
+    assert {unit.kind for unit in bureau.units} <= {"bureau", "police_station", "window", "office"}
+    assert all(not isinstance(unit.kind, CaseKind) for unit in bureau.units)

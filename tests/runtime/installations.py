@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from casework.message import Attachment, Author, Direction, InboundMessage, Repl
 from casework.outbox import LEASE_FOR, DeliveryOutcome, DeliveryResult, OutboxKind
 from casework.party import Address, ChannelName
 from casework.ports import StoredResponse
+from casework.retention import Erasure
 from casework.staff import Role
 from casework.store import SqlStore, SqlUnitOfWork
 from casework.store.blobs import DirectoryBlobs
@@ -109,9 +111,17 @@ def fill(place: Place) -> None:
         web.add_upload("u" * 32, CITIZEN.value, Attachment("先传.txt", "text/plain", 4500, ahead), now=NOW)
 
     place.store.write(work)
+    place.store.write(keep_files)
     place.store.write(publish_something)
     disclosed = place.blobs.put(b"disclosed" * 900)
     place.store.write(lambda uow: import_something(uow, disclosed))
+
+
+def keep_files(uow: SqlUnitOfWork) -> None:
+    """A seal, the record of an erasure, and a file that waits to be deleted."""
+    uow.ledgers.add_seal(at=NOW, last_event_id=uow.ledgers.written_until(), digest="5" * 64, after=0)
+    uow.erasures.note(Erasure("ZMD-2020-000001-1", 4, "complaint: 5 years", NOW, {"messages": 2}))
+    uow.erasures.let_go([hashlib.sha256(b"sent" * 900).hexdigest()], NOW)
 
 
 def publish_something(uow: SqlUnitOfWork) -> None:

@@ -21,7 +21,7 @@ from casework.store.blobs import DirectoryBlobs
 from casework.store.tables import cases, inbox, messages, raw_mails, threads
 from knowledge.catalogue.search import CatalogueQuery
 from knowledge.store import SqlCatalogue
-from runtime.backup import BackupRefused
+from runtime.backup import BackupRefused, digests_in
 from runtime.migrating import migrate, newest
 from tests.casework.a_bureau import a_complaint, a_letter
 from tests.runtime.installations import NOW, Place, fill
@@ -293,6 +293,12 @@ def test_a_backup_that_fails_leaves_the_last_archive_and_nothing_else(
         place.back_up(folder / "a.tar.gz")
     assert [path.name for path in folder.iterdir()] == ["a.tar.gz"]
     assert (folder / "a.tar.gz").read_bytes() == last
+
+
+def test_files_that_a_row_names_as_one_of_several_are_found_too() -> None:
+    letter = {"pdf_sha256": "a" * 64, "docx_sha256": "b" * 64}
+    report = {"files": [{"name": "annual-2026-zh.pdf", "sha256": "c" * 64}]}
+    assert [*digests_in(letter), *digests_in(report)] == ["a" * 64, "b" * 64, "c" * 64]
 
 
 def test_only_the_owner_may_read_an_archive(archived: Path) -> None:

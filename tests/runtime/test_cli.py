@@ -17,16 +17,21 @@ from pathlib import Path
 import pytest
 
 from admin_api.api.authentication import hash_key
+from admin_api.packing.verify import faults_of, read_pack
+from casework.actions.closure import close
+from casework.actions.stepping import Walker
+from casework.disposition import Disposition
 from casework.inbox import Arrival, InboxState, Reading
 from casework.message import InboundMessage
 from casework.party import Address, ChannelName
 from casework.staff import Role
 from casework.store import SqlUnitOfWork, open_store
 from runtime.cli import main
-from tests.casework.a_bureau import a_complaint
+from tests.casework.a_bureau import a_clerk, a_complaint, an_office
 from tests.running.indexes import INDEXES
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+LONG_AGO = datetime(2020, 3, 2, 2, 0, tzinfo=UTC)
 COMMAND = str(Path(sys.executable).with_name("sunwindow"))
 CITIZEN = Address(ChannelName.TELEGRAM, "42")
 
@@ -191,6 +196,61 @@ def test_a_broken_ledger_is_shown_and_fails(
     said = run("case", "show", listed["reference"])
     assert said.status == 1
     assert "BROKEN" in said.out
+
+
+def test_ledgers_are_verified_and_sealed_and_what_is_wrong_is_named(
+    run: Run, migrated: Callable[[Callable[[SqlUnitOfWork], object]], None]
+) -> None:
+    migrated(lambda uow: a_complaint(uow, now=NOW))
+    sealed = json.loads(run("case", "seal", "--json").out)
+    reference = json.loads(run("case", "list", "--json").out)[0]["reference"]
+    assert run("case", "verify", "--all", "--seal", f"1:{sealed['digest']}").out == "no faults\n"
+    assert run("case", "verify", reference).status == 0
+    assert "the seals were made anew" in run("case", "verify", "--seal", f"1:{'0' * 64}").out
+    migrated(lambda uow: uow.connection.exec_driver_sql("UPDATE cases SET unit = 'moon'"))
+    said = run("case", "verify", "--all", "--json")
+    assert said.status == 1
+    assert json.loads(said.out) == {
+        "case": reference,
+        "kind": "column",
+        "says": "unit is moon, the ledger says north-station",
+    }
+    assert run("case", "verify").status == 2
+
+
+def test_a_case_is_packed_and_the_pack_is_sound(
+    run: Run, migrated: Callable[[Callable[[SqlUnitOfWork], object]], None], tmp_path: Path
+) -> None:
+    migrated(lambda uow: a_complaint(uow, now=NOW))
+    migrated(lambda uow: uow.connection.exec_driver_sql("UPDATE cases SET unit = 'city-bureau'"))
+    reference = json.loads(run("case", "list", "--json").out)[0]["reference"]
+    assert run("case", "pack", reference, "--out", str(tmp_path / "file.zip")).status == 0
+    assert faults_of(read_pack(tmp_path / "file.zip")) == []
+
+
+def test_what_is_due_is_listed_then_erased_and_erased_again_after_a_restore(
+    run: Run, migrated: Callable[[Callable[[SqlUnitOfWork], object]], None], bundle: Path, tmp_path: Path
+) -> None:
+    def close_it(uow: SqlUnitOfWork) -> None:
+        case = a_complaint(uow, now=LONG_AGO).case
+        close(case, Disposition.UPHELD, Walker(uow, an_office(), a_clerk(uow), LONG_AGO))
+
+    migrated(close_it)
+    assert "nothing is ever erased by rule" in run("case", "erase-due").out
+    with (bundle / "bureau.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[retention.complaint]\nyears = 1\nbasis = { zh = "规定", en = "rule" }\n')
+    own = {"BUNDLE": str(bundle)}
+    assert run("case", "erase-due", "--dry-run", **own).out.endswith("1 cases are due\n")
+    archive = tmp_path / "archive.tar.gz"
+    assert run("backup", str(archive)).status == 0
+    assert run("case", "erase-due", **own).out == "1 cases erased\n"
+    assert run("case", "verify", "--all").status == 0
+    for left in (tmp_path / "data").glob("sunwindow.sqlite3*"):
+        left.unlink()
+    said = run("restore", str(archive))
+    assert said.out.endswith("1 cases had been erased since the archive was made, and are erased again\n")
+    assert run("case", "erase-due", "--dry-run", **own).out == "0 cases are due\n"
+    assert run("case", "verify", "--all").out == "no faults\n"
 
 
 def test_an_unknown_case_is_said_to_be_unknown(run: Run, migrated: object) -> None:
