@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from admin_api.taking_steps import Given
+from casework.actions.letter_dates import foresee_until
 from casework.actions.lettering import Press
 from casework.case import Case
+from casework.events import CaseEvent
 from casework.kinds import CaseKind
 from casework.letter import LetterKind
 from casework.letters import LetterText, compose_letter, endings_of
@@ -40,6 +42,7 @@ class LetterDesk:
     standing: Standing
     party_name: str | None
     today: date
+    events: Sequence[CaseEvent] = ()
 
     def compose(self, step: Step, given: Given) -> LetterText | None:
         """The letter of a step; None when the step has none, or the clerk wrote nothing that could be told.
@@ -53,6 +56,8 @@ class LetterDesk:
         if words:
             return self._text(kind, {}, ending).reworded(words)
         told = {name: value for name, value in _facts(step, given, self.standing).items() if value}
+        if until := foresee_until(kind, self.case, self.events, told, bureau=self.press.bureau, today=self.today):
+            told["until"] = until
         text = self._text(kind, told, self._review_ending(given) if kind is LetterKind.REVIEW else "")
         if text.is_complete or not given.words.strip():
             return text
@@ -98,7 +103,8 @@ def open_letter_desk(case: Case, uow: UnitOfWork, *, press: Press, now: datetime
     """The desk for a case as it stands."""
     today = press.bureau.calendar.local_date(now)
     party = uow.parties.get(case.party_id)
-    return LetterDesk(press, case, standing_of(uow.cases.events(case.id)), party.name, today)
+    events = uow.cases.events(case.id)
+    return LetterDesk(press, case, standing_of(events), party.name, today, events)
 
 
 def _facts(step: Step, given: Given, standing: Standing) -> Mapping[str, object]:

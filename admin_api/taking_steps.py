@@ -160,7 +160,9 @@ _ACTIONS: Mapping[Step, _Action] = {
     Step.PROPOSE_EXTENSION: lambda c, g, w, _f: extending.propose_extension(c, g.days, g.reason, w),
     Step.GRANT_EXTENSION: lambda c, g, w, _f: extending.grant_extension(c, g.words, w, attachments=g.attachments),
     Step.REFUSE_EXTENSION: lambda c, g, w, _f: extending.refuse_extension(c, g.reason, w),
-    Step.ASK_FEE: lambda c, g, w, _f: applications.ask_fee(c, g.words, _one_of(ChargedBy, g.charged_by), g.count, w),
+    Step.ASK_FEE: lambda c, g, w, _f: applications.ask_fee(
+        c, g.words, _one_of(ChargedBy, g.charged_by), g.count, w, attachments=g.attachments
+    ),
     Step.RECORD_FEE: lambda c, g, w, _f: applications.record_fee(c, w, on=g.on),
     Step.ACCEPT: lambda c, g, w, _f: complaints.accept(c, g.words, w, attachments=g.attachments),
     Step.NOT_ACCEPT: lambda c, g, w, _f: complaints.refuse_acceptance(

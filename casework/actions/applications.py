@@ -124,8 +124,7 @@ def ask_fee(
     pieces before them. Refusal when nothing is to be paid.
     """
     walker.require(Step.ASK_FEE, case)
-    earlier = _earlier_in_month(case, walker) if charged_by is ChargedBy.PIECE else 0
-    fen = fee_by_piece(count, earlier) if charged_by is ChargedBy.PIECE else fee_by_page(count)
+    fen, earlier = reckon_fee(case, charged_by, count, walker)
     if fen <= 0:
         raise Refusal("fee_nothing", "a fee of nothing is not asked for: it is free")
     message = write_to_citizen(
@@ -140,6 +139,14 @@ def ask_fee(
         "on": walker.today.isoformat(),
     }
     return walker.note(case, EventName.FEE_ASKED, facts)
+
+
+def reckon_fee(case: Case, charged_by: ChargedBy, count: int, walker: Walker) -> tuple[int, int]:
+    """The fee in fen, and how many earlier applications of the month it was reckoned with."""
+    if charged_by is ChargedBy.PAGE:
+        return fee_by_page(count), 0
+    earlier = _earlier_in_month(case, walker)
+    return fee_by_piece(count, earlier), earlier
 
 
 def _earlier_in_month(case: Case, walker: Walker) -> int:

@@ -60,6 +60,13 @@ _ACTS: Final[Mapping[LetterKind, _Act]] = {
     LetterKind.WITHDRAWN: _Act(Right.WITHDRAW, Mark.WITHDRAWN),
 }
 
+_SAME: Final[Mapping[str, tuple[EventName, str]]] = {
+    "working_days": (EventName.SUPPLEMENT_ASKED, "working_days"),
+    "days": (EventName.EXTENSION_GRANTED, "days"),
+    "amount": (EventName.FEE_ASKED, "fen"),
+}
+"""What a letter tells and its step knows too: the event, and the fact of it."""
+
 
 class NumberTaken(CaseworkConflict):
     """Somebody else issued a letter under this number meanwhile: set it under the next one."""
@@ -205,6 +212,7 @@ def _require(case: Case, text: LetterText, walker: Walker) -> None:
     events = walker.uow.cases.events(case.id)
     if act.mark is not None and not standing_of(events).has(act.mark):
         raise Refusal("letter_early", f"a letter of kind {text.kind.value} tells of a step: take the step first")
+    _require_same_facts(text, events)
     if text.kind in (LetterKind.DECISION, LetterKind.OPINION):
         _require_reviewed(text, events)
     elif text.kind is LetterKind.REVIEW:
@@ -216,6 +224,14 @@ def _require_right(case: Case, right: Right, walker: Walker) -> None:
     bureau = walker.office.bureau
     if not any(may(walker.staff, one, case, bureau) for one in (right, Right.ISSUE_LETTER)):
         raise RightMissing(Right.ISSUE_LETTER, case.unit)
+
+
+def _require_same_facts(text: LetterText, events: Sequence[CaseEvent]) -> None:
+    """Days and amounts are those of the step."""
+    for told, (name, fact) in _SAME.items():
+        step = next((event for event in reversed(events) if event.name is name), None)
+        if told in text.told and step is not None and step.facts.get(fact) != text.told[told]:
+            raise Refusal("letter_other_facts", f"the letter says {text.told[told]}, the step {step.facts.get(fact)}")
 
 
 def _require_reviewed(text: LetterText, events: Sequence[CaseEvent]) -> None:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from casework.errors import CaseworkRejected
 from casework.letters import Letterhead, LetterText
 from casework.papers.letter_word import fill_letter_template, write_letter
-from casework.papers.typesetting import picture_pages, typeset
+from casework.papers.typesetting import breakable, picture_pages, typeset
 
 
 def letter_pdf(text: LetterText, letterhead: Letterhead) -> bytes:
@@ -49,8 +49,8 @@ def _content(text: LetterText, letterhead: Letterhead) -> dict[str, object]:
         "footer": letterhead.footer,
         "title": text.title,
         "number": text.number,
-        "salutation": text.salutation,
-        "lines": [line for line in text.words.split("\n") if line.strip()],
+        "salutation": breakable(text.salutation),
+        "lines": [breakable(line) for line in text.words.split("\n") if line.strip()],
         "contact": text.contact,
         "signature": text.signature,
         "dated": text.dated,
@@ -62,4 +62,4 @@ def _rows(rows: tuple[tuple[str, str], ...]) -> list[tuple[str, str, bool]]:
     """Rows of a form, each with whether its blank is a tall one: the one that wants sentences, amid short ones."""
     blanks = [place for place, (_, beside) in enumerate(rows) if not beside]
     tall = blanks[0] if len(blanks) < 4 else blanks[1]
-    return [(label, beside, place == tall) for place, (label, beside) in enumerate(rows)]
+    return [(label, breakable(beside), place == tall) for place, (label, beside) in enumerate(rows)]

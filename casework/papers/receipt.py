@@ -15,7 +15,7 @@ from casework.bureau import Bureau
 from casework.case import Case
 from casework.kept_deadline import KeptDeadline
 from casework.letter_facts import clean_line, telephone_of, unit_in_charge, write_date
-from casework.papers.typesetting import picture_pages, typeset
+from casework.papers.typesetting import breakable, picture_pages, typeset
 from casework.party import Language
 from casework.wording import Wording
 
@@ -97,12 +97,16 @@ def _rows(receipt: Receipt, wording: Wording, bureau: Bureau) -> tuple[tuple[str
         ("reference", case.reference),
         ("code", receipt.query_code),
         ("kind", wording.say(f"letter.slip.kinds.{case.kind.value}", language)),
-        ("subject", subject if len(subject) <= _LONGEST_SUBJECT else f"{subject[: _LONGEST_SUBJECT - 1]}…"),
+        ("subject", breakable(_shortened(subject))),
         ("received", received or wording.say("letter.slip.unconfirmed", language)),
         ("unit", unit.name.in_(language)),
         ("telephone", telephone_of(unit, bureau)),
         ("next", _waits(receipt.deadlines, wording, language)),
     )
+
+
+def _shortened(subject: str) -> str:
+    return subject if len(subject) <= _LONGEST_SUBJECT else f"{subject[: _LONGEST_SUBJECT - 1]}…"
 
 
 def _waits(deadlines: Sequence[KeptDeadline], wording: Wording, language: Language) -> str:

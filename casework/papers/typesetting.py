@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import cast
@@ -20,6 +21,8 @@ CHINESE_FONTS = (
     "FangSong",
 )
 """One of these must be on the machine, for a page without its glyphs would show empty boxes."""
+
+_LONG_RUN = re.compile(r"[A-Za-z0-9_]{30}(?=[A-Za-z0-9_])")
 
 
 class FontMissing(CaseworkUnavailable):
@@ -60,6 +63,11 @@ def picture_of(svg: str, *, ppi: float = 160) -> bytes:
         '#image(bytes(json(bytes(sys.inputs.content)).svg), format: "svg", width: 16cm)'
     )
     return picture_pages(template, {"svg": svg}, ppi=ppi)[0]
+
+
+def breakable(text: str) -> str:
+    """The text with places where a line may end within runs of letters and digits that no line could hold."""
+    return _LONG_RUN.sub("\\g<0>\u200b", text)
 
 
 @cache

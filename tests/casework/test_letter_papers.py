@@ -12,6 +12,8 @@ from datetime import date
 import docx
 import pytest
 from docx.document import Document as WordFile
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from casework.errors import CaseworkRejected
 from casework.kept_deadline import KeptDeadline
@@ -20,6 +22,7 @@ from casework.letter import LetterKind
 from casework.letters import Letterhead, LetterText, compose_letterhead, letter_words
 from casework.papers.letter_files import fault_of_template, letter_docx, letter_pdf, letter_pictures
 from casework.papers.receipt import Receipt, receipt_pdf, receipt_pictures, status_address
+from casework.papers.typesetting import breakable
 from casework.party import LANGUAGES, Language
 from tests.casework.a_case_with_letters import TODAY, a_case, a_reachable_bureau, compose
 
@@ -98,6 +101,23 @@ def test_nobodys_words_are_markup_in_a_docx() -> None:
     said = words_of(letter_docx(text, head()))
     assert said.count(NASTY) == 2
     assert "49" not in said
+
+
+@settings(max_examples=15, deadline=None)
+@given(words=st.text(max_size=200), name=st.text(max_size=60))
+def test_whatever_a_citizen_writes_can_be_set(words: str, name: str) -> None:
+    text = a_reply(f"答：{words}", name=f"王{name}")
+    assert letter_pdf(text, head()).startswith(b"%PDF")
+    assert text.salutation in words_of(letter_docx(text, head()))
+
+
+def test_a_run_of_letters_that_no_line_could_hold_is_broken_in_the_pdf_and_whole_in_the_docx() -> None:
+    text = a_reply("A" * 300)
+    broken = breakable(text.words)
+    assert max(len(run) for run in broken.replace("\n", "\u200b").split("\u200b") if run.startswith("A")) == 30
+    assert broken.replace("\u200b", "") == text.words
+    assert "A" * 300 in words_of(letter_docx(text, head()))
+    assert breakable("https://gaj.example/status?reference=ZMD-2026-000123-7").isascii()
 
 
 def test_a_form_stands_on_a_page_of_its_own() -> None:

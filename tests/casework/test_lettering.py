@@ -14,6 +14,7 @@ import pytest
 
 from casework.actions import applications, complaints, drafting, extending
 from casework.actions.intake import open_case
+from casework.actions.letter_dates import foresee_until
 from casework.actions.lettering import (
     NumberTaken,
     Press,
@@ -38,7 +39,7 @@ from casework.party import Address, ChannelName
 from casework.ports import UnitOfWork
 from casework.rights import RightMissing
 from casework.staff import Role, Staff
-from casework.store import SqlStore
+from casework.store import SqlStore, open_store
 from tests.casework import a_case_with_letters as letters
 from tests.casework.a_bureau import CITIZEN, a_letter, an_office
 from tests.casework.a_case_with_letters import a_press, a_reachable_bureau
@@ -58,13 +59,13 @@ class Room:
     case: Case
     now: datetime
 
-    def compose(self, kind: LetterKind, *, ending: str = "") -> LetterText:
+    def compose(self, kind: LetterKind, *, ending: str = "", **changed: object) -> LetterText:
         with self.store.read() as uow:
             case = uow.cases.get(self.case.id)
         return compose_letter(
             kind,
             case,
-            letters.GIVEN[kind],
+            {**letters.GIVEN[kind], **changed},
             wording=letter_words(),
             bureau=self.office.bureau,
             party_name="王小明",
@@ -164,6 +165,57 @@ def test_the_date_that_the_letter_names_is_the_one_that_the_clock_reckons(applic
         due = next(one.due_on for one in uow.deadlines.of_case(application.case.id) if one.name == "supplement")
     assert due is not None
     assert f"不迟于{due.year}年{due.month}月{due.day}日" in text.body
+
+
+def foreseen(room: Room, kind: LetterKind, **given: object) -> date | None:
+    with room.store.read() as uow:
+        case, events = uow.cases.get(room.case.id), uow.cases.events(room.case.id)
+    bureau = room.office.bureau
+    today = bureau.calendar.local_date(room.now)
+    return foresee_until(kind, case, events, given, bureau=bureau, today=today)
+
+
+def owed(room: Room) -> date | None:
+    with room.store.read() as uow:
+        return uow.cases.get(room.case.id).due_on
+
+
+def extended(room: Room, days: int) -> tuple[date | None, date | None, date | None]:
+    """What was owed, what the letter would say, and what is owed when the extension was granted."""
+    before = owed(room)
+    room.do(Role.HANDLER, partial(_propose, days))
+    until = foreseen(room, LetterKind.EXTENSION, days=days)
+    room.do(Role.LEADER, lambda case, walker: extending.grant_extension(case, "延期", walker))
+    return before, until, owed(room)
+
+
+def test_a_letter_of_acceptance_or_extension_names_the_day_that_the_clock_reckons(complaint: Room) -> None:
+    until = foreseen(complaint, LetterKind.ACCEPTANCE)
+    complaint.do(Role.HANDLER, lambda case, walker: complaints.accept(case, "受理", walker))
+    assert until == owed(complaint)
+    before, until, after = extended(complaint, 20)
+    assert before is not None
+    assert until == after == before + timedelta(days=20)
+
+
+def test_the_extension_of_an_application_names_the_day_that_the_clock_reckons(application: Room) -> None:
+    before, until, after = extended(application, 12)
+    # 2026-12-22 is working day 1; with New Year's Day off, 2027-01-07 is working day 12.
+    assert (before, until, after) == (date(2026, 12, 21), date(2027, 1, 7), date(2027, 1, 7))
+    assert foreseen(application, LetterKind.EXTENSION) is None
+    assert foreseen(application, LetterKind.WITHDRAWN) is None
+
+
+def _propose(days: int, case: Case, walker: Walker) -> Case:
+    return extending.propose_extension(case, days, "情况复杂", walker)
+
+
+def test_the_day_to_supplement_by_is_foreseen_too(application: Room) -> None:
+    until = foreseen(application, LetterKind.SUPPLEMENT, working_days=10)
+    application.issue(Role.HANDLER, application.compose(LetterKind.SUPPLEMENT), ask_supplement)
+    with application.store.read() as uow:
+        kept = {one.name: one.due_on for one in uow.deadlines.of_case(application.case.id)}
+    assert until == kept["supplement"]
 
 
 def test_a_letter_to_a_third_party_is_printed_and_waits_to_be_posted(application: Room) -> None:
@@ -303,11 +355,14 @@ def test_acceptance_extension_and_refusal_take_the_letter_with_them(complaint: R
 
 def test_a_fee_is_asked_with_its_letter(application: Room) -> None:
     def ask(case: Case, letter: SetLetter, walker: Walker) -> object:
-        return applications.ask_fee(case, letter.text.plain(), ChargedBy.PAGE, 31, walker, attachments=(letter.pdf,))
+        words = letter.text.plain()
+        return applications.ask_fee(case, words, ChargedBy.PIECE, 13, walker, attachments=(letter.pdf,))
 
-    letter = application.issue(Role.HANDLER, application.compose(LetterKind.FEE), ask)
+    with pytest.raises(Refusal, match="the letter says 30050, the step 30000"):
+        application.issue(Role.HANDLER, application.compose(LetterKind.FEE), ask)
+    letter = application.issue(Role.HANDLER, application.compose(LetterKind.FEE, amount=30_000), ask)
     assert letter.message_id is not None
-    assert letter.facts == {"amount": 30_050, "until": "2026-12-10"}
+    assert letter.facts == {"amount": 30_000, "until": "2026-12-10"}
 
 
 def test_what_is_not_accepted_is_refused_with_its_letter(complaint: Room) -> None:
@@ -319,11 +374,15 @@ def test_what_is_not_accepted_is_refused_with_its_letter(complaint: Room) -> Non
     assert complaint.issue(Role.HANDLER, text, refuse).message_id is not None
 
 
-def test_two_writers_give_every_number_once_and_leave_no_gap(application: Room) -> None:
+def test_two_writers_give_every_number_once_and_leave_no_gap(application: Room, store_url: str) -> None:
     application.press = replace(application.press, pdf=as_text, docx=as_text)
     text = application.compose(LetterKind.RECEIPT)
+    # Each with a store of its own, as two processes have.
+    other = replace(application, store=open_store(store_url))
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: application.issue(Role.INTAKE, text), range(12)))
+        tries = [pool.submit(room.issue, Role.INTAKE, text) for room in (application, other) * 6]
+        found = [one.result() for one in tries]
+    other.store.close()
     assert sorted(letter.number for letter in found) == sorted(f"ZMD-收件〔2026〕{place}号" for place in range(1, 13))
     # Each letter says the number under which it is kept.
     assert all(letter.number in letter.body for letter in found)
