@@ -197,6 +197,11 @@ class Filling:
                     _copy(connection, table, first, written, copy)
             self._last += written * (-(-count // written) - 1)
             _settle(connection)
+        if store.engine.dialect.name == "sqlite":
+            # Or whoever writes next would carry over what was written in bulk.
+            with store.engine.connect().execution_options(sunwindow_reads=True) as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         # What is opened in between takes the ids that follow.
         self._last += 10_000
 
