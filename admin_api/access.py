@@ -5,7 +5,7 @@ It knows nothing of keys, sessions or forms; those are read in `api/authenticati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -64,8 +64,6 @@ class Context:
     stale_since: Callable[[], datetime | None] = field(default=lambda: None, kw_only=True)
     """Since when the pages show something older than what is published, because that could not be built."""
 
-    derivations: Callable[[Case], Sequence[Mapping[str, object]]] = field(default=lambda _case: (), kw_only=True)
-    """How each deadline of a case came about, day by day."""
     compose_bundle: Callable[[], bytes] = field(default=bytes, kw_only=True)
     """The bundle as it stands, every revision too, as a ZIP."""
     before_publishing: Callable[[UnitOfWork, Revision], None] = field(

@@ -79,14 +79,19 @@ def case_pack(
 ) -> None:
     """Write everything about a case into one ZIP that anybody can check with the verify.py in it."""
     from admin_api.packing import pack_case
+    from casework.actions.deriving import told_deadlines
+    from runtime.furnishing import office_of
     from runtime.house import open_blobs
 
     with opened(config) as (settings, store):
-        bureau = load_bundle(settings.bundle).bureau
+        bundle = load_bundle(settings.bundle)
+        bureau, office = bundle.bureau, office_of(bundle, settings.secret_key.get_secret_value().encode())
         partial = out.with_name(out.name + ".partial")
         with store.read() as uow, partial.open("wb") as file:
             case = _find(reference, bureau.reference_prefix, uow)
-            pack_case(case, uow, open_blobs(settings), file, bureau=bureau, names=names)
+            derived = told_deadlines(case, uow.cases.events(case.id), office=office, now=datetime.now(UTC))
+            blobs = open_blobs(settings)
+            pack_case(case, uow, blobs, file, bureau=bureau, derivations=lambda _case: derived, names=names)
         partial.replace(out)
     typer.echo(f"{out}: case {case.reference}, {out.stat().st_size} bytes")
 

@@ -13,6 +13,7 @@ from admin_api.files import compose_download
 from admin_api.packing import pack_case
 from admin_api.pages import Visit
 from admin_api.visits import staff_visit
+from casework.actions.deriving import told_deadlines
 from casework.rights import Right, may_know_writer, require
 
 router = APIRouter()
@@ -27,5 +28,6 @@ def send_case_file(visit: Annotated[Visit, Depends(staff_visit)], reference: str
         case = find_case(reference, uow, visit=visit)
         require(staff, Right.VERIFY, case, bureau)
         named = names and may_know_writer(staff, case, bureau)
-        pack_case(case, uow, context.blobs, file, bureau=bureau, derivations=context.derivations, names=named)
+        derived = told_deadlines(case, uow.cases.events(case.id), office=context.office, now=context.clock())
+        pack_case(case, uow, context.blobs, file, bureau=bureau, derivations=lambda _case: derived, names=named)
     return compose_download(f"{case.reference}.zip", "application/zip", file.getvalue())

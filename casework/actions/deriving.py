@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -57,6 +57,25 @@ def derive_deadlines(
         )
         for one in found
     )
+
+
+def told_deadlines(
+    case: Case, ledger: Sequence[CaseEvent], *, office: Office, now: datetime
+) -> list[Mapping[str, object]]:
+    """The same in the language of the case as plain values, for its file."""
+    derived = derive_deadlines(case, ledger, office=office, now=now, language=case.language)
+    return [
+        {
+            "name": one.name,
+            "owed_by": one.owed_by,
+            "due_on": one.due_on.isoformat() if one.due_on else None,
+            "state": one.state,
+            "rule": one.rule,
+            "derivation": list(one.derivation),
+            "problems": list(one.problems),
+        }
+        for one in derived
+    ]
 
 
 def name_setting(name: str, language: Language) -> str:

@@ -15,6 +15,7 @@ import pytest
 
 from admin_api.app import create_app
 from casework.actions.counting import ledger_of_year
+from casework.actions.verifying import verify_case
 from casework.annual.counting import cases_of
 from casework.annual.findings import parse_cell
 from casework.annual.forms import Form
@@ -123,6 +124,7 @@ def test_a_mailed_application_goes_all_the_way_to_its_cell_in_the_report(desk: F
         assert report.cells[cell] == 1
         assert list(cases_of(cell, ledger, year=2026, form=Form.OF_2021)) == [case.reference]
         assert broken_links(uow.cases.events(case.id)) == ()
+        assert verify_case(uow.cases.get(case.id), uow, desk.context.blobs) == []
         issued = [
             (letter.kind, letter.number, letter.message_id is not None) for letter in uow.letters.of_case(case.id)
         ]
@@ -153,5 +155,7 @@ def test_a_complaint_about_a_station_goes_to_its_review_and_the_station_never_se
     assert answer.status_code == 303, text_of(answer)
     said = do(desk, "leader", case, "record_review", words="复查意见：维持。", upheld="yes")
     assert "复查复核决定" in said
+    with desk.store.read() as uow:
+        assert verify_case(uow.cases.get(case.id), uow, desk.context.blobs) == []
     with signed_in(desk, "station", reasons=reasons()) as station:
         assert station.open(f"/staff/cases/{case.reference}").status_code == 404
