@@ -15,10 +15,13 @@ from bot.web_store import SqlWebConversations
 from casework.commands import RecordEnquiry
 from casework.events import EventName
 from casework.inbox import Arrival, RawMail
+from casework.letter import LetterKind
+from casework.link import Link, Relation
 from casework.message import Attachment, Author, Direction, InboundMessage, Reply
 from casework.outbox import LEASE_FOR, DeliveryOutcome, DeliveryResult, OutboxKind
 from casework.party import Address, ChannelName
 from casework.ports import StoredResponse
+from casework.reminder import Level, Moment, Reminder
 from casework.retention import Erasure
 from casework.staff import Role
 from casework.store import SqlStore, SqlUnitOfWork
@@ -112,6 +115,7 @@ def fill(place: Place) -> None:
 
     place.store.write(work)
     place.store.write(keep_files)
+    place.store.write(handle_something)
     place.store.write(publish_something)
     disclosed = place.blobs.put(b"disclosed" * 900)
     place.store.write(lambda uow: import_something(uow, disclosed))
@@ -122,6 +126,33 @@ def keep_files(uow: SqlUnitOfWork) -> None:
     uow.ledgers.add_seal(at=NOW, last_event_id=uow.ledgers.written_until(), digest="5" * 64, after=0)
     uow.erasures.note(Erasure("ZMD-2020-000001-1", 4, "complaint: 5 years", NOW, {"messages": 2}))
     uow.erasures.let_go([hashlib.sha256(b"sent" * 900).hexdigest()], NOW)
+
+
+def handle_something(uow: SqlUnitOfWork) -> None:
+    """A reminder, a letter, two cases that are linked, a public result, and an annual report that was issued."""
+    case = uow.cases.list_open(limit=1)[0]
+    staff = uow.accounts.list_staff()[0]
+    digest = hashlib.sha256(b"sent" * 900).hexdigest()
+    uow.deadlines.note_reminder(Reminder(case.id, "reply", NOW.date(), Moment.ON, Level.UNIT, NOW))
+    uow.letters.next_number("supplement", 2026)
+    uow.letters.add(
+        case.id,
+        LetterKind.SUPPLEMENT,
+        "ZMD-补正告知〔2026〕1号",
+        language="zh",
+        title="补正告知书",
+        body="请补正",
+        facts={"working_days": 5},
+        issued_at=NOW,
+        issued_by=staff.id,
+        pdf_sha256=digest,
+        docx_sha256=digest,
+    )
+    uow.links.add(Link(case.id, case.id, Relation.SAME_MATTER, NOW, staff.id))
+    uow.results.publish(
+        case.id, language="zh", title="标题", matter="事由", answer="答复", unit=case.unit, by=staff.id, now=NOW
+    )
+    uow.reports.add(2025, "2021", filed="{}", files={"annual-2025.json": digest}, now=NOW, by=staff.id)
 
 
 def publish_something(uow: SqlUnitOfWork) -> None:
