@@ -80,8 +80,8 @@ def regime_of(kind: CaseKind, slug: str, bureau: Bureau) -> Regime | None:
     return regime
 
 
-def slug_for(kind: CaseKind, on: date, today: date) -> str:
-    """The regime that was law for a case of this kind on the day it came; a day before all of them falls under today's.
+def slug_for(kind: CaseKind, on: date) -> str:
+    """The regime that was law for a case of this kind on the day it came; before all of them, the earliest.
 
     An old letter that is taken up only now is such a case.
     """
@@ -89,7 +89,8 @@ def slug_for(kind: CaseKind, on: date, today: date) -> str:
     try:
         return regime_for(kind, on, regimes).slug
     except CaseworkNotFound:
-        return regime_for(kind, today, regimes).slug
+        ours = [one for one in regimes.values() if one.jurisdiction == "CN" and kind in one.kinds]
+        return min(ours, key=lambda one: one.in_force_from).slug
 
 
 def course_of(

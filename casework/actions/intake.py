@@ -83,7 +83,6 @@ def _enter(
         arrival.at,
         office=office,
         confirmed=arrival.confirmed,
-        now=now,
         registered_post=arrival.registered_post,
     )
     facts = {"kind": command.kind.value, "unit": unit.slug, "channel": channel.value, **opening_facts(filing)}

@@ -36,7 +36,6 @@ def file_case(
     *,
     office: Office,
     confirmed: bool,
-    now: datetime,
     registered_post: bool = False,
 ) -> Filing:
     """How a case comes in under the law of the day."""
@@ -45,7 +44,7 @@ def file_case(
     return Filing(
         received_at,
         day if confirmed else None,
-        regime=slug_for(command.kind, day, bureau.calendar.local_date(now)),
+        regime=slug_for(command.kind, day),
         applicant=command.applicant,
         accused_unit=accused_in(command, bureau),
         registered_post=registered_post,

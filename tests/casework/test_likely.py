@@ -14,7 +14,7 @@ from casework.actions.verifying import verify_all
 from casework.case import Case, CaseStatus
 from casework.commands import OpenCase
 from casework.disposition import Disposition
-from casework.errors import CaseworkConflict, CaseworkRejected
+from casework.errors import CaseworkConflict, CaseworkRejected, Refusal
 from casework.events import EventName
 from casework.kinds import CaseKind
 from casework.likely import Because, LikelyCase, likely_same, matter_of
@@ -164,7 +164,7 @@ def test_cases_of_two_writers_are_linked_and_never_merged(store: SqlStore, clerk
     with pytest.raises(CaseworkRejected, match="different writers"):
         store.write(lambda uow: merge(uow.cases.get(second.id), uow.cases.get(first.id), walker(uow)))
     store.write(lambda uow: link(second, first, Relation.SAME_MATTER, walker(uow)))
-    with pytest.raises(CaseworkConflict, match="linked already"):
+    with pytest.raises(Refusal, match="linked already"):
         store.write(lambda uow: link(second, first, Relation.SAME_MATTER, walker(uow)))
     with store.read() as uow:
         assert uow.links.of_case(first.id) == uow.links.of_case(second.id)

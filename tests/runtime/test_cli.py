@@ -158,7 +158,7 @@ def test_a_key_is_made_for_an_account_and_shown_once(run: Run, migrated: object,
     [
         ("nobody", "cases:read", 1, "there is no account 'nobody'"),
         ("zhang", "cases:eat", 2, "'cases:eat' is not a valid Scope; scopes are cases:read, cases:write"),
-        ("zhang", "keys:write", 1, "keys:write is not open to the role clerk"),
+        ("zhang", "keys:write", 1, "keys:write is not open to the role handler"),
     ],
     ids=["unknown account", "unknown scope", "scope beyond the role"],
 )
