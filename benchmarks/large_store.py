@@ -40,7 +40,9 @@ from casework.ports import QueueFilter
 from casework.rates import Grouping
 from casework.references import make_reference
 from casework.reply_kinds import ApplicantKind, ReplyKind
+from casework.search_terms import index_terms, reference_terms
 from casework.store import SqlStore, open_store
+from casework.store.search_tables import MESSAGE_BITS, case_terms
 from casework.store.tables import case_events, cases, messages, parties, threads
 from casework.wording import Wording, load_wording
 from runtime.bundle import load_bundle
@@ -150,7 +152,7 @@ def _measure_store(name: str, store: SqlStore, bureau: Bureau, many: int) -> lis
     note = f"{many:,} cases; the baseline has {FEW:,}"
     figures = [
         Figure(f"{key}_{name}", found[key], "ms", few[key], SLOWEST_MEDIAN, less_is_better=True, note=note)
-        for key in ("queue", "queue_unit", "queue_page", "case", "status", "search", "search_rare")
+        for key in ("queue", "queue_unit", "queue_page", "case", "status", "search", "search_broad", "search_rare")
     ]
     opening = Figure(
         f"open_{name}",
@@ -182,7 +184,7 @@ class Filling:
 
     def add(self, store: SqlStore, count: int) -> None:
         """So many cases more, each with a party, a thread, two messages and its events."""
-        tables = (parties, threads, cases, messages, case_events)
+        tables = (parties, threads, cases, messages, case_events, case_terms)
         written = min(count, _WRITTEN)
         first = self._last
         with store.engine.begin() as connection:
@@ -219,9 +221,14 @@ class Filling:
         rows["parties"].append({"id": number, "name": f"示例{number}", "language": "zh", "created_at": at})
         rows["threads"].append(_thread(number, at))
         rows["cases"].append(self._case(number, reference, kind, words, at, received, ended))
+        said = (f"{words}。第{number}号情况说明，请尽快处理。", "您反映的事项已收到，我们正在核实。")
         rows["messages"] += [
-            _message(2 * number - 1, number, 1, f"{words}。第{number}号情况说明，请尽快处理。", at),
-            _message(2 * number, number, 2, "您反映的事项已收到，我们正在核实。", at + timedelta(hours=5)),
+            _message(2 * number - 1, number, 1, said[0], at),
+            _message(2 * number, number, 2, said[1], at + timedelta(hours=5)),
+        ]
+        rows["case_terms"] += [
+            _terms(number, 0, (*reference_terms(reference), *index_terms(f"{words} 示例{number}"))),
+            *(_terms(number, 2 * number - 1 + place, index_terms(text)) for place, text in enumerate(said)),
         ]
         rows["case_events"] += _events(number, at, ended)
 
@@ -302,6 +309,7 @@ def _measure(store: SqlStore, bureau: Bureau, fill: Filling) -> dict[str, float]
             "case": _median(open_page, references),
             "status": _median(look_up, references),
             "search": _median(find, [f"{chance.choice(_PLACES)}{chance.choice(_MATTERS)}" for _ in range(3)]),
+            "search_broad": _median(find, _MATTERS[:3]),
             "search_rare": _median(find, [f"第{chance.randrange(1, FEW)}号情况" for _ in range(3)]),
         }
         began = time.perf_counter()
@@ -375,10 +383,15 @@ def _copy(connection: Connection, table: Table, first: int, count: int, copy: in
         "reference": f"reference || '-{copy}'",
         "chat_key": f"chat_key || '-{copy}'",
     }
-    names = [column.name for column in table.columns]
-    chosen = ", ".join(changed.get(name, name) for name in names)
     key = {"messages": "thread_id", "case_events": "case_id"}.get(table.name, "id")
     condition = f"{key} > {first} AND {key} <= {first + count}"
+    if table is case_terms:
+        # The message has its part of the id, and there is none where the text is the case's own.
+        of_message = f"CASE WHEN id % {1 << MESSAGE_BITS} = 0 THEN 0 ELSE {2 * shift} END"
+        changed["id"] = f"id + {shift << MESSAGE_BITS} + {of_message}"
+        condition = f"id > {(first + 1) << MESSAGE_BITS} - 1 AND id < {(first + count + 1) << MESSAGE_BITS}"
+    names = [column.name for column in table.columns]
+    chosen = ", ".join(changed.get(name, name) for name in names)
     connection.execute(
         text(f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {chosen} FROM {table.name} WHERE {condition}")
     )
@@ -419,6 +432,10 @@ def _message(key: int, thread: int, number: int, words: str, at: datetime) -> di
         "case_id": thread,
         "created_at": at,
     }
+
+
+def _terms(case: int, message: int, terms: Sequence[str]) -> dict[str, Any]:
+    return {"id": case << MESSAGE_BITS | message, "terms": " ".join(dict.fromkeys(terms))}
 
 
 def _events(case: int, at: datetime, ended: date | None) -> list[dict[str, Any]]:

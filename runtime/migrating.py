@@ -18,6 +18,7 @@ import bot.web_store
 import casework.store
 import knowledge.store
 from casework.errors import CaseworkUnavailable
+from casework.store.search_tables import is_of_search_index
 from knowledge.store.catalogue_tables import is_of_index
 
 TABLES: tuple[MetaData, ...] = (casework.store.metadata, bot.store.metadata, knowledge.store.metadata)
@@ -53,10 +54,11 @@ def require_migrated(engine: Engine) -> None:
 
 
 def is_ours(thing: Any, name: str | None, kind: str, reflected: Any, _other: Any) -> bool:
-    """Whether Alembic should look at a table; the job runner keeps its own, and so has the index of the catalogue."""
+    """Whether Alembic should look at a table; the job runner keeps its own, and so have the indexes of words."""
     if kind == "table":
         return not reflected or name in _NAMES
-    return not (reflected and is_of_index(kind, thing.table.name, name))
+    indexed = (is_of_index, is_of_search_index)
+    return not (reflected and any(belongs(kind, thing.table.name, name) for belongs in indexed))
 
 
 def configured(connection: Connection | None) -> Config:

@@ -134,7 +134,8 @@ def with_number(store: Store, press: Press, case: Case, text: LetterText, run: C
         try:
             return run(letter)
         except NumberTaken:
-            continue
+            # Whoever took it may not have committed yet; a write of ours ends behind theirs.
+            store.write(lambda _: None)
     raise CaseworkUnavailable("many letters are being issued at this moment: try again")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, false, func, select
 
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition
@@ -18,7 +18,8 @@ from casework.party import ChannelName, PartyId
 from casework.ports import QueueFilter
 from casework.reply_kinds import ApplicantKind, ReplyKind
 from casework.rights import Sight
-from casework.store.tables import case_events, cases, messages, parties
+from casework.store.case_words import cases_with
+from casework.store.tables import case_events, cases
 
 _AS_THEY_WAIT = (
     cases.c.urgent.desc(),
@@ -92,13 +93,14 @@ class CaseQueries:
 
     def count(self, wanted: QueueFilter, *, most: int | None = None) -> int:
         """How many cases there are of these; counting ends above `most`."""
-        query = _filtered(select(cases.c.id), wanted)
+        query = _filtered(select(cases.c.id), wanted, self._reader.dialect.name)
         counted = (query if most is None else query.limit(most + 1)).subquery()
         return int(self._reader.execute(select(func.count()).select_from(counted)).scalar_one())
 
     def _ids(self, wanted: QueueFilter, order: Sequence[Any], *, limit: int, after: int) -> Sequence[int]:
         """Ids alone: an index holds all that decides, so that no row is read which is not shown."""
-        query = _filtered(select(cases.c.id), wanted).order_by(*order).limit(limit).offset(after)
+        query = _filtered(select(cases.c.id), wanted, self._reader.dialect.name)
+        query = query.order_by(*order).limit(limit).offset(after)
         return self._reader.execute(query).scalars().all()
 
     def accusing(self, sight: Sight) -> frozenset[str]:
@@ -109,7 +111,7 @@ class CaseQueries:
         return frozenset(self._reader.execute(select(cases.c.reference).where(accused)).scalars())
 
 
-def _filtered(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
+def _filtered(query: Select[Any], wanted: QueueFilter, dialect: str) -> Select[Any]:
     if wanted.statuses is not None:
         query = query.where(cases.c.status.in_([status.value for status in wanted.statuses]))
     if wanted.kinds is not None:
@@ -122,8 +124,10 @@ def _filtered(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
         query = query.where(cases.c.assignee == wanted.assignee)
     if wanted.unassigned:
         query = query.where(cases.c.assignee.is_(None))
-    for word in wanted.words.split():
-        query = query.where(_mentions(word))
+    if wanted.words.strip():
+        found = [cases.c.id.in_(ids) for ids in cases_with(wanted.words, dialect)]
+        # Signs alone find nothing.
+        query = query.where(*found) if found else query.where(false())
     return query
 
 
@@ -138,20 +142,6 @@ def _seen(sight: Sight) -> list[ColumnElement[bool]]:
     if sight.accused_staff is not None:
         found.append(cases.c.accused_staff.is_(None) | (cases.c.accused_staff != sight.accused_staff))
     return found
-
-
-def _mentions(word: str) -> Any:
-    named = select(parties.c.id).where(parties.c.name.icontains(word, autoescape=True))
-    written = select(messages.c.case_id).where(
-        messages.c.case_id.is_not(None), messages.c.text.icontains(word, autoescape=True)
-    )
-    return or_(
-        cases.c.reference.icontains(word, autoescape=True),
-        cases.c.subject.icontains(word, autoescape=True),
-        # A case that is to stay unnamed cannot be found by its writer's name either.
-        cases.c.party_id.in_(named) & cases.c.anonymous.is_(False),
-        cases.c.id.in_(written),
-    )
 
 
 def case_from(row: Any) -> Case:

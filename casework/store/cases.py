@@ -19,6 +19,7 @@ from casework.message import CaseId, ThreadId
 from casework.party import ChannelName, Language, PartyId
 from casework.references import make_reference
 from casework.store.case_queries import CaseQueries, case_from
+from casework.store.case_words import CaseWords
 from casework.store.inserting import insert_into
 from casework.store.tables import case_event_texts, case_events, cases, reference_numbers
 
@@ -96,6 +97,7 @@ class SqlCases(CaseQueries):
         }
         case = case_from(self._connection.execute(_ADD, row).one())
         self._write(case.id, events, None)
+        CaseWords(self._connection).enter_case(case.id)
         return case
 
     def append(

@@ -16,6 +16,7 @@ from casework.outbox import OutboxKind
 from casework.retention import Erasure
 from casework.store.case_file_tables import case_signatures, erased_files, erasures
 from casework.store.case_queries import case_from
+from casework.store.case_words import CaseWords
 from casework.store.door_tables import failed_addresses
 from casework.store.handling_tables import letters
 from casework.store.inserting import insert_into
@@ -85,6 +86,7 @@ class SqlErasures:
         self._run(update(threads).where(threads.c.case_id == case.id).values(subject=""))
         self._run(delete(case_signatures).where(case_signatures.c.case_id == case.id))
         self._run(update(cases).where(cases.c.id == case.id).values(subject="", details={}, erased_at=now))
+        CaseWords(self._connection).forget(case.id)
         return {what: count for what, count in counts.items() if count}
 
     def is_last_of_party(self, case: Case) -> bool:

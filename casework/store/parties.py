@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 from casework.errors import CaseworkNotFound
 from casework.message import StaffId
 from casework.party import Address, ChannelName, ContactPoint, ContactPointId, FailedAddress, Language, Party, PartyId
+from casework.store.case_words import CaseWords
 from casework.store.door_tables import failed_addresses
 from casework.store.inserting import insert_or_skip, insert_or_update
 from casework.store.tables import contact_points, parties
@@ -78,7 +79,8 @@ class SqlParties:
 
     def name_unnamed(self, party_id: PartyId, name: str) -> None:
         """Record what a party calls itself, unless it has a name already."""
-        self._connection.execute(_NAME_UNNAMED, {"party": party_id, "name": name})
+        if self._connection.execute(_NAME_UNNAMED, {"party": party_id, "name": name}).rowcount:
+            CaseWords(self._connection).rename(party_id)
 
     def set_undeliverable(self, address: Address, since: datetime | None) -> None:
         """Tell staff that nothing arrives at an address any more, or with None that it does."""

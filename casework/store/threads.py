@@ -24,6 +24,7 @@ from casework.message import (
     ThreadId,
 )
 from casework.party import Address, ChannelName, Language, PartyId
+from casework.store.case_words import CaseWords
 from casework.store.encoding import encode_reply
 from casework.store.inserting import insert_or_skip
 from casework.store.messages import MessageQueries
@@ -159,10 +160,13 @@ class SqlThreads(MessageQueries):
         )
         message_id = self._connection.execute(_ADD_MESSAGE, _message_row(message, inbox_id)).scalar_one()
         self._attach(MessageId(message_id), attachments)
+        if case_id is not None:
+            CaseWords(self._connection).enter_message(case_id, MessageId(message_id), text)
         return replace(message, id=MessageId(message_id))
 
     def set_message_case(self, message_id: MessageId, case_id: CaseId) -> None:
         """Record that a message belongs to a case."""
+        CaseWords(self._connection).move_message(message_id, case_id)
         self._connection.execute(_CHANGE_MESSAGE, {"message": message_id, "case_id": case_id})
 
     def set_mail_facts(self, message_id: MessageId, mail: MailFacts) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, inspect, text
 
 from casework.errors import CaseworkUnavailable
 from casework.store import SqlStore, open_store
+from casework.store.search_tables import SEARCH_INDEX_TABLES
 from knowledge.store.catalogue_tables import INDEX_TABLES
 from runtime.migrating import TABLES, NotMigrated, configured, migrate, newest, require_migrated
 
@@ -18,8 +19,8 @@ OURS = {name for metadata in TABLES for name in metadata.tables}
 
 
 def ours_of(engine: Engine) -> set[str]:
-    """Every table of ours, the parts of SQLite's index of the catalogue too."""
-    return OURS | (INDEX_TABLES if engine.dialect.name == "sqlite" else frozenset())
+    """Every table of ours, the parts of SQLite's indexes of words too."""
+    return OURS | (INDEX_TABLES | SEARCH_INDEX_TABLES if engine.dialect.name == "sqlite" else frozenset())
 
 
 @pytest.fixture
