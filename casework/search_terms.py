@@ -55,7 +55,9 @@ def wanted_terms(word: str) -> tuple[Term, ...]:
     bare = folded.replace("-", "")
     if _REFERENCE.fullmatch(bare):
         return (Term(bare, begins=True),)
-    return tuple(dict.fromkeys(term for piece in _PIECE.findall(folded) for term in _terms_of_piece(piece)))
+    terms = dict.fromkeys(term for piece in _PIECE.findall(folded) for term in _terms_of_piece(piece))
+    # One character beside others, as the 第 of 第123号, stands in so many texts that it tells nothing, and costs most.
+    return tuple(term for term in terms if len(term.text) > 1) or tuple(terms)
 
 
 def _terms_of_piece(piece: str) -> list[Term]:

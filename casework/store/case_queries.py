@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, false, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, false, func, literal_column, select
 
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition
@@ -125,7 +125,10 @@ def _filtered(query: Select[Any], wanted: QueueFilter, dialect: str) -> Select[A
     if wanted.unassigned:
         query = query.where(cases.c.assignee.is_(None))
     if wanted.words.strip():
-        found = [cases.c.id.in_(ids) for ids in cases_with(wanted.words, dialect)]
+        # What waits is little: SQLite is made to walk through its index rather than look up every case with the words.
+        is_walked = dialect == "sqlite" and CaseStatus.CLOSED not in (wanted.statuses or CaseStatus)
+        key = cases.c.id + literal_column("0") if is_walked else cases.c.id
+        found = [key.in_(ids) for ids in cases_with(wanted.words, dialect)]
         # Signs alone find nothing.
         query = query.where(*found) if found else query.where(false())
     return query

@@ -46,6 +46,11 @@ def test_what_does_not_stand_there_does_not_find_it(word: str, text: str) -> Non
     assert not finds(word, text)
 
 
+def test_a_character_alone_counts_where_nothing_else_stands_beside_it() -> None:
+    assert wanted_terms("第12号") == (Term("12"),)
+    assert wanted_terms("第") == (Term("第", begins=True),)
+
+
 def test_signs_alone_are_no_word() -> None:
     assert wanted_terms("？！—") == ()
 
