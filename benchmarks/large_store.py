@@ -42,7 +42,7 @@ from casework.references import make_reference
 from casework.reply_kinds import ApplicantKind, ReplyKind
 from casework.search_terms import index_terms, reference_terms
 from casework.store import SqlStore, open_store
-from casework.store.search_tables import MESSAGE_BITS, case_terms
+from casework.store.search_tables import case_terms
 from casework.store.tables import case_events, cases, messages, parties, threads
 from casework.wording import Wording, load_wording
 from runtime.bundle import load_bundle
@@ -198,12 +198,8 @@ class Filling:
                 for table in tables:
                     _copy(connection, table, first, written, copy)
             self._last += written * (-(-count // written) - 1)
-            _settle(connection)
-        if store.engine.dialect.name == "sqlite":
-            # Or whoever writes next would carry over what was written in bulk.
-            with store.engine.connect().execution_options(sunwindow_reads=True) as connection:
-                connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            _advance(connection)
+        _settle(store)
         # What is opened in between takes the ids that follow.
         self._last += 10_000
 
@@ -226,10 +222,8 @@ class Filling:
             _message(2 * number - 1, number, 1, said[0], at),
             _message(2 * number, number, 2, said[1], at + timedelta(hours=5)),
         ]
-        rows["case_terms"] += [
-            _terms(number, 0, (*reference_terms(reference), *index_terms(f"{words} 示例{number}"))),
-            *(_terms(number, 2 * number - 1 + place, index_terms(text)) for place, text in enumerate(said)),
-        ]
+        terms = (*reference_terms(reference), *index_terms(" ".join((words, f"示例{number}", *said))))
+        rows["case_terms"].append({"id": number, "terms": " ".join(dict.fromkeys(terms))})
         rows["case_events"] += _events(number, at, ended)
 
     def _case(
@@ -385,11 +379,6 @@ def _copy(connection: Connection, table: Table, first: int, count: int, copy: in
     }
     key = {"messages": "thread_id", "case_events": "case_id"}.get(table.name, "id")
     condition = f"{key} > {first} AND {key} <= {first + count}"
-    if table is case_terms:
-        # The message has its part of the id, and there is none where the text is the case's own.
-        of_message = f"CASE WHEN id % {1 << MESSAGE_BITS} = 0 THEN 0 ELSE {2 * shift} END"
-        changed["id"] = f"id + {shift << MESSAGE_BITS} + {of_message}"
-        condition = f"id > {(first + 1) << MESSAGE_BITS} - 1 AND id < {(first + count + 1) << MESSAGE_BITS}"
     names = [column.name for column in table.columns]
     chosen = ", ".join(changed.get(name, name) for name in names)
     connection.execute(
@@ -397,13 +386,25 @@ def _copy(connection: Connection, table: Table, first: int, count: int, copy: in
     )
 
 
-def _settle(connection: Connection) -> None:
-    """Let numbers go on behind what was written in bulk, and let the database know its sizes, as in time it would."""
+def _advance(connection: Connection) -> None:
+    """Let numbers go on behind what was written in bulk."""
     if connection.dialect.name == "postgresql":
         for table in ("parties", "threads", "cases", "messages", "case_events"):
             last = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
             connection.execute(text(last))
-    connection.execute(text("ANALYZE"))
+
+
+def _settle(store: SqlStore) -> None:
+    """Do at once what the database does in time: know its sizes, and put away what was written in bulk."""
+    is_sqlite = store.engine.dialect.name == "sqlite"
+    with store.engine.connect().execution_options(
+        **{"sunwindow_reads": True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+    ) as connection:
+        if not is_sqlite:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+            return
+        for statement in ("COMMIT", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            connection.exec_driver_sql(statement)
 
 
 def _thread(number: int, at: datetime) -> dict[str, Any]:
@@ -432,10 +433,6 @@ def _message(key: int, thread: int, number: int, words: str, at: datetime) -> di
         "case_id": thread,
         "created_at": at,
     }
-
-
-def _terms(case: int, message: int, terms: Sequence[str]) -> dict[str, Any]:
-    return {"id": case << MESSAGE_BITS | message, "terms": " ".join(dict.fromkeys(terms))}
 
 
 def _events(case: int, at: datetime, ended: date | None) -> list[dict[str, Any]]:

@@ -97,7 +97,7 @@ class SqlCases(CaseQueries):
         }
         case = case_from(self._connection.execute(_ADD, row).one())
         self._write(case.id, events, None)
-        CaseWords(self._connection).enter_case(case.id)
+        CaseWords(self._connection).enter(case.id)
         return case
 
     def append(

@@ -86,7 +86,7 @@ class SqlErasures:
         self._run(update(threads).where(threads.c.case_id == case.id).values(subject=""))
         self._run(delete(case_signatures).where(case_signatures.c.case_id == case.id))
         self._run(update(cases).where(cases.c.id == case.id).values(subject="", details={}, erased_at=now))
-        CaseWords(self._connection).forget(case.id)
+        CaseWords(self._connection).renew(case.id)
         return {what: count for what, count in counts.items() if count}
 
     def is_last_of_party(self, case: Case) -> bool:

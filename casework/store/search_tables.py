@@ -1,25 +1,22 @@
 """The table by which cases are found by words, and each database's own index over it.
 
-A row holds the terms of one text of a case; its id tells the case and the message, so that what the index finds need
-not be looked up. The index fills itself from the table, also when rows are restored from a backup.
+A row holds the terms of everything that is said of a case. The index fills itself from the table, also when rows are
+restored from a backup.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import DDL, Column, Table, Text, event
+from sqlalchemy import DDL, Column, ForeignKey, Table, Text, event
 
 from casework.store.columns import Id
 from casework.store.tables import metadata
 
-MESSAGE_BITS: Final = 32
-"""The lower bits of an id are those of the message; none of them is set where the text is the case's own."""
-
 case_terms = Table(
     "case_terms",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
     Column("terms", Text, nullable=False),
 )
 
@@ -33,6 +30,11 @@ _SQLITE_INDEX: Final = (
         "INSERT INTO case_words (rowid, terms) VALUES (new.id, new.terms); END"
     ),
     (
+        "CREATE TRIGGER case_terms_changed AFTER UPDATE ON case_terms BEGIN "
+        "INSERT INTO case_words (case_words, rowid, terms) VALUES ('delete', old.id, old.terms); "
+        "INSERT INTO case_words (rowid, terms) VALUES (new.id, new.terms); END"
+    ),
+    (
         "CREATE TRIGGER case_terms_removed AFTER DELETE ON case_terms BEGIN "
         "INSERT INTO case_words (case_words, rowid, terms) VALUES ('delete', old.id, old.terms); END"
     ),
@@ -43,8 +45,6 @@ _POSTGRESQL_INDEX: Final = (
         "ALTER TABLE case_terms ADD COLUMN vector tsvector NOT NULL "
         "GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '))) STORED"
     ),
-    # Long columns lie apart, so that what matches is walked through in few pages.
-    "ALTER TABLE case_terms SET (toast_tuple_target = 128)",
     "CREATE INDEX ix_case_terms_vector ON case_terms USING gin (vector)",
 )
 SEARCH_INDEX_TABLES: Final = frozenset(

@@ -45,6 +45,7 @@ _NEXT_NUMBER = (
     .values(last_number=threads.c.last_number + 1)
     .returning(threads.c.last_number)
 )
+_WORDS = select(messages.c.case_id, messages.c.text).where(messages.c.id == bindparam("of_message"))
 _ADD_MESSAGE = insert(messages).returning(messages.c.id)
 
 
@@ -161,13 +162,17 @@ class SqlThreads(MessageQueries):
         message_id = self._connection.execute(_ADD_MESSAGE, _message_row(message, inbox_id)).scalar_one()
         self._attach(MessageId(message_id), attachments)
         if case_id is not None:
-            CaseWords(self._connection).enter_message(case_id, MessageId(message_id), text)
+            CaseWords(self._connection).add(case_id, text)
         return replace(message, id=MessageId(message_id))
 
     def set_message_case(self, message_id: MessageId, case_id: CaseId) -> None:
         """Record that a message belongs to a case."""
-        CaseWords(self._connection).move_message(message_id, case_id)
+        before = self._connection.execute(_WORDS, {"of_message": message_id}).one()
         self._connection.execute(_CHANGE_MESSAGE, {"message": message_id, "case_id": case_id})
+        words = CaseWords(self._connection)
+        if before.case_id not in {None, case_id}:
+            words.renew(before.case_id)
+        words.add(case_id, before.text)
 
     def set_mail_facts(self, message_id: MessageId, mail: MailFacts) -> None:
         """Record under which Message-ID an outbound message left."""

@@ -13,11 +13,11 @@ depends_on = None
 _SQLITE = (
     "CREATE VIRTUAL TABLE case_words USING fts5(terms, content='case_terms', content_rowid='id', tokenize='unicode61 remove_diacritics 0')",
     "CREATE TRIGGER case_terms_added AFTER INSERT ON case_terms BEGIN INSERT INTO case_words (rowid, terms) VALUES (new.id, new.terms); END",
+    "CREATE TRIGGER case_terms_changed AFTER UPDATE ON case_terms BEGIN INSERT INTO case_words (case_words, rowid, terms) VALUES ('delete', old.id, old.terms); INSERT INTO case_words (rowid, terms) VALUES (new.id, new.terms); END",
     "CREATE TRIGGER case_terms_removed AFTER DELETE ON case_terms BEGIN INSERT INTO case_words (case_words, rowid, terms) VALUES ('delete', old.id, old.terms); END",
 )
 _POSTGRESQL = (
     "ALTER TABLE case_terms ADD COLUMN vector tsvector NOT NULL GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '))) STORED",
-    "ALTER TABLE case_terms SET (toast_tuple_target = 128)",
     "CREATE INDEX ix_case_terms_vector ON case_terms USING gin (vector)",
 )
 
@@ -28,6 +28,7 @@ def upgrade() -> None:
         "case_terms",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["cases.id"], name=op.f("fk_case_terms_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_terms")),
     )
     for statement in _SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL:
