@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, cast, column, insert, select, table, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    cast,
+    column,
+    insert,
+    literal_column,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from casework.message import CaseId
 from casework.party import PartyId
 from casework.search_terms import Term, index_terms, reference_terms, wanted_terms
-from casework.store.search_tables import case_terms
+from casework.store.search_tables import VECTOR, case_terms
 from casework.store.tables import cases, messages, parties
 
 _FTS5: Final = table("case_words", column("rowid"))
-_VECTORS: Final = table("case_terms", column("id"), column("vector"))
 _ADD: Final = insert(case_terms)
 _CHANGE: Final = update(case_terms).where(case_terms.c.id == bindparam("of_case"))
 # Who adds to a case waits for whoever is adding to it.
@@ -91,8 +103,8 @@ def cases_with(words: str, dialect: str) -> list[Select[Any]]:
 
 def _cases_with(wanted: Sequence[Term], dialect: str) -> Select[Any]:
     if dialect == "postgresql":
-        condition = _VECTORS.c.vector.op("@@")(cast(" & ".join(map(_lexeme, wanted)), TSQUERY))
-        return select(_VECTORS.c.id).where(condition)
+        vector: ColumnElement[Any] = literal_column(VECTOR)
+        return select(case_terms.c.id).where(vector.op("@@")(cast(" & ".join(map(_lexeme, wanted)), TSQUERY)))
     return select(_FTS5.c.rowid).where(_matching(" AND ".join(map(_quoted, wanted))))
 
 

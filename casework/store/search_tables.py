@@ -39,14 +39,9 @@ _SQLITE_INDEX: Final = (
         "INSERT INTO case_words (case_words, rowid, terms) VALUES ('delete', old.id, old.terms); END"
     ),
 )
-_POSTGRESQL_INDEX: Final = (
-    # Lexemes as they are: the parser of text search would read numbers and addresses into them.
-    (
-        "ALTER TABLE case_terms ADD COLUMN vector tsvector NOT NULL "
-        "GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '))) STORED"
-    ),
-    "CREATE INDEX ix_case_terms_vector ON case_terms USING gin (vector)",
-)
+VECTOR: Final = "array_to_tsvector(string_to_array(terms, ' '))"
+"""The terms as PostgreSQL indexes them: as they are, since its parser would read numbers and addresses into them."""
+_POSTGRESQL_INDEX: Final = (f"CREATE INDEX ix_case_terms_vector ON case_terms USING gin (({VECTOR}))",)
 SEARCH_INDEX_TABLES: Final = frozenset(
     {"case_words", *(f"case_words_{part}" for part in ("data", "idx", "docsize", "config"))}
 )
@@ -59,5 +54,5 @@ for _dialect, _statements in (("sqlite", _SQLITE_INDEX), ("postgresql", _POSTGRE
 
 
 def is_of_search_index(kind: str, table: str, name: str | None) -> bool:
-    """Whether a column or an index belongs to what the statements above make, and so to no table of ours."""
-    return table == case_terms.name and kind in {"column", "index"} and "vector" in (name or "")
+    """Whether an index belongs to what the statements above make, and so to no table of ours."""
+    return table == case_terms.name and kind == "index" and "vector" in (name or "")

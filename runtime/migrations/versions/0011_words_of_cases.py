@@ -17,8 +17,7 @@ _SQLITE = (
     "CREATE TRIGGER case_terms_removed AFTER DELETE ON case_terms BEGIN INSERT INTO case_words (case_words, rowid, terms) VALUES ('delete', old.id, old.terms); END",
 )
 _POSTGRESQL = (
-    "ALTER TABLE case_terms ADD COLUMN vector tsvector NOT NULL GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '))) STORED",
-    "CREATE INDEX ix_case_terms_vector ON case_terms USING gin (vector)",
+    "CREATE INDEX ix_case_terms_vector ON case_terms USING gin ((array_to_tsvector(string_to_array(terms, ' '))))",
 )
 
 
