@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from admin_api.taking_steps import Given
+from casework.actions.applications import earlier_in_month
 from casework.actions.letter_dates import foresee_until
-from casework.actions.lettering import Press
+from casework.actions.lettering import SENT_ALONE, Press
 from casework.case import Case
-from casework.events import CaseEvent
+from casework.events import CaseEvent, EventName
+from casework.fees import ChargedBy, reckon_fee
 from casework.kinds import CaseKind
 from casework.letter import LetterKind
-from casework.letters import LetterText, compose_letter, endings_of
+from casework.letter_facts import write_reckoning
+from casework.letters import LetterText, compose_letter, endings_of, kinds_for
 from casework.ports import UnitOfWork
 from casework.standing import Standing, standing_of
 from casework.steps import Step
@@ -43,19 +46,21 @@ class LetterDesk:
     party_name: str | None
     today: date
     events: Sequence[CaseEvent] = ()
+    earlier_in_month: int = 0
+    """Applications of the same applicant that came earlier in the month, with which a fee by piece is reckoned."""
 
     def compose(self, step: Step, given: Given) -> LetterText | None:
         """The letter of a step; None when the step has none, or the clerk wrote nothing that could be told.
 
         Where the bureau's wording has a blank that the form does not ask for, the letter says what the clerk wrote.
         """
-        kind = LETTERS.get(step)
+        kind = self._kind(step, given)
         if kind is None or (draft := self._drafted(kind)) is None:
             return None
         ending, words = draft
         if words:
             return self._text(kind, {}, ending).reworded(words)
-        told = {name: value for name, value in _facts(step, given, self.standing).items() if value}
+        told = {name: value for name, value in self._facts(kind, given).items() if value}
         if until := foresee_until(kind, self.case, self.events, told, bureau=self.press.bureau, today=self.today):
             told["until"] = until
         text = self._text(kind, told, self._review_ending(given) if kind is LetterKind.REVIEW else "")
@@ -63,16 +68,43 @@ class LetterDesk:
             return text
         return text.reworded(given.words)
 
+    def foresee(self, step: Step, given: Given) -> LetterText | None:
+        """The letter that a step sends or leads to; None when it has none, or still has a blank."""
+        if step is Step.DRAFT:
+            kind = self._reply_kind
+            if not given.words.strip() or given.ending not in endings_of(kind, self.case.kind):
+                return None
+            return self._text(kind, {}, given.ending).reworded(self.draft(given))
+        text = self.compose(step, given)
+        return text if text is not None and text.is_complete else None
+
+    @property
+    def _reply_kind(self) -> LetterKind:
+        is_application = self.case.kind is CaseKind.DISCLOSURE_APPLICATION
+        return LetterKind.DECISION if is_application else LetterKind.OPINION
+
     def draft(self, given: Given) -> str:
         """The words of a reply as they go through the review: what the clerk wrote, in the frame of its letter."""
-        kind = LetterKind.DECISION if self.case.kind is CaseKind.DISCLOSURE_APPLICATION else LetterKind.OPINION
+        kind = self._reply_kind
         if not given.words.strip() or given.ending not in endings_of(kind, self.case.kind):
             return given.words
-        told = {"answer": given.words} if kind is LetterKind.DECISION else {"found": given.words}
-        text = self._text(kind, told, given.ending)
+        if kind is LetterKind.DECISION:
+            told = {"answer": given.words}
+        else:
+            # An opinion that finds nothing says in its words what is decided.
+            told = {"found": given.words, "decision": given.decision.strip() or given.words, "basis": given.basis}
+        text = self._text(kind, {name: words for name, words in told.items() if words.strip()}, given.ending)
         if text.is_complete:
             return text.words
-        return "\n".join(part for part in (given.words.strip(), text.remedies, text.closing) if part)
+        said = (given.words.strip(), given.decision.strip(), given.basis.strip(), text.remedies, text.closing)
+        return "\n".join(part for part in said if part)
+
+    def _kind(self, step: Step, given: Given) -> LetterKind | None:
+        """The kind of letter of a step; one that is sent alone is chosen, if this kind of case knows it."""
+        if step is not Step.SEND_LETTER:
+            return LETTERS.get(step)
+        known = kinds_for(self.case.kind)
+        return next((kind for kind in SENT_ALONE if kind in known and kind.value == given.letter_kind), None)
 
     def _drafted(self, kind: LetterKind) -> tuple[str, str] | None:
         """Ending and words of a reply that was reviewed, both empty for other letters; None when there is no draft."""
@@ -84,6 +116,35 @@ class LetterDesk:
     def _review_ending(self, given: Given) -> str:
         level = "first" if self.standing.reviews <= 1 else "second"
         return f"{level}_{'upheld' if given.upheld else 'changed'}"
+
+    def _facts(self, kind: LetterKind, given: Given) -> Mapping[str, object]:
+        """What the clerk gave, and what the case and its ledger say, as facts of the letter."""
+        facts: Mapping[LetterKind, Mapping[str, object]] = {
+            LetterKind.SUPPLEMENT: {"missing": given.words, "working_days": given.days},
+            LetterKind.EXTENSION: {"reason": given.words, "days": self.standing.extension.get("days")},
+            LetterKind.THIRD_PARTY: {"whom": given.whom, "about": given.about},
+            LetterKind.ORGAN: {"whom": given.whom, "about": given.about},
+            LetterKind.FEE: self._fee(given),
+            LetterKind.ACCEPTANCE: {"way": given.words},
+            LetterKind.NON_ACCEPTANCE: {"reason": given.reason, "where": given.words},
+            LetterKind.REVIEW: {"found": given.words},
+            LetterKind.TRANSFER: {"to": self.press.bureau.unit(self.case.unit).name.in_(self.case.language)},
+            LetterKind.NOT_PROCESSED_AGAIN: {"earlier": given.words},
+            LetterKind.WITHDRAWN: {"on": self._withdrawn_on()},
+        }
+        return facts.get(kind, {})
+
+    def _fee(self, given: Given) -> Mapping[str, object]:
+        """The amount with how it comes about; nothing while it is not said what is charged."""
+        if given.charged_by not in set(ChargedBy):
+            return {}
+        by, earlier = ChargedBy(given.charged_by), self.earlier_in_month
+        reckoning = write_reckoning(by, given.count, earlier, self.press.wording, self.case.language)
+        return {"amount": reckon_fee(by, given.count, earlier), "reckoning": reckoning, "payment": given.payment}
+
+    def _withdrawn_on(self) -> date | None:
+        taken_back = [event for event in self.events if event.name is EventName.WITHDRAWN]
+        return date.fromisoformat(str(taken_back[-1].facts["on"])) if taken_back else None
 
     def _text(self, kind: LetterKind, told: Mapping[str, object], ending: str) -> LetterText:
         return compose_letter(
@@ -104,22 +165,6 @@ def open_letter_desk(case: Case, uow: UnitOfWork, *, press: Press, now: datetime
     today = press.bureau.calendar.local_date(now)
     party = uow.parties.get(case.party_id)
     events = uow.cases.events(case.id)
-    return LetterDesk(press, case, standing_of(events), party.name, today, events)
-
-
-def _facts(step: Step, given: Given, standing: Standing) -> Mapping[str, object]:
-    """What the clerk gave, as facts of the letter."""
-    match step:
-        case Step.ASK_SUPPLEMENT:
-            return {"missing": given.words, "working_days": given.days}
-        case Step.GRANT_EXTENSION:
-            return {"reason": given.words, "days": standing.extension.get("days")}
-        case Step.ASK_THIRD_PARTY | Step.ASK_ORGAN:
-            return {"whom": given.whom, "about": given.about}
-        case Step.ACCEPT:
-            return {"way": given.words}
-        case Step.NOT_ACCEPT:
-            return {"reason": given.reason, "where": given.words}
-        case Step.RECORD_REVIEW:
-            return {"found": given.words}
-    return {}
+    return LetterDesk(
+        press, case, standing_of(events), party.name, today, events, earlier_in_month=earlier_in_month(case, uow)
+    )

@@ -8,19 +8,20 @@ from datetime import date
 from typing import TypeVar
 
 from casework.actions import applications, complaints, drafting, extending, finishing, publishing_results, relating
-from casework.actions.lettering import SetLetter, issue_letter
-from casework.actions.stepping import Walker
+from casework.actions.lettering import SetLetter, issue_letter, send_letter
+from casework.actions.stepping import Walker, said
 from casework.case import Case
 from casework.errors import Refusal
 from casework.fees import ChargedBy
 from casework.kinds import CaseKind, PetitionClass
+from casework.letter import LetterKind
 from casework.letter_facts import TO_OTHERS
 from casework.link import Relation
 from casework.message import Attachment, MessageId, StaffId
 from casework.reply_kinds import ApplicantKind
 from casework.steps import Step
 
-T = TypeVar("T", ApplicantKind, ChargedBy, PetitionClass, Relation)
+T = TypeVar("T", ApplicantKind, ChargedBy, LetterKind, PetitionClass, Relation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ class Given:
     applicant: str = ""
     charged_by: str = ""
     count: int = 0
+    payment: str = ""
+    """How a fee can be paid."""
+    decision: str = ""
+    """What an opinion decides, where `words` are the facts that it rests on."""
+    basis: str = ""
+    """The law that an opinion rests on."""
+    letter_kind: str = ""
     title: str = ""
     matter: str = ""
     upheld: bool = False
@@ -67,13 +75,13 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
     Step.PROPOSE_EXTENSION: ("days", "reason"),
     Step.GRANT_EXTENSION: ("words",),
     Step.REFUSE_EXTENSION: ("reason",),
-    Step.ASK_FEE: ("charged_by", "count", "words"),
+    Step.ASK_FEE: ("charged_by", "count", "payment"),
     Step.RECORD_FEE: ("on",),
     Step.ACCEPT: ("words",),
     Step.NOT_ACCEPT: ("reason", "words"),
     Step.CLASSIFY: ("petition_class", "accused_unit", "accused_staff", "applicant"),
     Step.OBJECT_TRANSFER: ("reason",),
-    Step.DRAFT: ("ending", "words", "reason"),
+    Step.DRAFT: ("ending", "words", "decision", "basis", "reason"),
     Step.REVIEW: ("reason",),
     Step.CLEAR: ("reason",),
     Step.APPROVE: (),
@@ -84,6 +92,7 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
     Step.LINK: ("other", "relation"),
     Step.MERGE: ("other",),
     Step.SUPERVISE: ("words",),
+    Step.SEND_LETTER: ("letter_kind", "words"),
     Step.PUBLISH_RESULT: ("title", "matter", "words"),
 }
 """The facts that each step reads, in the order in which a form asks for them."""
@@ -102,9 +111,9 @@ def take_step(
 
     RightMissing, StepClosed or SecondPersonWanted when it may not be taken, CaseworkRejected when a fact is missing.
     """
-    said = given if letter is None else replace(given, words=letter.text.plain())
+    told = given if letter is None else replace(given, words=letter.text.plain())
     files = () if letter is None or letter.text.kind in TO_OTHERS else (letter.pdf,)
-    taken = _ACTIONS[step](case, replace(said, attachments=files), walker, find)
+    taken = _ACTIONS[step](case, replace(told, attachments=files), walker, find)
     if letter is None:
         return taken
     issue_letter(taken, letter, walker)
@@ -138,6 +147,11 @@ def _classify(case: Case, given: Given, walker: Walker) -> Case:
     )
 
 
+def _send(case: Case, given: Given, walker: Walker) -> Case:
+    _one_of(LetterKind, given.letter_kind)
+    return send_letter(case, given.words, walker, attachments=given.attachments)
+
+
 def _one_of(choices: type[T], said: str) -> T:
     if said not in [choice.value for choice in choices]:
         raise Refusal("choice", f"{said[:40]!r} is none of {', '.join(choice.value for choice in choices)}")
@@ -161,7 +175,12 @@ _ACTIONS: Mapping[Step, _Action] = {
     Step.GRANT_EXTENSION: lambda c, g, w, _f: extending.grant_extension(c, g.words, w, attachments=g.attachments),
     Step.REFUSE_EXTENSION: lambda c, g, w, _f: extending.refuse_extension(c, g.reason, w),
     Step.ASK_FEE: lambda c, g, w, _f: applications.ask_fee(
-        c, g.words, _one_of(ChargedBy, g.charged_by), g.count, w, attachments=g.attachments
+        c,
+        g.words or said(g.payment, "payment"),
+        _one_of(ChargedBy, g.charged_by),
+        g.count,
+        w,
+        attachments=g.attachments,
     ),
     Step.RECORD_FEE: lambda c, g, w, _f: applications.record_fee(c, w, on=g.on),
     Step.ACCEPT: lambda c, g, w, _f: complaints.accept(c, g.words, w, attachments=g.attachments),
@@ -182,6 +201,7 @@ _ACTIONS: Mapping[Step, _Action] = {
     ),
     Step.LINK: lambda c, g, w, f: relating.link(c, _other(g, f), _one_of(Relation, g.relation), w),
     Step.MERGE: lambda c, g, w, f: relating.merge(c, _other(g, f), w),
+    Step.SEND_LETTER: lambda c, g, w, _f: _send(c, g, w),
     Step.SUPERVISE: lambda c, g, w, _f: finishing.supervise(c, g.words, w),
     Step.PUBLISH_RESULT: lambda c, g, w, _f: publishing_results.publish_result(c, g.title, g.matter, g.words, w),
 }

@@ -40,6 +40,11 @@ def fee_by_page(pages: int) -> int:
     return (total + max(0, pages - before) * 40) * YUAN
 
 
+def reckon_fee(charged_by: ChargedBy, count: int, earlier: int) -> int:
+    """The fee in fen for so many pieces or pages; `earlier` pieces of the month count before those of this one."""
+    return fee_by_page(count) if charged_by is ChargedBy.PAGE else fee_by_piece(count, earlier)
+
+
 def _piece_price(number: int) -> int:
     """What the so-manieth piece of a month costs, in yuan."""
     if number <= FREE_PIECES:

@@ -12,6 +12,7 @@ from typing import Final
 from casework.bureau import Bureau, Unit
 from casework.case import Case
 from casework.errors import CaseworkRejected
+from casework.fees import ChargedBy
 from casework.letter import LetterKind
 from casework.party import Language
 from casework.wording import Wording
@@ -78,6 +79,8 @@ def known_in(key: str) -> frozenset[str] | None:
     match key.split("."):
         case ["letter", "body" | "form", kind, *_]:
             return known_facts(LetterKind(kind))
+        case ["letter", "reckoning", _]:
+            return frozenset({"count", "earlier"})
         case ["letter", "opening" | "remedies", _]:
             return _OF_THE_BUREAU | _OF_THE_WRITER
     return None
@@ -124,6 +127,11 @@ def write_fact(kind: FactKind, value: object, wording: Wording, language: Langua
         # A line stands within a sentence, which has a full stop of its own.
         return clean_line(value).rstrip("。.；; ") if kind is FactKind.LINE else clean_text(value)
     raise CaseworkRejected(f"a {kind.value} of a letter cannot be a {type(value).__name__}")
+
+
+def write_reckoning(by: ChargedBy, count: int, earlier: int, wording: Wording, language: Language) -> str:
+    """How a fee comes about, within a sentence."""
+    return wording.say(f"letter.reckoning.{by.value}", language, count=count, earlier=earlier)
 
 
 def write_date(day: date, wording: Wording, language: Language) -> str:

@@ -47,6 +47,7 @@ class Step(StrEnum):
     RECORD_REVIEW = "record_review"
     LINK = "link"
     MERGE = "merge"
+    SEND_LETTER = "send_letter"
     SUPERVISE = "supervise"
     PUBLISH_RESULT = "publish_result"
 

@@ -16,7 +16,7 @@ from casework.bundle import Fault, load_bureau
 from casework.bureau import Bureau
 from casework.kinds import CaseKind
 from casework.letters import letter_words
-from casework.papers.letter_files import letter_docx, letter_pdf
+from casework.papers.letter_files import letter_docx, letter_pdf, letter_pictures
 from casework.ports import BlobStore
 from casework.wording import Wording
 from knowledge.catalogue.item import Item
@@ -76,7 +76,7 @@ class Bundle:
     def press(self, blobs: BlobStore) -> Press:
         """What letters are set with, in the bureau's words and template."""
         docx = partial(letter_docx, template=self.letter_template)
-        return Press(self.reworded(letter_words()), self.bureau, blobs, letter_pdf, docx)
+        return Press(self.reworded(letter_words()), self.bureau, blobs, letter_pdf, docx, letter_pictures)
 
 
 def demo_bundle() -> Traversable:

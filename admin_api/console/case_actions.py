@@ -180,7 +180,7 @@ def carry_out(
     """
     context = sent.visit.context
     if fault:
-        return _give_back(sent, fault, AdminRejected())
+        return give_back_form(sent, fault, AdminRejected())
 
     def attempt(uow: UnitOfWork) -> Case | None:
         case = uow.cases.get(find_case(sent.reference, uow, visit=sent.visit).id, lock=True)
@@ -194,11 +194,11 @@ def carry_out(
     try:
         case = run(attempt) if run is not None else context.store.write(attempt)
     except CaseworkRejected as error:
-        return _give_back(sent, "rejected", error)
+        return give_back_form(sent, "rejected", error)
     except CaseworkConflict as error:
-        return _give_back(sent, "conflict", error)
+        return give_back_form(sent, "conflict", error)
     if case is None:
-        return _give_back(sent, "stale", AdminConflict())
+        return give_back_form(sent, "stale", AdminConflict())
     context.wake()
     if leaves and not may_see(signed_in(sent.visit), case, context.office.bureau):
         return sent.visit.go(f"/staff/queue?done={done or sent.form}")
@@ -212,7 +212,8 @@ def _has_moved_on(case: Case, version: int, uow: UnitOfWork) -> bool:
     return any(event.number > version and event.name not in NOT_NEWS for event in uow.cases.events(case.id))
 
 
-def _give_back(sent: Sent, fault: str, error: Exception) -> Response:
+def give_back_form(sent: Sent, fault: str, error: Exception) -> Response:
+    """The page of the case with everything that was typed, and why the form was not carried out."""
     secret = sent.visit.context.office.secret
     refused = Refused(
         sent.form,

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from admin_api.access import may_see
 from admin_api.console.finding import signed_in
 from admin_api.pages import Visit
+from admin_api.step_letters import LETTERS
 from admin_api.taking_steps import FIELDS
 from casework.actions.deriving import DerivedDeadline, derive_deadlines
+from casework.actions.lettering import SENT_ALONE
 from casework.bureau import Unit
 from casework.case import Case
 from casework.disposition import ALLOWED
@@ -17,6 +19,7 @@ from casework.events import CaseEvent
 from casework.fees import ChargedBy
 from casework.kinds import CaseKind, PetitionClass
 from casework.letter import Letter
+from casework.letters import kinds_for
 from casework.link import Relation
 from casework.naming import name_applicant, name_reply
 from casework.ports import UnitOfWork
@@ -34,6 +37,10 @@ class StepView:
     step: Step
     basis: str
     fields: Sequence[str]
+    labels: Mapping[str, str]
+    """For a field that means more than its name says here: the name of its label."""
+    has_letter: bool
+    """Whether a letter goes out with it, which can be looked at before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,13 @@ def compose_handling(
     draft = standing.draft
     return HandlingView(
         steps=[
-            StepView(step, rule_of(step).basis.in_(visit.language), _fields(step, case))
+            StepView(
+                step,
+                rule_of(step).basis.in_(visit.language),
+                _fields(step, case),
+                _labels(step, case),
+                has_letter=step in LETTERS or step in (Step.DRAFT, Step.SEND_LETTER),
+            )
             for step in open_steps(case, standing, staff, bureau)
         ],
         draft=draft,
@@ -100,7 +113,15 @@ def _fields(step: Step, case: Case) -> tuple[str, ...]:
     if step is Step.CLASSIFY:
         is_application = case.kind is CaseKind.DISCLOSURE_APPLICATION
         return ("applicant",) if is_application else ("petition_class", "accused_unit", "accused_staff")
+    if step is Step.DRAFT and case.kind is not CaseKind.COMPLAINT:
+        return tuple(name for name in FIELDS[step] if name not in ("decision", "basis"))
     return FIELDS[step]
+
+
+def _labels(step: Step, case: Case) -> Mapping[str, str]:
+    if step is Step.DRAFT and case.kind is CaseKind.COMPLAINT:
+        return {"words": "found"}
+    return {"words": "earlier"} if step is Step.SEND_LETTER else {}
 
 
 def _endings(case: Case, visit: Visit) -> list[tuple[str, str]]:
@@ -123,6 +144,9 @@ def _choices(case: Case, uow: UnitOfWork, *, visit: Visit) -> Mapping[str, Seque
         "ending": _endings(case, visit),
         "answer": [(one, visit.say(f"third_party_answer.{one}")) for one in ("agrees", "objects", "silent")],
         "charged_by": [(one.value, visit.say(f"charged_by.{one.value}")) for one in ChargedBy],
+        "letter_kind": [
+            (kind.value, visit.say(f"letter_kind.{kind.value}")) for kind in SENT_ALONE if kind in kinds_for(case.kind)
+        ],
         "relation": [(one.value, visit.say(f"relation.{one.value}")) for one in Relation if one is not Relation.MERGED],
         "petition_class": [(one.value, visit.say(f"petition_class.{one.value}")) for one in PetitionClass],
         "applicant": [(one.value, name_applicant(one, visit.language)) for one in ApplicantKind],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -11,8 +12,10 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from admin_api.console.case_actions import Sent, carry_out
+from admin_api.console.case_actions import Sent, carry_out, give_back_form
 from admin_api.console.finding import find_case, signed_in
+from admin_api.console.frame import show_page
+from admin_api.errors import AdminRejected
 from admin_api.pages import Visit
 from admin_api.step_letters import open_letter_desk
 from admin_api.taking_steps import FIELDS, Given, take_step
@@ -20,7 +23,7 @@ from admin_api.visits import own_form, staff_visit
 from casework.actions.lettering import SetLetter, issue_with
 from casework.actions.stepping import Walker
 from casework.case import Case
-from casework.errors import CaseworkNotFound
+from casework.errors import CaseworkConflict, CaseworkNotFound, CaseworkRejected, Refusal
 from casework.ports import UnitOfWork
 from casework.steps import Step
 
@@ -38,9 +41,49 @@ async def take(
     version: Annotated[int, Form()],
 ) -> Response:
     """Take one step, with the facts that its form asks for."""
+    return await run_in_threadpool(_take, visit, reference, step, version, await _typed(request, step))
+
+
+@router.post("/{step}/preview")
+async def preview(
+    visit: Annotated[Visit, Depends(staff_visit)],
+    request: Request,
+    reference: str,
+    step: Step,
+    version: Annotated[int, Form()],
+) -> Response:
+    """The pages of the letter that the step would send, with the facts in its form; nothing is kept."""
+    return await run_in_threadpool(_preview, visit, reference, step, version, await _typed(request, step))
+
+
+async def _typed(request: Request, step: Step) -> Mapping[str, str]:
     form = await request.form()
-    typed = {name: str(form.get(name, ""))[: LONGEST + 1] for name in FIELDS[step]}
-    return await run_in_threadpool(_take, visit, reference, step, version, typed)
+    return {name: str(form.get(name, ""))[: LONGEST + 1] for name in FIELDS[step]}
+
+
+def _preview(visit: Visit, reference: str, step: Step, version: int, typed: Mapping[str, str]) -> Response:
+    context = visit.context
+    given, fault = read_given(typed)
+    staff, now = signed_in(visit), context.clock()
+    sent = Sent(visit, reference, f"step_{step.value}", version, typed=typed)
+    if fault:
+        return give_back_form(sent, fault, AdminRejected())
+    try:
+        with context.store.read() as reading:
+            case = find_case(reference, reading, visit=visit)
+            Walker(reading, context.office, staff, now).require(step, case)
+            desk = open_letter_desk(case, reading, press=context.press, now=now)
+        text = desk.foresee(step, given)
+        if text is None:
+            raise Refusal("letter_blank", "the letter still has a blank: fill it in")
+    except CaseworkRejected as error:
+        return give_back_form(sent, "rejected", error)
+    except CaseworkConflict as error:
+        return give_back_form(sent, "conflict", error)
+    pages = [base64.b64encode(page).decode() for page in context.press.show_pages(text, case)]
+    return show_page(
+        visit, "console/letter_preview.html", room="queue", case=case, step=step, title=text.title, pages=pages
+    )
 
 
 def _take(visit: Visit, reference: str, step: Step, version: int, typed: Mapping[str, str]) -> Response:

@@ -14,8 +14,9 @@ from casework.actions.stepping import Walker, day_of, said
 from casework.case import Case
 from casework.errors import Refusal
 from casework.events import EventName
-from casework.fees import ChargedBy, fee_by_page, fee_by_piece
+from casework.fees import ChargedBy, reckon_fee
 from casework.message import Attachment, MessageId
+from casework.ports import UnitOfWork
 from casework.reply_kinds import ApplicantKind
 from casework.steps import Step
 
@@ -124,7 +125,8 @@ def ask_fee(
     pieces before them. Refusal when nothing is to be paid.
     """
     walker.require(Step.ASK_FEE, case)
-    fen, earlier = reckon_fee(case, charged_by, count, walker)
+    earlier = earlier_in_month(case, walker.uow) if charged_by is ChargedBy.PIECE else 0
+    fen = reckon_fee(charged_by, count, earlier)
     if fen <= 0:
         raise Refusal("fee_nothing", "a fee of nothing is not asked for: it is free")
     message = write_to_citizen(
@@ -141,22 +143,14 @@ def ask_fee(
     return walker.note(case, EventName.FEE_ASKED, facts)
 
 
-def reckon_fee(case: Case, charged_by: ChargedBy, count: int, walker: Walker) -> tuple[int, int]:
-    """The fee in fen, and how many earlier applications of the month it was reckoned with."""
-    if charged_by is ChargedBy.PAGE:
-        return fee_by_page(count), 0
-    earlier = _earlier_in_month(case, walker)
-    return fee_by_piece(count, earlier), earlier
-
-
-def _earlier_in_month(case: Case, walker: Walker) -> int:
+def earlier_in_month(case: Case, uow: UnitOfWork) -> int:
     """How many applications of the same applicant came earlier in the month of this one."""
     if case.received_on is None:
         return 0
     month = case.received_on.replace(day=1)
     return sum(
         other.kind is case.kind and other.id < case.id and other.received_on is not None and other.received_on >= month
-        for other in walker.uow.cases.of_party(case.party_id, limit=200)
+        for other in uow.cases.of_party(case.party_id, limit=200)
     )
 
 

@@ -8,10 +8,12 @@ from typing import Final
 
 from casework.bureau import Bureau
 from casework.case import Case
-from casework.case_clock import next_of, reckon_deadlines
+from casework.case_clock import next_of, reckon_deadlines, regime_of
 from casework.clocks.deadline import DeadlineName
 from casework.events import CaseEvent, EventName
 from casework.letter import LetterKind
+from casework.regime import RuleUnit
+from casework.working_days import DayUnit, TimeLimit
 
 _STEPS: Final[Mapping[LetterKind, tuple[EventName, str]]] = {
     LetterKind.SUPPLEMENT: (EventName.SUPPLEMENT_ASKED, "working_days"),
@@ -31,6 +33,8 @@ def foresee_until(
     today: date,
 ) -> date | None:
     """The day until which the letter gives or takes time, were its step taken today; None when no clock tells."""
+    if kind is LetterKind.FEE:
+        return _last_day_of_fee(case, bureau, today)
     if kind not in _STEPS or not case.regime:
         return None
     name, fact = _STEPS[kind]
@@ -44,3 +48,13 @@ def foresee_until(
         return next((one.due_on for one in found if one.name is DeadlineName.SUPPLEMENT), None)
     owed = next_of(found)
     return owed.due_on if owed else None
+
+
+def _last_day_of_fee(case: Case, bureau: Bureau, today: date) -> date | None:
+    """The clock counts a fee only where the bureau says what its notice stops; the notice names a day all the same."""
+    regime = regime_of(case.kind, case.regime, bureau)
+    rule = regime.rule("fee") if regime else None
+    if rule is None or not rule.number:
+        return None
+    unit = DayUnit.WORKING_DAY if rule.unit is RuleUnit.WORKING_DAY else DayUnit.CALENDAR_DAY
+    return bureau.calendar.due_on(today, TimeLimit(rule.number, unit))

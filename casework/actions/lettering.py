@@ -20,13 +20,13 @@ from casework.case import Case
 from casework.errors import CaseworkConflict, CaseworkUnavailable, Refusal
 from casework.events import CaseEvent, EventName
 from casework.letter import Letter, LetterKind
-from casework.letter_facts import TO_OTHERS
 from casework.letters import Letterhead, LetterText, compose_letterhead, number_letter
 from casework.message import Attachment, MessageId
 from casework.party import ON_PAPER
 from casework.ports import BlobStore, Store, UnitOfWork
 from casework.rights import Right, RightMissing, may
 from casework.standing import Mark, standing_of
+from casework.steps import Step
 from casework.wording import Wording
 
 T = TypeVar("T")
@@ -68,6 +68,10 @@ _SAME: Final[Mapping[str, tuple[EventName, str]]] = {
 """What a letter tells and its step knows too: the event, and the fact of it."""
 
 
+SENT_ALONE: Final = (LetterKind.RECEIPT, LetterKind.TRANSFER, LetterKind.NOT_PROCESSED_AGAIN, LetterKind.WITHDRAWN)
+"""Letters that go out by themselves, at the wish of whoever handles the case: every other one goes with its step."""
+
+
 class NumberTaken(CaseworkConflict):
     """Somebody else issued a letter under this number meanwhile: set it under the next one."""
 
@@ -96,6 +100,20 @@ class Press:
     blobs: BlobStore
     pdf: Setting
     docx: Setting
+    pages: Callable[[LetterText, Letterhead], Sequence[bytes]]
+    """The pages as pictures."""
+
+    def show_pages(self, text: LetterText, case: Case) -> Sequence[bytes]:
+        """The pages as they would go out today, as PNG; the number is still to come."""
+        return self.pages(*self._unnumbered(text, case))
+
+    def show_pdf(self, text: LetterText, case: Case) -> bytes:
+        """The same as PDF."""
+        return self.pdf(*self._unnumbered(text, case))
+
+    def _unnumbered(self, text: LetterText, case: Case) -> tuple[LetterText, Letterhead]:
+        later = text.numbered(self.wording.say("letter.number_later", text.language))
+        return later, compose_letterhead(case, wording=self.wording, bureau=self.bureau, language=text.language)
 
     def set_letter(self, text: LetterText, case: Case, *, place: int) -> SetLetter:
         """Set a letter under a number and keep its files; nothing refers to them before it is issued."""
@@ -177,14 +195,16 @@ def issue_letter(case: Case, letter: SetLetter, walker: Walker) -> Letter:
     return kept
 
 
-def send_letter(case: Case, letter: SetLetter, walker: Walker) -> Letter:
-    """Send a letter that no step sends by itself, such as a receipt, over the citizen's channel, and issue it."""
-    if letter.text.kind in TO_OTHERS:
-        raise Refusal("letter_to_others", "this letter does not go to whoever wrote to us: print it")
-    write_to_citizen(
-        case, letter.text.plain(), walker.uow, staff=walker.staff, now=walker.now, attachments=(letter.pdf,)
-    )
-    return issue_letter(case, letter, walker)
+def send_letter(case: Case, words: str, walker: Walker, *, attachments: Sequence[Attachment]) -> Case:
+    """Send one of `SENT_ALONE` over the citizen's channel; it is issued next, in the same unit of work.
+
+    Refusal when there is nothing to send: the letter still has a blank.
+    """
+    walker.require(Step.SEND_LETTER, case)
+    if not attachments:
+        raise Refusal("letter_blank", "the letter still has a blank: fill it in")
+    write_to_citizen(case, words, walker.uow, staff=walker.staff, now=walker.now, attachments=attachments)
+    return walker.uow.cases.get(case.id)
 
 
 def record_posting(letter: Letter, on: date | None, how: str, walker: Walker) -> Letter:

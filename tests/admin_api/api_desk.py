@@ -30,7 +30,7 @@ from casework.commands import OpenCase
 from casework.kinds import CaseKind
 from casework.letters import letter_words
 from casework.message import Attachment, Author, Direction, Message
-from casework.papers.letter_files import letter_docx, letter_pdf
+from casework.papers.letter_files import letter_docx, letter_pdf, letter_pictures
 from casework.party import Address, ChannelName, Language
 from casework.ports import UnitOfWork
 from casework.staff import Role, Staff
@@ -223,7 +223,7 @@ def running_desk(folder: Path, *, url: str | None = None) -> Iterator[Desk]:
         revisions=lambda uow: IndexedRevisions(SqlStore.connection_of(uow)),
         catalogue=lambda uow: SqlCatalogue(SqlStore.connection_of(uow)),
         imports=lambda uow: SqlImports(SqlStore.connection_of(uow)),
-        press=Press(letter_words(), BUREAU, DirectoryBlobs(folder / "blobs"), letter_pdf, letter_docx),
+        press=Press(letter_words(), BUREAU, DirectoryBlobs(folder / "blobs"), letter_pdf, letter_docx, letter_pictures),
         trials=Trials(KnowledgeBase),
     )
     administrator = add_staff(store, "administrator", Role.ADMINISTRATOR, "bureau")

@@ -140,3 +140,96 @@ def test_paper_is_entered_on_one_page_of_at_most_twelve_fields(desk: FrontDesk) 
         assert "示例乙" in faulty.text
     with signed_in(desk, "handler") as browser:
         assert browser.open("/staff/paper").status_code == 403
+
+
+def letter_of(desk: FrontDesk, case: Case) -> str:
+    """The one letter that was issued in a case, in one line."""
+    with desk.store.read() as uow:
+        (letter,) = uow.letters.of_case(case.id)
+    return letter.body.replace("\n", "")
+
+
+def test_a_fee_letter_says_what_it_comes_to_how_until_when_and_where_to_pay(desk: FrontDesk, case: Case) -> None:
+    fields = {"charged_by": "page", "count": "120", "payment": "到示例路1号窗口缴纳"}
+    with signed_in(desk, "disclosure-officer") as browser:
+        assert "请写明缴纳方式" in step(browser, case, "ask_fee", **{**fields, "payment": " "})
+        assert "请从列表中选择" in step(browser, case, "ask_fee", **{**fields, "charged_by": "weight"})
+        assert "金额为零" in step(browser, case, "ask_fee", **{**fields, "count": "30"})
+        said = step(browser, case, "ask_fee", **fields)
+        assert "收费通知" in said
+    letter = letter_of(desk, case)
+    # 70 pages at 10 yuan and 20 at 20 yuan.
+    assert "信息处理费1100.00元" in letter
+    assert "按量计收，共120页" in letter
+    assert "请不迟于2026年12月21日缴纳。缴纳方式：到示例路1号窗口缴纳。" in letter
+
+
+def test_an_opinion_has_facts_decision_and_basis_in_their_places(desk: FrontDesk) -> None:
+    complaint = desk.receive("窗口态度差", unit="city-bureau").case
+    fields = {
+        "ending": "upheld",
+        "words": "经调取录像，情况属实",
+        "decision": "已批评教育。",
+        "basis": "《示例办法》第五条",
+    }
+    with signed_in(desk, "handler") as browser:
+        shown = browser.open(page_of(complaint)).text
+        assert "查明的事实和理由" in shown
+        step(browser, complaint, "draft", **fields)
+    for role, name in (("reviewer", "review"), ("leader", "approve_opinion")):
+        with signed_in(desk, role) as browser:
+            step(browser, complaint, name)
+    letter = letter_of(desk, complaint)
+    assert "二、查明的事实和理由经调取录像，情况属实三、处理意见对您的请求予以支持。已批评教育。" in letter
+    assert "依据：《示例办法》第五条。" in letter
+    assert "30日内" in letter
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "said"),
+    [("receipt", "", "不迟于2026年12月21日答复"), ("not_processed_again", "2026年1月已答复", "2026年1月已答复")],
+)
+def test_a_letter_that_no_step_sends_is_sent_by_itself(
+    desk: FrontDesk, case: Case, kind: str, words: str, said: str
+) -> None:
+    with signed_in(desk, "disclosure-officer") as browser:
+        step(browser, case, "send_letter", letter_kind=kind, words=words)
+        assert said in letter_of(desk, case)
+        assert "请从列表中选择" in step(browser, case, "send_letter", letter_kind="transfer_of_power")
+
+
+def test_a_letter_that_tells_of_what_did_not_happen_is_not_sent(desk: FrontDesk, case: Case) -> None:
+    with signed_in(desk, "disclosure-officer") as browser:
+        assert "文书中还有空白" in step(browser, case, "send_letter", letter_kind="withdrawn")
+        assert "文书中还有空白" in step(browser, case, "send_letter", letter_kind="not_processed_again")
+    with desk.store.read() as uow:
+        assert uow.letters.of_case(case.id) == []
+
+
+def test_a_letter_is_looked_at_before_it_goes_out_and_nothing_is_kept(desk: FrontDesk, case: Case) -> None:
+    fields = {"words": "请说明年份", "days": "10"}
+    before = desk.look(case).version
+    with signed_in(desk, "handler") as browser:
+        assert "预览文书" in browser.open(page_of(case)).text
+        address = f"{page_of(case)}/steps/ask_supplement/preview"
+        page = browser.send(page_of(case), address, fields)
+        assert page.status_code == 200
+        assert "政府信息公开申请补正告知书" in text_of(page)
+        assert page.text.count('src="data:image/png;base64,') >= 1
+        empty = browser.send(page_of(case), address, {**fields, "words": " "})
+        assert empty.status_code == 422
+        assert "文书中还有空白" in text_of(empty)
+        assert "请填数字" in text_of(browser.send(page_of(case), address, {**fields, "days": "x"}))
+    with signed_in(desk, "inspector") as browser:
+        assert "没有“" in text_of(browser.send(page_of(case), address, fields))
+    assert desk.look(case).version == before
+    with desk.store.read() as uow:
+        assert uow.letters.of_case(case.id) == []
+
+
+def test_a_drafted_reply_is_looked_at_as_the_letter_that_it_becomes(desk: FrontDesk, case: Case) -> None:
+    fields = {"ending": "not_held", "words": "本机关不掌握该信息"}
+    with signed_in(desk, "handler") as browser:
+        page = browser.send(page_of(case), f"{page_of(case)}/steps/draft/preview", fields)
+        assert "政府信息公开申请答复书" in text_of(page)
+        assert page.text.count('src="data:image/png;base64,') >= 1

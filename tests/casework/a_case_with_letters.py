@@ -14,7 +14,7 @@ from casework.kinds import CaseKind
 from casework.letter import LetterKind
 from casework.letters import LetterText, compose_letter, endings_of, kinds_for, letter_words
 from casework.message import Author, CaseId, Direction, Message, ThreadId
-from casework.papers.letter_files import letter_docx, letter_pdf
+from casework.papers.letter_files import letter_docx, letter_pdf, letter_pictures
 from casework.party import Address, ChannelName, Language, PartyId
 from casework.ports import UnitOfWork
 from casework.store.blobs import DirectoryBlobs
@@ -112,4 +112,4 @@ def a_paper_thread(uow: UnitOfWork, address: Address, *, now: datetime) -> tuple
 
 
 def a_press(folder: Path) -> Press:
-    return Press(letter_words(), a_reachable_bureau(), DirectoryBlobs(folder), letter_pdf, letter_docx)
+    return Press(letter_words(), a_reachable_bureau(), DirectoryBlobs(folder), letter_pdf, letter_docx, letter_pictures)

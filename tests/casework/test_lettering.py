@@ -266,7 +266,8 @@ def test_what_answers_paper_is_printed(store: SqlStore, now: datetime, tmp_path:
 def test_a_receipt_is_sent_without_a_step(complaint: Room) -> None:
     def work(uow: UnitOfWork, letter: SetLetter) -> Letter:
         walker = Walker(uow, complaint.office, complaint.people[Role.INTAKE], complaint.now)
-        return send_letter(uow.cases.get(complaint.case.id), letter, walker)
+        case = uow.cases.get(complaint.case.id)
+        return issue_letter(send_letter(case, letter.text.plain(), walker, attachments=(letter.pdf,)), letter, walker)
 
     letter = issue_with(complaint.store, complaint.press, complaint.case, complaint.compose(LetterKind.RECEIPT), work)
     assert letter.message_id is not None

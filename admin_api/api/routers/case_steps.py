@@ -20,7 +20,7 @@ from casework.actions.deriving import derive_deadlines
 from casework.actions.lettering import SetLetter, with_number
 from casework.actions.stepping import Walker
 from casework.case import Case
-from casework.errors import CaseworkNotFound
+from casework.errors import CaseworkNotFound, Refusal
 from casework.ports import UnitOfWork
 from casework.standing import standing_of
 from casework.steps import Step, open_steps
@@ -83,3 +83,29 @@ def take(
     if text is None or not text.is_complete:
         return errand.once(taking(None))
     return with_number(context.store, context.press, case, text, lambda letter: errand.once(taking(letter)))
+
+
+@router.post(
+    "/steps/{step}/preview",
+    operation_id="previewStep",
+    tags=["handling"],
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}, "description": "The letter as it would go out."}},
+)
+def preview(
+    reference: ReferencePath,
+    step: Annotated[Step, Path(description="The step, of those that `handling` lists.")],
+    wanted: StepGiven,
+    errand: CasesErrand,
+) -> Response:
+    """The letter of a step as it would go out today, without its number; nothing is kept. 422 while it has a blank."""
+    caller = errand.caller
+    press = caller.context.press
+    with caller.context.store.read() as reading:
+        case = get_case(reading, reference, caller)
+        Walker(reading, caller.context.office, caller.staff, caller.now).require(step, case)
+        desk = open_letter_desk(case, reading, press=press, now=caller.now)
+    text = desk.foresee(step, wanted.given())
+    if text is None:
+        raise Refusal("letter_blank", "the step has no letter, or it still has a blank: fill it in")
+    return Response(press.show_pdf(text, case), media_type="application/pdf")

@@ -37,6 +37,10 @@ class StepGiven(Schema):
     applicant: ShortText = ""
     charged_by: ShortText = ""
     count: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    payment: ShortText = ""
+    decision: LongText = ""
+    basis: ShortText = ""
+    letter_kind: ShortText = ""
     title: ShortText = ""
     matter: LongText = ""
     upheld: bool = False
