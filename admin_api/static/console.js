@@ -70,6 +70,8 @@
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (form.method !== "post") { return; }
+    // What only shows something, in a page of its own, leaves this one as it is.
+    if (event.submitter && event.submitter.formTarget === "_blank") { return; }
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
   });

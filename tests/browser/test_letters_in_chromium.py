@@ -1,0 +1,38 @@
+"""A letter before it goes out, in a real browser."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from casework.kinds import CaseKind
+from casework.staff import Role
+from tests.admin_api.front_desk import FrontDesk
+from tests.browser.console_steps import overflow_of, sign_in
+
+
+def test_a_clerk_sees_the_letter_beside_the_form_and_sends_what_was_seen(page: Page, desk: FrontDesk) -> None:
+    desk.hire("chu", Role.HANDLER, "city-bureau")
+    case = desk.receive("申请公开户籍统计信息", kind=CaseKind.DISCLOSURE_APPLICATION, unit="city-bureau").case
+    sign_in(page, "chu")
+    page.goto(f"/staff/cases/{case.reference}")
+    page.locator("summary", has_text="告知补正").click()
+    form = page.locator("form[action$='/steps/ask_supplement']")
+    form.get_by_label("告知当事人的内容").fill("请说明所需统计信息的年份和范围。")
+    form.get_by_label("天数").fill("10")
+    with page.expect_popup() as opened:
+        form.get_by_role("button", name="预览文书").click()
+    seen = opened.value
+    expect(seen.get_by_role("heading", level=1)).to_have_text("预览：政府信息公开申请补正告知书")
+    picture = seen.locator("img.letter-page").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("one => one.naturalWidth") > 500
+    assert overflow_of(seen) == 0
+    seen.close()
+    expect(form.get_by_label("告知当事人的内容")).to_have_value("请说明所需统计信息的年份和范围。")
+    with desk.store.read() as uow:
+        assert uow.letters.of_case(case.id) == []
+    form.get_by_role("button", name="告知补正").click()
+    page.wait_for_url("**?done=step")
+    with desk.store.read() as uow:
+        (letter,) = uow.letters.of_case(case.id)
+    assert "请说明所需统计信息的年份和范围。" in letter.body
