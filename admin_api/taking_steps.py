@@ -7,9 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from casework.actions import applications, complaints, drafting, extending, finishing, publishing_results, relating
+from casework.actions import (
+    applications,
+    complaints,
+    drafting,
+    extending,
+    finishing,
+    publishing_results,
+    relating,
+    remedies,
+)
 from casework.actions.lettering import SetLetter, issue_letter, send_letter
 from casework.actions.stepping import Walker, said
+from casework.annual.entries import RemedyOutcome, Route
 from casework.case import Case
 from casework.errors import Refusal
 from casework.fees import ChargedBy
@@ -21,7 +31,7 @@ from casework.message import Attachment, MessageId, StaffId
 from casework.reply_kinds import ApplicantKind
 from casework.steps import Step
 
-T = TypeVar("T", ApplicantKind, ChargedBy, LetterKind, PetitionClass, Relation)
+T = TypeVar("T", ApplicantKind, ChargedBy, LetterKind, PetitionClass, Relation, RemedyOutcome, Route)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,10 @@ class Given:
     title: str = ""
     matter: str = ""
     upheld: bool = False
+    route: str = ""
+    """What was done against a reply: `review`, `direct_suit` or `suit_after_review`."""
+    outcome: str = ""
+    """`upheld`, `corrected` or `other`."""
     message: int | None = None
     attachments: tuple[Attachment, ...] = ()
     """The letter that goes with what the citizen is told."""
@@ -89,6 +103,8 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
     Step.RETURN_DRAFT: ("reason",),
     Step.WITHDRAW: ("words", "on"),
     Step.RECORD_REVIEW: ("upheld", "words"),
+    Step.FILE_REMEDY: ("route", "on"),
+    Step.END_REMEDY: ("route", "outcome", "on"),
     Step.LINK: ("other", "relation"),
     Step.MERGE: ("other",),
     Step.SUPERVISE: ("words",),
@@ -198,6 +214,10 @@ _ACTIONS: Mapping[Step, _Action] = {
     Step.WITHDRAW: lambda c, g, w, _f: finishing.withdraw(c, g.words, w, on=g.on),
     Step.RECORD_REVIEW: lambda c, g, w, _f: complaints.record_review(
         c, g.upheld, g.words, w, attachments=g.attachments
+    ),
+    Step.FILE_REMEDY: lambda c, g, w, _f: remedies.file_remedy(c, _one_of(Route, g.route), w, on=g.on),
+    Step.END_REMEDY: lambda c, g, w, _f: remedies.end_remedy(
+        c, _one_of(Route, g.route), _one_of(RemedyOutcome, g.outcome), w, on=g.on
     ),
     Step.LINK: lambda c, g, w, f: relating.link(c, _other(g, f), _one_of(Relation, g.relation), w),
     Step.MERGE: lambda c, g, w, f: relating.merge(c, _other(g, f), w),

@@ -65,6 +65,8 @@ class EventName(StrEnum):
     REMINDED = "deadline.reminded"
     LETTER_ISSUED = "letter.issued"
     LETTER_POSTED = "letter.posted"
+    REMEDY_FILED = "remedy.filed"
+    REMEDY_ENDED = "remedy.ended"
     RATED = "case.rated"
     PUBLICATION_CONSENTED = "publication.consented"
     RESULT_PUBLISHED = "result.published"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from casework.annual.entries import ComplaintEntry, LedgerEntry, Level
+from casework.annual.entries import ComplaintEntry, LedgerEntry, Level, RemedyEntry, RemedyOutcome, Route
 from casework.bureau import Bureau
 from casework.disposition import Disposition
+from casework.events import EventName
 from casework.kinds import CaseKind
 from casework.rates import Outcome
 from casework.reply_kinds import ApplicantKind, ReplyKind
@@ -49,6 +51,28 @@ class ApplicationRow:
             self.channel,
             self.fee_fen,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyRow:
+    """One thing that happened to a review or a suit against a reply."""
+
+    reference: str
+    name: EventName
+    facts: Mapping[str, object]
+
+
+def remedies_in(rows: Iterable[RemedyRow]) -> Iterator[RemedyEntry]:
+    """Every review and suit, of what happened to them in order; one that goes on has no end."""
+    open_: dict[tuple[str, Route], RemedyEntry] = {}
+    for row in rows:
+        key = row.reference, Route(str(row.facts["route"]))
+        on = date.fromisoformat(str(row.facts["on"]))
+        if row.name is EventName.REMEDY_FILED:
+            open_[key] = RemedyEntry(*key, on)
+        else:
+            yield replace(open_.pop(key), ended_on=on, outcome=RemedyOutcome(str(row.facts["outcome"])))
+    yield from open_.values()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Mark(StrEnum):
     """The citizen asked a higher organ to look again."""
     REVIEWED_TWICE = "reviewed_twice"
     """Review and re-review are over: the matter is closed for good (Regulations on Petition Work (2022), art. 36)."""
+    REMEDY_OPEN = "remedy_open"
+    """A review or a suit against the reply goes on."""
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
     RATED = "rated"
@@ -65,6 +67,8 @@ class Standing:
     """Who proposed the extension that waits for consent."""
     extension: Mapping[str, object] = field(default_factory=dict)
     """What was proposed last."""
+    remedies: frozenset[str] = frozenset()
+    """The routes on which a review or a suit against the reply goes on."""
     reviews: int = 0
     """How often the citizen asked for a review."""
 
@@ -136,6 +140,11 @@ def _after(standing: Standing, event: CaseEvent) -> Standing:
             return replace(standing, marks=marks, draft=passed)
         case EventName.EXTENSION_PROPOSED:
             return replace(standing, marks=marks, proposer=event.actor, extension=event.facts)
+        case EventName.REMEDY_FILED | EventName.REMEDY_ENDED:
+            route = {str(event.facts["route"])}
+            going_on = standing.remedies | route if event.name is EventName.REMEDY_FILED else standing.remedies - route
+            marks = marks | {Mark.REMEDY_OPEN} if going_on else marks - {Mark.REMEDY_OPEN}
+            return replace(standing, marks=marks, remedies=going_on)
         case EventName.REVIEW_ASKED:
             return replace(standing, marks=marks, reviews=standing.reviews + 1)
         case EventName.REVIEW_DECIDED if standing.reviews > 1:

@@ -45,6 +45,8 @@ class Step(StrEnum):
     RETURN_DRAFT = "return_draft"
     WITHDRAW = "withdraw"
     RECORD_REVIEW = "record_review"
+    FILE_REMEDY = "file_remedy"
+    END_REMEDY = "end_remedy"
     LINK = "link"
     MERGE = "merge"
     SEND_LETTER = "send_letter"

@@ -12,6 +12,7 @@ from admin_api.step_letters import LETTERS
 from admin_api.taking_steps import FIELDS
 from casework.actions.deriving import DerivedDeadline, derive_deadlines
 from casework.actions.lettering import SENT_ALONE
+from casework.annual.entries import RemedyOutcome, Route
 from casework.bureau import Unit
 from casework.case import Case
 from casework.disposition import ALLOWED
@@ -144,6 +145,12 @@ def _choices(case: Case, uow: UnitOfWork, *, visit: Visit) -> Mapping[str, Seque
         "ending": _endings(case, visit),
         "answer": [(one, visit.say(f"third_party_answer.{one}")) for one in ("agrees", "objects", "silent")],
         "charged_by": [(one.value, visit.say(f"charged_by.{one.value}")) for one in ChargedBy],
+        "route": [(one.value, visit.say(f"route.{one.value}")) for one in Route],
+        "outcome": [
+            (one.value, visit.say(f"remedy_outcome.{one.value}"))
+            for one in RemedyOutcome
+            if one is not RemedyOutcome.PENDING
+        ],
         "letter_kind": [
             (kind.value, visit.say(f"letter_kind.{kind.value}")) for kind in SENT_ALONE if kind in kinds_for(case.kind)
         ],

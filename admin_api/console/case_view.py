@@ -251,6 +251,8 @@ def describe_event(event: CaseEvent, visit: Visit, names: Mapping[str, str]) -> 
         round=facts.get("round", ""),
         number=facts.get("number", ""),
         level=visit.say_or(f"reminder_level.{facts.get('level')}", ""),
+        route=visit.say_or(f"route.{facts.get('route')}", ""),
+        outcome=visit.say_or(f"remedy_outcome.{facts.get('outcome')}", ""),
         answer=visit.say_or(f"third_party_answer.{facts.get('answer')}", ""),
         yuan=f"{fen / 100:.2f}" if isinstance(fen, int) else "",
     )

@@ -7,18 +7,20 @@ from datetime import date
 
 from casework.annual.entries import Entry
 from casework.bureau import Bureau
+from casework.figures import remedies_in
 from casework.period_figures import Period
 from casework.ports import UnitOfWork
 from casework.rates import Outcome
 
 
 def ledger_of_year(uow: UnitOfWork, year: int, bureau: Bureau) -> Iterator[Entry]:
-    """Every application that was open in the year, and every complaint received in it, one after another."""
+    """Applications that were open in the year, complaints received in it, and reviews and suits, one after another."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     for application in uow.figures.applications(first, last):
         yield application.entry()
     for complaint in uow.figures.complaints(first, last):
         yield complaint.entry(bureau)
+    yield from remedies_in(uow.figures.remedies(last))
 
 
 def outcomes_between(uow: UnitOfWork, first: date, last: date, bureau: Bureau) -> Iterator[Outcome]:

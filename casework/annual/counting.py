@@ -224,8 +224,10 @@ def _note_set_aside(entry: Entry, count: Count) -> None:
 def _repetition(entry: Entry, seen: dict[str, bool]) -> list[FindingKind]:
     """What is wrong when the ledger has the reference already; notes the reference."""
     ended = getattr(entry, "ended_on", None) is not None
-    before = seen.get(entry.reference)
-    seen[entry.reference] = ended or bool(before)
+    # A reply can be taken to review and to court, each once on one day; its application is an entry of its own.
+    key = f"{entry.reference} {entry.route} {entry.filed_on}" if isinstance(entry, RemedyEntry) else entry.reference
+    before = seen.get(key)
+    seen[key] = ended or bool(before)
     if before is None:
         return []
     return [FindingKind.CLOSED_TWICE if before and ended else FindingKind.REPEATED_REFERENCE]

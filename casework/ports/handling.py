@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from casework.figures import ApplicationRow, ComplaintRow, OutcomeRow
+from casework.figures import ApplicationRow, ComplaintRow, OutcomeRow, RemedyRow
 from casework.issued_report import IssuedReport
 from casework.kept_deadline import KeptDeadline
 from casework.kinds import CaseKind
@@ -112,6 +112,10 @@ class Figures(Protocol):
 
     def complaints(self, first: date, last: date) -> Iterator[ComplaintRow]:
         """Complaints received in a period that the bureau took up, with the unit that has them."""
+        ...
+
+    def remedies(self, last: date) -> Iterator[RemedyRow]:
+        """What happened until a day to reviews and suits against replies, in order."""
         ...
 
     def outcomes(self, first: date, last: date, *, units: Collection[str] | None = None) -> Iterator[OutcomeRow]:

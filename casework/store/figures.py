@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from casework.disposition import Disposition
 from casework.events import EventName
-from casework.figures import NOT_OURS, ApplicationRow, ComplaintRow, OutcomeRow
+from casework.figures import NOT_OURS, ApplicationRow, ComplaintRow, OutcomeRow, RemedyRow
 from casework.kinds import CaseKind
 from casework.reply_kinds import ApplicantKind, ReplyKind
 from casework.store.tables import case_events, cases
@@ -86,6 +86,19 @@ class SqlFigures:
         )
         for row in self._stream(query):
             yield ComplaintRow(row.reference, row.received_on, row.unit)
+
+    def remedies(self, last: date) -> Iterator[RemedyRow]:
+        """What happened until a day to reviews and suits against replies, in order."""
+        names = [EventName.REMEDY_FILED.value, EventName.REMEDY_ENDED.value]
+        query = (
+            select(cases.c.reference, case_events.c.name, case_events.c.facts)
+            .join(cases, cases.c.id == case_events.c.case_id)
+            .where(case_events.c.name.in_(names))
+            .order_by(case_events.c.id)
+        )
+        for row in self._stream(query):
+            if str(row.facts["on"]) <= last.isoformat():
+                yield RemedyRow(row.reference, EventName(row.name), row.facts)
 
     def outcomes(self, first: date, last: date, *, units: Collection[str] | None = None) -> Iterator[OutcomeRow]:
         """What became of every case received in a period, of these units or of all."""

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from casework.actions.reporting import report_of_year
+from casework.annual.findings import Table
+from casework.annual.forms import Form
+from casework.annual.statement import Statement
 from casework.case import Case, CaseStatus
 from casework.kinds import CaseKind
 from casework.staff import Role
@@ -233,3 +237,28 @@ def test_a_drafted_reply_is_looked_at_as_the_letter_that_it_becomes(desk: FrontD
         page = browser.send(page_of(case), f"{page_of(case)}/steps/draft/preview", fields)
         assert "政府信息公开申请答复书" in text_of(page)
         assert page.text.count('src="data:image/png;base64,') >= 1
+
+
+def test_a_suit_against_a_reply_is_recorded_and_counted_in_table_four(desk: FrontDesk, case: Case) -> None:
+    for role, name, fields in (
+        ("handler", "draft", {"ending": "not_held", "words": "本机关不掌握"}),
+        ("reviewer", "review", {}),
+        ("disclosure-officer", "clear", {}),
+        ("leader", "approve", {}),
+    ):
+        with signed_in(desk, role) as browser:
+            step(browser, case, name, **fields)
+    with signed_in(desk, "disclosure-officer") as browser:
+        step(browser, case, "file_remedy", route="review", on="2026-11-23")
+        assert "同一途径已有未结的" in step(browser, case, "file_remedy", route="review")
+        step(browser, case, "file_remedy", route="direct_suit")
+        assert "没有登记过这一途径" in step(browser, case, "end_remedy", route="suit_after_review", outcome="upheld")
+        assert "请从列表中选择" in step(browser, case, "end_remedy", route="review", outcome="pending")
+        step(browser, case, "end_remedy", route="review", outcome="corrected")
+    with signed_in(desk, "handler") as browser:
+        assert "没有“公开审查”的权限" in step(browser, case, "file_remedy", route="review")
+    with desk.store.read() as uow:
+        report = report_of_year(uow, 2026, Form.OF_2021, statement=Statement(), bureau=desk.context.office.bureau)
+    found = {(cell.row, cell.column): number for cell, number in report.cells.items() if cell.table is Table.REMEDIES}
+    counted = {place: number for place, number in found.items() if number and place[1] != "total"}
+    assert counted == {("review", "corrected"): 1, ("direct_suit", "pending"): 1}

@@ -140,7 +140,7 @@ def test_a_tail_that_is_gone_with_its_columns_edited_is_seen_by_the_seal_alone(
 
 def test_a_case_that_was_taken_away_whole_is_missed_by_its_number(store: SqlStore, case: Case, now: datetime) -> None:
     store.write(lambda uow: a_complaint(uow, now=now))
-    for table in ("case_event_texts", "case_deadlines", "case_signatures"):
+    for table in ("case_event_texts", "case_deadlines", "case_signatures", "case_terms"):
         tamper(store, f"DELETE FROM {table}")
     tamper(store, f"DELETE FROM case_events WHERE case_id = {case.id}")
     tamper(store, "DELETE FROM attachments")

@@ -44,6 +44,8 @@ class StepGiven(Schema):
     title: ShortText = ""
     matter: LongText = ""
     upheld: bool = False
+    route: ShortText = ""
+    outcome: ShortText = ""
     message: AccountId | None = None
     version: Version = None
 
