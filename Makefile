@@ -9,8 +9,8 @@ DENSE := $(VENV)/.dense
 TORCH := torch==2.13.0
 # Tests that take real servers, a browser, killed processes or the extra `dense`.
 SLOW := tests/integration/ tests/acceptance/ tests/browser/ tests/kills/ tests/trouble/ tests/dense/
-# Processes that run the tests side by side.
-WORKERS ?= 2
+# Processes that run the tests side by side: many tests wait for servers, so more than there are cores.
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 CORPORA ?= ../shared/corpora/mail

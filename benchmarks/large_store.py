@@ -41,7 +41,9 @@ from casework.rates import Grouping
 from casework.references import make_reference
 from casework.reply_kinds import ApplicantKind, ReplyKind
 from casework.search_terms import index_terms, reference_terms
+from casework.signature import signature_of
 from casework.store import SqlStore, open_store
+from casework.store.case_file_tables import case_signatures
 from casework.store.search_tables import case_terms
 from casework.store.tables import case_events, cases, messages, parties, threads
 from casework.wording import Wording, load_wording
@@ -184,7 +186,7 @@ class Filling:
 
     def add(self, store: SqlStore, count: int) -> None:
         """So many cases more, each with a party, a thread, two messages and its events."""
-        tables = (parties, threads, cases, messages, case_events, case_terms)
+        tables = (parties, threads, cases, messages, case_events, case_terms, case_signatures)
         written = min(count, _WRITTEN)
         first = self._last
         with store.engine.begin() as connection:
@@ -223,6 +225,8 @@ class Filling:
             _message(2 * number, number, 2, said[1], at + timedelta(hours=5)),
         ]
         terms = (*reference_terms(reference), *index_terms(" ".join((words, f"示例{number}", *said))))
+        values = signature_of(f"{words} {words}")
+        rows["case_signatures"] += [{"value": value, "case_id": number} for value in values]
         rows["case_terms"].append({"id": number, "terms": " ".join(dict.fromkeys(terms))})
         rows["case_events"] += _events(number, at, ended)
 
@@ -377,7 +381,7 @@ def _copy(connection: Connection, table: Table, first: int, count: int, copy: in
         "reference": f"reference || '-{copy}'",
         "chat_key": f"chat_key || '-{copy}'",
     }
-    key = {"messages": "thread_id", "case_events": "case_id"}.get(table.name, "id")
+    key = {"messages": "thread_id", "case_events": "case_id", "case_signatures": "case_id"}.get(table.name, "id")
     condition = f"{key} > {first} AND {key} <= {first + count}"
     names = [column.name for column in table.columns]
     chosen = ", ".join(changed.get(name, name) for name in names)

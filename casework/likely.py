@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,6 +24,8 @@ OF_SAME_WRITER: Final = 0.3
 OF_ANYBODY: Final = 0.55
 """From this likeness on a case is shown; of the same writer less is needed."""
 _LOOKED_AT: Final = 40
+_COMPARED: Final = 6
+"""So many are compared for each case of a list."""
 _RECENT: Final = timedelta(days=400)
 """A year, and what a repeat may come late."""
 
@@ -81,20 +83,61 @@ def likely_same(
     What the account may not see is not named; and that two cases have one writer is told only to whoever may know who
     wrote both.
     """
+    candidates = _candidates(matter, uow, now=now)
+    return _likeliest(matter, candidates, likeness=likeness, staff=staff, bureau=bureau)[:limit]
+
+
+def likely_unlinked(
+    case: Case, uow: UnitOfWork, *, likeness: Likeness, staff: Staff, bureau: Bureau, now: datetime
+) -> list[LikelyCase]:
+    """Cases that are likely of the same matter as this one, but those that are linked with it already."""
+    matter = matter_of(case, staff, bureau)
+    found = likely_same(matter, uow, likeness=likeness, staff=staff, bureau=bureau, now=now)
+    return [one for one in found if not is_linked(case.id, one.case.id, uow)]
+
+
+def mark_likely(
+    cases: Sequence[Case], uow: UnitOfWork, *, likeness: Likeness, staff: Staff, bureau: Bureau, now: datetime
+) -> Mapping[CaseId, LikelyCase]:
+    """For each case of a list the one that is likeliest of the same matter, if any and if the account may see it.
+
+    Cheaper than `likely_same` for each: the few nearest by signature are compared, all fetched at once. What is linked
+    already is not marked.
+    """
+    nearest = uow.signatures.nearest({case.id: signature_of(words_of(case)) for case in cases}, limit=_COMPARED)
+    others = uow.cases.several({other for found in nearest.values() for other in found})
+    marked: dict[CaseId, LikelyCase] = {}
+    for case in cases:
+        near = (others[other] for other in nearest[case.id] if other in others)
+        recent = [other for other in near if other.kind is case.kind and other.opened_at >= now - _RECENT]
+        found = _likeliest(matter_of(case, staff, bureau), recent, likeness=likeness, staff=staff, bureau=bureau)
+        if found and not is_linked(case.id, found[0].case.id, uow):
+            marked[case.id] = found[0]
+    return marked
+
+
+def is_linked(case_id: CaseId, other_id: CaseId, uow: UnitOfWork) -> bool:
+    """Whether somebody said already that two cases have to do with one another."""
+    return any(other_id in (link.case_id, link.other_id) for link in uow.links.of_case(case_id))
+
+
+def _likeliest(
+    matter: Matter, candidates: Iterable[Case], *, likeness: Likeness, staff: Staff, bureau: Bureau
+) -> list[LikelyCase]:
     found: dict[CaseId, LikelyCase] = {}
-    for other in _candidates(matter, uow, now=now):
-        if other.id in found or other.id == matter.case_id or not may(staff, Right.SEE, other, bureau):
+    for other in candidates:
+        is_out = other.id in found or other.id == matter.case_id or other.erased_at is not None
+        if is_out or not may(staff, Right.SEE, other, bureau):
             continue
         known = matter.is_named and may_know_writer(staff, other, bureau)
         same_writer = known and matter.party_id is not None and other.party_id == matter.party_id
         alike = likeness(matter.words, words_of(other))
         if alike >= (OF_SAME_WRITER if same_writer else OF_ANYBODY):
             found[other.id] = LikelyCase(other, alike, tuple(_because(alike, same_writer=same_writer)))
-    ordered = sorted(
+    return sorted(
         found.values(),
         key=lambda one: (Because.SAME_WRITER not in one.because, -one.likeness, -one.case.id),
     )
-    return ordered[:limit]
 
 
 def _candidates(matter: Matter, uow: UnitOfWork, *, now: datetime) -> Iterator[Case]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from admin_api.access import shown_details
@@ -9,17 +10,21 @@ from admin_api.api.schemas.cases import (
     CaseDetail,
     DeadlineView,
     EventView,
+    LikelyView,
     allowed_dispositions,
     party_name,
     summary_members,
 )
 from admin_api.api.schemas.correspondence import MessageView
 from casework.case import Case
+from casework.likely import LikelyCase
 from casework.message import CaseId
 from casework.ports import UnitOfWork
 
 
-def compose_case(uow: UnitOfWork, case: Case, *, today: date, named: bool) -> CaseDetail:
+def compose_case(
+    uow: UnitOfWork, case: Case, *, today: date, named: bool, likely: Sequence[LikelyCase] = ()
+) -> CaseDetail:
     """Everything about a case; without `named` nothing that tells who the citizen is."""
     events = uow.cases.events(case.id)
     messages = uow.threads.messages_of_case(case.id)
@@ -44,6 +49,7 @@ def compose_case(uow: UnitOfWork, case: Case, *, today: date, named: bool) -> Ca
             )
             for message in messages
         ],
+        likely=[LikelyView.of(one) for one in likely],
     )
 
 

@@ -14,9 +14,7 @@ from admin_api.console.finding import find_case, signed_in
 from admin_api.console.frame import show_page
 from admin_api.pages import Visit
 from admin_api.visits import staff_visit
-from casework.case import Case
-from casework.likely import LikelyCase, likely_same, matter_of
-from casework.ports import UnitOfWork
+from casework.likely import likely_unlinked
 from casework.rights import Right, may
 from knowledge.likeness import alike
 
@@ -64,7 +62,8 @@ def compose_case_page(
     with visit.context.store.read() as uow:
         case = find_case(reference, uow, visit=visit)
         view = compose_case(case, uow, visit=visit, seen_version=refused.seen_version)
-        likely = likely_cases(case, uow, visit=visit)
+        staff, bureau = signed_in(visit), visit.context.office.bureau
+        likely = likely_unlinked(case, uow, likeness=alike, staff=staff, bureau=bureau, now=visit.context.clock())
     may_pack = may(signed_in(visit), Right.VERIFY, case, visit.context.office.bureau)
     return show_page(
         visit,
@@ -76,12 +75,3 @@ def compose_case_page(
         may_pack=may_pack,
         likely=likely,
     )
-
-
-def likely_cases(case: Case, uow: UnitOfWork, *, visit: Visit) -> list[LikelyCase]:
-    """Open cases and closed ones that are likely of the same matter, but those that are linked with it already."""
-    bureau, staff = visit.context.office.bureau, signed_in(visit)
-    matter = matter_of(case, staff, bureau)
-    found = likely_same(matter, uow, likeness=alike, staff=staff, bureau=bureau, now=visit.context.clock())
-    linked = {each for link in uow.links.of_case(case.id) for each in (link.case_id, link.other_id)}
-    return [one for one in found if one.case.id not in linked]

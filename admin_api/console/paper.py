@@ -12,7 +12,8 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
-from admin_api.console.finding import signed_in
+from admin_api.console.attachments import seal, unseal
+from admin_api.console.finding import find_case, signed_in
 from admin_api.console.frame import show_page
 from admin_api.console.refusals import why_refused
 from admin_api.error_handlers import problem_of
@@ -20,11 +21,13 @@ from admin_api.files import keep_uploads
 from admin_api.pages import Visit
 from admin_api.visits import NotAllowed, own_form, staff_visit
 from casework.actions.intake import OpenedCase
-from casework.actions.paper import Paper, enter_paper
+from casework.actions.paper import Paper, add_paper, enter_paper, paper_address
 from casework.actions.stepping import Walker
+from casework.case import Case
 from casework.errors import CaseworkConflict, CaseworkRejected
 from casework.kept_deadline import KeptDeadline
 from casework.kinds import CaseKind
+from casework.likely import LikelyCase, Matter, likely_same
 from casework.message import Attachment
 from casework.naming import name_applicant
 from casework.papers.receipt import Receipt, receipt_pdf
@@ -32,6 +35,7 @@ from casework.party import ON_PAPER, ChannelName
 from casework.ports import UnitOfWork
 from casework.reply_kinds import ApplicantKind
 from casework.rights import Right, has_anywhere
+from knowledge.likeness import alike
 
 router = APIRouter(prefix="/paper")
 StaffVisit = Annotated[Visit, Depends(staff_visit)]
@@ -51,6 +55,7 @@ FIELDS: Final = (
 )
 """The twelve fields, in the order in which the page asks for them; scans come beside them."""
 LONGEST: Final = 20_000
+_ANOTHER: Final = "another"
 
 
 @router.get("")
@@ -66,30 +71,65 @@ async def enter(
     request: Request,
     nonce: Annotated[str, Form(max_length=40)],
     files: Annotated[list[UploadFile] | None, File()] = None,
+    kept: Annotated[list[str] | None, Form()] = None,
+    compared: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """Open the case, and show what to hand over; a faulty form comes back as it was typed."""
+    """Open the case, and show what to hand over; a faulty form comes back as it was typed.
+
+    A matter that may be here already is shown first, and nothing is entered before the clerk has compared: `compared`
+    is then `another`, or the reference of the case to which the paper is added.
+    """
     form = await request.form()
     typed = {name: str(form.get(name, ""))[: LONGEST + 1] for name in FIELDS}
-    return await run_in_threadpool(_enter, visit, typed, nonce, files or [])
+    return await run_in_threadpool(_enter, visit, typed, nonce, files or [], kept or [], compared)
 
 
-def _enter(visit: Visit, typed: Mapping[str, str], nonce: str, files: list[UploadFile]) -> Response:
-    context, staff = visit.context, signed_in(visit)
+def _enter(
+    visit: Visit,
+    typed: Mapping[str, str],
+    nonce: str,
+    files: Sequence[UploadFile],
+    kept: Sequence[str],
+    compared: str,
+) -> Response:
+    context = visit.context
     fault = _fault(typed)
     if fault:
         return _page(visit, typed, nonce=nonce, fault=visit.say(f"refusal.{fault}"), status=422)
-    scans = keep_uploads(files, context.blobs)
+    scans = unseal(kept, context.office.secret) + keep_uploads(files, context.blobs)
     paper = _paper(typed, scans)
+    if not compared and (likely := _likely(paper, nonce, visit)):
+        return _page(visit, typed, nonce=nonce, likely=likely, scans=scans)
 
-    def work(uow: UnitOfWork) -> OpenedCase:
-        return enter_paper(paper, nonce, Walker(uow, context.office, staff, context.clock()))
+    def work(uow: UnitOfWork) -> OpenedCase | Case:
+        walker = Walker(uow, context.office, signed_in(visit), context.clock())
+        if compared in {"", _ANOTHER}:
+            return enter_paper(paper, nonce, walker)
+        return add_paper(find_case(compared, uow, visit=visit), paper, nonce, walker)
 
     try:
         opened = context.store.write(work)
     except (CaseworkRejected, CaseworkConflict) as error:
         said = why_refused(error, visit) or visit.say("paper.sent_before")
-        return _page(visit, typed, nonce=nonce, fault=said, status=problem_of(error).status)
+        return _page(visit, typed, nonce=nonce, fault=said, status=problem_of(error).status, scans=scans)
     context.wake()
+    if isinstance(opened, Case):
+        return visit.go(f"/staff/cases/{opened.reference}?done=added")
+    return _done(opened, visit)
+
+
+def _likely(paper: Paper, nonce: str, visit: Visit) -> list[LikelyCase]:
+    """Cases that may be of the same matter, as far as this account may see them; none for a form sent before."""
+    staff, bureau = signed_in(visit), visit.context.office.bureau
+    matter = Matter(paper.words, paper.kind)
+    with visit.context.store.read() as uow:
+        if uow.parties.find(paper_address(paper, nonce)) is not None:
+            return []
+        return likely_same(matter, uow, likeness=alike, staff=staff, bureau=bureau, now=visit.context.clock())
+
+
+def _done(opened: OpenedCase, visit: Visit) -> Response:
+    context = visit.context
     with context.store.read() as uow:
         deadlines = uow.deadlines.of_case(opened.case.id)
     return show_page(
@@ -151,7 +191,16 @@ def _paper(typed: Mapping[str, str], scans: tuple[Attachment, ...]) -> Paper:
     )
 
 
-def _page(visit: Visit, typed: Mapping[str, str], *, nonce: str, fault: str = "", status: int = 200) -> HTMLResponse:
+def _page(
+    visit: Visit,
+    typed: Mapping[str, str],
+    *,
+    nonce: str,
+    fault: str = "",
+    status: int = 200,
+    likely: Sequence[LikelyCase] = (),
+    scans: Sequence[Attachment] = (),
+) -> HTMLResponse:
     if not has_anywhere(signed_in(visit), Right.ENTER_PAPER):
         raise NotAllowed
     bureau = visit.context.office.bureau
@@ -163,6 +212,9 @@ def _page(visit: Visit, typed: Mapping[str, str], *, nonce: str, fault: str = ""
         typed=typed,
         nonce=nonce,
         fault=fault,
+        likely=likely,
+        another=_ANOTHER,
+        kept=[(seal(scan, visit.context.office.secret), scan.name) for scan in scans],
         channels=[name.value for name in ChannelName if name in ON_PAPER],
         kinds=list(CaseKind),
         units=bureau.units,

@@ -19,8 +19,10 @@ from admin_api.visits import staff_visit
 from casework.bureau import Unit
 from casework.case import Case, CaseStatus
 from casework.kinds import CaseKind
+from casework.likely import mark_likely
 from casework.ports import QueueFilter, UnitOfWork
 from casework.rights import may_know_writer, sight_of
+from knowledge.likeness import alike
 
 router = APIRouter()
 
@@ -42,6 +44,8 @@ class QueueRow:
     party: str | None
     """None when the account may not see who wrote."""
     assignee: str | None
+    likely: str
+    """Reference of another case that is likely of the same matter; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,8 @@ def _tabs(wish: QueueWish, uow: UnitOfWork, *, visit: Visit) -> list[QueueTab]:
 def _rows(cases: Sequence[Case], uow: UnitOfWork, *, visit: Visit) -> list[QueueRow]:
     bureau, staff = visit.context.office.bureau, signed_in(visit)
     today = bureau.calendar.local_date(visit.context.clock())
+    new = [case for case in cases if case.status is CaseStatus.NEW]
+    likely = mark_likely(new, uow, likeness=alike, staff=staff, bureau=bureau, now=visit.context.clock())
     names = {colleague.id: colleague.display_name for colleague in uow.accounts.list_staff()}
     return [
         QueueRow(
@@ -168,6 +174,7 @@ def _rows(cases: Sequence[Case], uow: UnitOfWork, *, visit: Visit) -> list[Queue
             unit=bureau.unit(case.unit).name.in_(visit.language),
             party=(uow.parties.get(case.party_id).name or "") if may_know_writer(staff, case, bureau) else None,
             assignee=names.get(case.assignee) if case.assignee is not None else None,
+            likely=likely[case.id].case.reference if case.id in likely else "",
         )
         for case in cases
     ]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from casework.actions.intake import Arrival, OpenedCase, open_case
+from casework.actions.intake import Arrival, OpenedCase, add_to_case, open_case
 from casework.actions.stepping import Walker, said
+from casework.case import Case
 from casework.commands import OpenCase
 from casework.errors import CaseworkConflict, Refusal
 from casework.kinds import CaseKind
 from casework.message import Attachment, Author, Direction, Message
 from casework.party import ON_PAPER, Address, ChannelName, Language
 from casework.reply_kinds import ApplicantKind
-from casework.rights import Right, RightMissing, has_anywhere
+from casework.rights import Right, RightMissing, has_anywhere, require
 from casework.thread import Audience, Thread
 
 _MUST_CONFIRM = frozenset({ChannelName.LETTER, ChannelName.FAX})
@@ -54,14 +55,7 @@ def enter_paper(paper: Paper, nonce: str, walker: Walker) -> OpenedCase:
     `nonce` comes with the form: the same form sent twice opens one case, and the second try is a CaseworkConflict that
     names it. Refusal when something is missing, RightMissing without the right.
     """
-    if not has_anywhere(walker.staff, Right.ENTER_PAPER):
-        raise RightMissing(Right.ENTER_PAPER, walker.staff.unit)
-    text = _checked(paper, walker)
-    address = Address(paper.channel, f"paper:{nonce}")
-    if (known := walker.uow.parties.find(address)) is not None:
-        cases = walker.uow.cases.of_party(known.id, limit=1)
-        raise CaseworkConflict(f"this form was sent before: it is case {cases[0].reference if cases else '?'}")
-    thread, message = _keep(paper, text, address, walker)
+    text, thread, message = _take_in(paper, nonce, walker)
     return open_case(
         _command(paper, text),
         walker.uow,
@@ -71,6 +65,33 @@ def enter_paper(paper: Paper, nonce: str, walker: Walker) -> OpenedCase:
         now=walker.now,
         arrival=_arrival(paper, walker),
     )
+
+
+def add_paper(case: Case, paper: Paper, nonce: str, walker: Walker) -> Case:
+    """Add what came on paper to a case that is here already; the same form sent twice adds it once.
+
+    RightMissing without the right to enter paper, or to write in the case.
+    """
+    require(walker.staff, Right.WRITE, case, walker.office.bureau)
+    _, _, message = _take_in(paper, nonce, walker)
+    return add_to_case(case, message, walker.uow, office=walker.office, now=walker.now)
+
+
+def paper_address(paper: Paper, nonce: str) -> Address:
+    """Where the writer of a paper is filed; known already when the same form was sent before."""
+    return Address(paper.channel, f"paper:{nonce}")
+
+
+def _take_in(paper: Paper, nonce: str, walker: Walker) -> tuple[str, Thread, Message]:
+    """The words of the paper, and the correspondence in which they are kept; CaseworkConflict the second time."""
+    if not has_anywhere(walker.staff, Right.ENTER_PAPER):
+        raise RightMissing(Right.ENTER_PAPER, walker.staff.unit)
+    text = _checked(paper, walker)
+    address = paper_address(paper, nonce)
+    if (known := walker.uow.parties.find(address)) is not None:
+        cases = walker.uow.cases.of_party(known.id, limit=1)
+        raise CaseworkConflict(f"this form was sent before: it is case {cases[0].reference if cases else '?'}")
+    return (text, *_keep(paper, text, address, walker))
 
 
 def _checked(paper: Paper, walker: Walker) -> str:

@@ -61,6 +61,10 @@ class Signatures(Protocol):
         """Keep the signature of a case's words."""
         ...
 
+    def nearest(self, wanted: Mapping[CaseId, Sequence[int]], *, limit: int) -> Mapping[CaseId, Sequence[CaseId]]:
+        """For each of these cases the others that share most values with it, latest first among equals."""
+        ...
+
     def alike(self, values: Sequence[int], *, kind: CaseKind, since: datetime, limit: int) -> Sequence[Case]:
         """The latest cases of a kind opened since then that share a value, those that share most first."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -254,6 +254,10 @@ class Cases(Protocol):
 
     def query_code_hash(self, case_id: CaseId) -> str:
         """What is stored of the case's query code."""
+        ...
+
+    def several(self, case_ids: Collection[CaseId]) -> Mapping[CaseId, Case]:
+        """These cases by id; what does not exist is left out."""
         ...
 
     def of_party(self, party_id: PartyId, *, limit: int = 20) -> Sequence[Case]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,11 @@ class CaseQueries:
         row = self._reader.execute(select(cases).where(cases.c.reference == reference)).first()
         return case_from(row) if row else None
 
+    def several(self, case_ids: Collection[CaseId]) -> Mapping[CaseId, Case]:
+        """These cases by id; what does not exist is left out."""
+        rows = self._reader.execute(select(cases).where(cases.c.id.in_(case_ids)))
+        return {CaseId(row.id): case_from(row) for row in rows}
+
     def of_party(self, party_id: PartyId, *, limit: int = 20) -> Sequence[Case]:
         """Cases of one party, latest first."""
         query = select(cases).where(cases.c.party_id == party_id).order_by(cases.c.id.desc()).limit(limit)
@@ -75,15 +80,15 @@ class CaseQueries:
         """
         statuses = frozenset(CaseStatus) if wanted.statuses is None else frozenset(wanted.statuses)
         waiting = replace(wanted, statuses=tuple(statuses - {CaseStatus.CLOSED}))
-        found: list[int] = []
+        found: list[CaseId] = []
         if waiting.statuses:
             found += self._ids(waiting, _AS_THEY_WAIT, limit=limit, after=after)
         if CaseStatus.CLOSED in statuses and len(found) < limit:
             before = self.count(waiting) if waiting.statuses else 0
             closed = replace(wanted, statuses=(CaseStatus.CLOSED,))
             found += self._ids(closed, (cases.c.id.desc(),), limit=limit - len(found), after=max(0, after - before))
-        rows = {row.id: row for row in self._reader.execute(select(cases).where(cases.c.id.in_(found)))}
-        return [case_from(rows[case_id]) for case_id in found]
+        by_id = self.several(found)
+        return [by_id[case_id] for case_id in found]
 
     def list_open(self, *, limit: int, after: int = 0) -> Sequence[Case]:
         """Open cases by id, those above `after`."""
@@ -102,7 +107,7 @@ class CaseQueries:
         (count,) = self._column(select(func.count()).select_from(counted), wanted)
         return int(count)
 
-    def _ids(self, wanted: QueueFilter, order: Sequence[Any], *, limit: int, after: int) -> Sequence[int]:
+    def _ids(self, wanted: QueueFilter, order: Sequence[Any], *, limit: int, after: int) -> Sequence[CaseId]:
         """Ids alone: an index holds all that decides, so that no row is read which is not shown."""
         query = _filtered(select(cases.c.id), wanted, self._reader.dialect.name)
         query = query.order_by(*order).limit(limit).offset(after)

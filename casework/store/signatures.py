@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, column, func, insert, select, true
 
 from casework.case import Case
 from casework.kinds import CaseKind
@@ -26,6 +26,18 @@ _SHARING = (
     .limit(_MOST_OF_ONE_VALUE)
 )
 
+_VALUES = (
+    func.unnest(bindparam("wanted", type_=ARRAY(BigInteger))).table_valued(column("value", BigInteger)).render_derived()
+)
+_LATEST = (
+    select(case_signatures.c.case_id)
+    .where(case_signatures.c.value == _VALUES.c.value)
+    .order_by(case_signatures.c.case_id.desc())
+    .limit(_MOST_OF_ONE_VALUE)
+    .lateral()
+)
+_SHARING_MANY = select(_VALUES.c.value, _LATEST.c.case_id).select_from(_VALUES.join(_LATEST, true()))
+
 
 class SqlSignatures:
     """`casework.ports.Signatures` over SQL."""
@@ -38,6 +50,24 @@ class SqlSignatures:
         """Keep the signature of a case's words."""
         if values:
             self._connection.execute(_ADD, [{"value": value, "case_id": case_id} for value in values])
+
+    def nearest(self, wanted: Mapping[CaseId, Sequence[int]], *, limit: int) -> Mapping[CaseId, Sequence[CaseId]]:
+        """For each of these cases the others that share most values with it, latest first among equals."""
+        sharing = self._sharing({value for values in wanted.values() for value in values})
+        found: dict[CaseId, Sequence[CaseId]] = {}
+        for case_id, values in wanted.items():
+            shared = Counter(other for value in values for other in sharing.get(value, ()) if other != case_id)
+            found[case_id] = sorted(shared, key=lambda other, by=shared: (-by[other], -other))[:limit]  # type: ignore[misc]
+        return found
+
+    def _sharing(self, values: Collection[int]) -> Mapping[int, Sequence[CaseId]]:
+        """The latest cases with each value: in one question where one can be asked, a round trip costs more."""
+        if self._connection.dialect.name != "postgresql":
+            return {value: self._connection.execute(_SHARING, {"wanted": value}).scalars().all() for value in values}
+        found: dict[int, list[CaseId]] = {}
+        for row in self._connection.execute(_SHARING_MANY, {"wanted": list(values)}):
+            found.setdefault(row.value, []).append(CaseId(row.case_id))
+        return found
 
     def alike(self, values: Sequence[int], *, kind: CaseKind, since: datetime, limit: int) -> Sequence[Case]:
         """The latest cases of a kind opened since then that share a value, those that share most first."""

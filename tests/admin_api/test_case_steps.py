@@ -13,6 +13,7 @@ from casework.annual.forms import Form
 from casework.annual.statement import Statement
 from casework.case import Case, CaseStatus
 from casework.kinds import CaseKind
+from casework.ports import QueueFilter
 from casework.staff import Role
 from tests.admin_api.browsing import Browser, signed_in, text_of
 from tests.admin_api.front_desk import FrontDesk, a_front_desk
@@ -262,3 +263,63 @@ def test_a_suit_against_a_reply_is_recorded_and_counted_in_table_four(desk: Fron
     found = {(cell.row, cell.column): number for cell, number in report.cells.items() if cell.table is Table.REMEDIES}
     counted = {place: number for place, number in found.items() if number and place[1] != "total"}
     assert counted == {("review", "corrected"): 1, ("direct_suit", "pending"): 1}
+
+
+PAPER = {
+    "channel": "letter",
+    "received_on": "2026-11-20",
+    "kind": "complaint",
+    "words": "我在城北派出所窗口办居住证，工作人员没有一次告知所需材料，跑了三趟，请调查处理。",
+    "name": "示例乙",
+    "nonce": "paper-one",
+}
+
+
+def test_paper_of_a_matter_that_is_here_already_is_compared_before_it_is_entered(desk: FrontDesk) -> None:
+    words = "我在城北派出所窗口办理居住证，工作人员没有一次告知所需材料，让我跑了三趟，要求调查处理。"
+    known = desk.receive(words, unit="city-bureau").case
+    with signed_in(desk, "intake") as browser:
+        scan = [("files", ("信封.png", b"\x89PNG\r\n\x1a\n", "image/png"))]
+        shown = browser.send("/staff/paper", "/staff/paper", PAPER, files=scan)
+        assert shown.status_code == 200
+        assert "还没有登记" in text_of(shown)
+        assert known.reference in shown.text
+        assert "示例乙" in shown.text
+        assert "信封.png" in shown.text
+        assert len(case_ids(desk)) == 1
+        entered = browser.send("/staff/paper", "/staff/paper", {**PAPER, "compared": "another"})
+        assert "查询码" in text_of(entered)
+        assert len(case_ids(desk)) == 2
+
+
+def test_paper_is_added_to_the_case_that_it_belongs_to_and_only_once(desk: FrontDesk) -> None:
+    words = "我在城北派出所窗口办理居住证，工作人员没有一次告知所需材料，让我跑了三趟，要求调查处理。"
+    known = desk.receive(words, unit="city-bureau").case
+    with signed_in(desk, "intake") as browser:
+        for expected in (303, 409):
+            answer = browser.send("/staff/paper", "/staff/paper", {**PAPER, "compared": known.reference})
+            assert answer.status_code == expected
+        assert "跑了三趟，请调查处理" in text_of(browser.open(page_of(known)))
+    assert len(case_ids(desk)) == 1
+    with desk.store.read() as uow:
+        assert sum("请调查处理" in message.text for message in uow.threads.messages_of_case(known.id)) == 1
+
+
+def test_the_queue_marks_what_is_likely_the_same_for_those_who_see_both(desk: FrontDesk) -> None:
+    words = "我在城北派出所窗口办理居住证，工作人员没有一次告知所需材料，让我跑了三趟，要求调查处理。"
+    first = desk.receive(words, unit="city-bureau", address="w1").case
+    again = desk.receive(PAPER["words"], unit="exit-entry", address="w2").case
+    desk.hire("outside", Role.HANDLER, "exit-entry")
+    with signed_in(desk, "intake") as browser:
+        said = text_of(browser.open("/staff/queue"))
+        assert f"可能与 {first.reference} 是同一件事" in said
+        assert f"可能与 {again.reference} 是同一件事" in said
+    with signed_in(desk, "outside") as browser:
+        said = text_of(browser.open("/staff/queue"))
+        assert again.reference in said
+        assert first.reference not in said
+
+
+def case_ids(desk: FrontDesk) -> list[int]:
+    with desk.store.read() as uow:
+        return [case.id for case in uow.cases.queue(QueueFilter(), limit=50)]

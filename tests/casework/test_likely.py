@@ -17,7 +17,7 @@ from casework.disposition import Disposition
 from casework.errors import CaseworkConflict, CaseworkRejected, Refusal
 from casework.events import EventName
 from casework.kinds import CaseKind
-from casework.likely import Because, LikelyCase, likely_same, matter_of
+from casework.likely import Because, LikelyCase, likely_same, mark_likely, matter_of
 from casework.link import Relation
 from casework.party import Address, ChannelName
 from casework.signature import BANDS, signature_of
@@ -176,3 +176,34 @@ def test_the_signature_goes_with_the_text(store: SqlStore, now: datetime) -> Non
     store.write(lambda uow: uow.erasures.erase(case, now=now))
     with store.read() as uow:
         assert uow.connection.execute(text("SELECT count(*) FROM case_signatures")).scalar_one() == 0
+
+
+def marked(store: SqlStore, cases: list[Case], staff: Staff, now: datetime) -> dict[str, str]:
+    with store.read() as uow:
+        found = mark_likely(cases, uow, likeness=alike, staff=staff, bureau=a_bureau(), now=now)
+    by_id = {case.id: case.reference for case in cases}
+    return {by_id[case_id]: likely.case.reference for case_id, likely in found.items()}
+
+
+def test_a_list_marks_each_case_with_the_likeliest_other_one(store: SqlStore, clerk: Staff, now: datetime) -> None:
+    first, other, again = (
+        filed(store, words, now, by=Address(ChannelName.WEB_CHAT, f"w{number}"))
+        for number, words in enumerate((FIRST, ELSE, AGAIN))
+    )
+    assert marked(store, [first, other, again], clerk, now) == {
+        first.reference: again.reference,
+        again.reference: first.reference,
+    }
+    assert marked(store, [], clerk, now) == {}
+    store.write(lambda uow: uow.erasures.erase(first, now=now))
+    assert marked(store, [again], clerk, now) == {}
+
+
+def test_a_list_marks_nothing_that_the_account_may_not_see_or_that_is_linked(
+    store: SqlStore, clerk: Staff, now: datetime
+) -> None:
+    first, again = filed(store, FIRST, now), filed(store, AGAIN, now, by=THEIRS)
+    outsider = hired(store, Role.HANDLER, "exit-entry")
+    assert marked(store, [again], outsider, now) == {}
+    store.write(lambda uow: link(again, first, Relation.SAME_MATTER, Walker(uow, an_office(), clerk, now)))
+    assert marked(store, [again], clerk, now) == {}

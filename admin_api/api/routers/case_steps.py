@@ -90,7 +90,7 @@ def take(
     operation_id="previewStep",
     tags=["handling"],
     response_class=Response,
-    responses={200: {"content": {"application/pdf": {}}, "description": "The letter as it would go out."}},
+    responses={200: {"content": {"application/pdf": {"example": "the bytes of the file"}}}},
 )
 def preview(
     reference: ReferencePath,

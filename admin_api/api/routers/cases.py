@@ -16,9 +16,11 @@ from admin_api.api.schemas.fields import Page, ReferencePath
 from admin_api.api.schemas.moves import AssignmentHistory, AssignmentView
 from admin_api.api.sight import get_case
 from casework.events import EventName
+from casework.likely import likely_unlinked
 from casework.message import StaffId
 from casework.ports import QueueFilter
 from casework.rights import may_know_writer, sight_of
+from knowledge.likeness import alike
 
 router = APIRouter(prefix="/cases", route_class=BoundedRoute)
 
@@ -45,7 +47,9 @@ def show_case(reference: ReferencePath, caller: CasesReader, response: Response)
     with caller.context.store.read() as uow:
         case = get_case(uow, reference, caller)
         response.headers["ETag"] = f'"{case.version}"'
-        return compose_case(uow, case, today=caller.today, named=may_know_writer(caller.staff, case, caller.bureau))
+        named = may_know_writer(caller.staff, case, caller.bureau)
+        likely = likely_unlinked(case, uow, likeness=alike, staff=caller.staff, bureau=caller.bureau, now=caller.now)
+        return compose_case(uow, case, today=caller.today, named=named, likely=likely)
 
 
 @router.get("/{reference}/assignments", operation_id="listAssignments", tags=["assignments"])

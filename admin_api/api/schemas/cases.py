@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from casework.case import Case, CaseStatus, days_left
 from casework.disposition import ALLOWED, Disposition
 from casework.events import CaseEvent, EventName
 from casework.kinds import CaseKind
+from casework.likely import Because, LikelyCase
 from casework.party import ChannelName, Language, Party
 
 _SUMMARY = {
@@ -165,6 +166,21 @@ class PartyName(Schema):
     language: Language
 
 
+class LikelyView(Schema):
+    """Another case that is likely of the same matter."""
+
+    model_config = example(reference=REFERENCE, likeness=0.72, because=["alike_words"])
+
+    reference: str
+    likeness: Annotated[float, Field(ge=0, le=1)]
+    because: list[Because]
+
+    @classmethod
+    def of(cls, likely: LikelyCase) -> LikelyView:
+        """The case as the API tells it."""
+        return cls(reference=likely.case.reference, likeness=round(likely.likeness, 2), because=list(likely.because))
+
+
 class CaseDetail(CaseSummary):
     """A case with its ledger, its deadline and all that was said about it."""
 
@@ -178,6 +194,7 @@ class CaseDetail(CaseSummary):
         allowed_dispositions=["upheld", "not_upheld", "answered", "referred", "withdrawn", "duplicate"],
         events=[_EVENT],
         messages=[example_of(MessageView)],
+        likely=[example_of(LikelyView)],
     )
 
     party: PartyName | None
@@ -190,6 +207,8 @@ class CaseDetail(CaseSummary):
     allowed_dispositions: list[Disposition]
     events: list[EventView]
     messages: list[MessageView]
+    likely: list[LikelyView]
+    """Cases that this account sees and that are likely of the same matter; those that are linked are not told again."""
 
 
 def summary_members(case: Case, today: date) -> dict[str, Any]:
