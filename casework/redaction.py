@@ -107,10 +107,24 @@ def redacted_in(events: Iterable[CaseEvent]) -> Mapping[str, Redacted]:
     return {one.sha256: one for one in made if one is not None}
 
 
+def name_redacted(reference: str, document: str, events: Iterable[CaseEvent]) -> str:
+    """How the redacted document is called: what the file was called may tell what is covered in it."""
+    return f"{reference}-{list(redactions_of(events)).index(document) + 1}.pdf"
+
+
 def withheld_in(boxes: Iterable[Box]) -> tuple[Withheld, ...]:
     """How many places are covered, by page and ground."""
     counted = Counter((box.page, box.ground) for box in boxes)
     return tuple(Withheld(page, ground, number) for (page, ground), number in sorted(counted.items()))
+
+
+def withheld_by_ground(rows: Iterable[Withheld]) -> Mapping[str, tuple[Sequence[int], int]]:
+    """For each ground the pages on which something is covered, and how many places in all."""
+    found: dict[str, tuple[list[int], int]] = {}
+    for row in rows:
+        pages, boxes = found.get(row.ground, ([], 0))
+        found[row.ground] = ([*pages, row.page], boxes + row.boxes)
+    return found
 
 
 def withheld_facts(rows: Iterable[Withheld]) -> list[dict[str, object]]:

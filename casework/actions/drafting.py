@@ -60,6 +60,13 @@ def redacted_for(case: Case, ending: object, wanted: Sequence[str], uow: UnitOfW
     return [one for digest, one in known.items() if digest in wanted]
 
 
+def lacks_redacted(draft: Draft | None) -> bool:
+    """Whether a draft discloses in part and no redacted document goes with it, which its reviewers are warned of."""
+    return (
+        draft is not None and draft.facts.get("ending") == ReplyKind.PARTLY_DISCLOSED and "redacted" not in draft.facts
+    )
+
+
 def ending_of(case: Case, ending: str) -> str:
     """The ending as it is kept; CaseworkRejected when this kind of case does not know it."""
     if case.kind is CaseKind.DISCLOSURE_APPLICATION:

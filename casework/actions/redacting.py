@@ -103,9 +103,3 @@ def keep_redacted(
     }
     walker.note(case, EventName.REDACTION_MADE, facts)
     return find_redaction(case, document, walker)
-
-
-def name_redacted(case: Case, document: str, walker: Walker) -> str:
-    """How the redacted document is called: what the file was called may tell what is covered in it."""
-    laid_out = list(redactions_of(walker.uow.cases.events(case.id)))
-    return f"{case.reference}-{laid_out.index(document) + 1}.pdf"
