@@ -14,7 +14,7 @@ from casework.errors import Refusal
 from casework.message import Attachment
 from casework.papers.document_pages import cover_document, sizes_of_pages
 from casework.party import Language
-from casework.redaction import Box, Redaction, check_boxes
+from casework.redaction import Box, check_boxes
 from casework.regime import Ground
 
 
@@ -23,15 +23,14 @@ def count_pages(file: Attachment, context: Context) -> int:
     return len(sizes_of_pages(context.blobs.get(file.sha256)))
 
 
-def make_redacted(
-    redaction: Redaction, boxes: Sequence[Box], grounds: Mapping[str, Ground], *, name: str, context: Context
-) -> Attachment:
+def make_redacted(document: str, boxes: Sequence[Box], grounds: Mapping[str, Ground], context: Context) -> Attachment:
     """The redacted document, its bytes kept, and nothing that refers to them yet; Refusal without any box."""
     if not boxes:
         raise Refusal("no_boxes", "nothing is covered: send what may be disclosed whole as it is")
-    checked = check_boxes(boxes, pages=redaction.pages, grounds=grounds)
+    original = context.blobs.get(document)
+    checked = check_boxes(boxes, pages=len(sizes_of_pages(original)), grounds=grounds)
     marks = {ground.name: ground.mark for ground in grounds.values()}
-    return keep_file(name, cover_document(context.blobs.get(redaction.document), checked, marks), context.blobs)
+    return keep_file(f"{document[:12]}.pdf", cover_document(original, checked, marks), context.blobs)
 
 
 def note_of_original(language: Language) -> str:

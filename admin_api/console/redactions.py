@@ -25,6 +25,7 @@ from admin_api.visits import own_form, staff_visit
 from casework.actions.redacting import (
     begin_redaction,
     draw_boxes,
+    file_of,
     files_of,
     find_redaction,
     grounds_of,
@@ -33,11 +34,11 @@ from casework.actions.redacting import (
 )
 from casework.actions.stepping import Walker
 from casework.case import Case
-from casework.errors import CaseworkConflict, CaseworkNotFound, CaseworkRejected
+from casework.errors import CaseworkConflict, CaseworkRejected
 from casework.message import Attachment
 from casework.papers.document_pages import find_words, picture_page, sizes_of_pages
 from casework.ports import UnitOfWork
-from casework.redaction import WHOLE, Box, Redaction, name_redacted, redactions_of
+from casework.redaction import WHOLE, Box, Redaction, redactions_of
 from casework.regime import Ground
 
 router = APIRouter(prefix="/cases/{reference}/redactions")
@@ -69,7 +70,6 @@ class Room:
     redaction: Redaction
     original: Attachment
     grounds: Mapping[str, Ground]
-    name: str
 
 
 @router.get("")
@@ -96,7 +96,7 @@ def take(visit: StaffVisit, reference: str, sha256: Annotated[str, Form()]) -> R
     """Lay out a file of the case."""
 
     def choose(case: Case, walker: Walker) -> Attachment:
-        return _file_of(case, sha256, walker)
+        return file_of(case, sha256, walker)
 
     return _begin(visit, reference, choose)
 
@@ -168,7 +168,7 @@ def _begin(visit: Visit, reference: str, choose: Callable[[Case, Walker], Attach
 def _keep(visit: Visit, room: Room, boxes: Sequence[Box], *, seen: int, make: bool) -> None:
     """Save the boxes, and with `make` the redacted document, which is made before anything is locked."""
     context, document = visit.context, room.redaction.document
-    file = make_redacted(room.redaction, boxes, room.grounds, name=room.name, context=context) if make else None
+    file = make_redacted(document, boxes, room.grounds, context) if make else None
 
     def work(uow: UnitOfWork) -> None:
         case, walker = uow.cases.get(room.case.id, lock=True), _walker(visit, uow)
@@ -187,8 +187,7 @@ def _enter(visit: Visit, reference: str, document: str) -> Room:
     def look(case: Case, walker: Walker) -> Room:
         redaction = find_redaction(case, document, walker)
         original = walker.uow.threads.get_attachment(redaction.message, document)
-        name = name_redacted(case.reference, document, walker.uow.cases.events(case.id))
-        return Room(case, redaction, original, grounds_of(case, walker), name)
+        return Room(case, redaction, original, grounds_of(case, walker))
 
     return _read(visit, reference, look)
 
@@ -202,13 +201,6 @@ def _read(visit: Visit, reference: str, look: Callable[[Case, Walker], T]) -> T:
 
 def _walker(visit: Visit, uow: UnitOfWork) -> Walker:
     return Walker(uow, visit.context.office, signed_in(visit), visit.context.clock())
-
-
-def _file_of(case: Case, sha256: str, walker: Walker) -> Attachment:
-    found = next((file for _, file in files_of(case, walker) if file.sha256 == sha256), None)
-    if found is None:
-        raise CaseworkNotFound(f"case {case.reference} has no such file")
-    return found
 
 
 def _show_documents(visit: Visit, reference: str, *, error: CaseworkRejected | None = None) -> HTMLResponse:

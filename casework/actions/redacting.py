@@ -7,6 +7,7 @@ the redacted one reaches the citizen with the reply that names it, the other nev
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from casework.actions.correspondence import keep_note
 from casework.actions.stepping import Walker
@@ -21,6 +22,7 @@ from casework.redaction import (
     Redaction,
     boxes_as_facts,
     check_boxes,
+    name_redacted,
     redactions_of,
     withheld_facts,
     withheld_in,
@@ -53,6 +55,14 @@ def find_redaction(case: Case, document: str, walker: Walker) -> Redaction:
 def files_of(case: Case, walker: Walker) -> Sequence[tuple[Message, Attachment]]:
     """Every file of the case, with the message that it came with."""
     return [(one, file) for one in walker.uow.threads.messages_of_case(case.id) for file in one.attachments]
+
+
+def file_of(case: Case, sha256: str, walker: Walker) -> Attachment:
+    """A file of the case; CaseworkNotFound."""
+    found = next((file for _, file in files_of(case, walker) if file.sha256 == sha256), None)
+    if found is None:
+        raise CaseworkNotFound(f"case {case.reference} has no file {sha256[:12]}")
+    return found
 
 
 def begin_redaction(case: Case, file: Attachment, walker: Walker, *, pages: int, says: str) -> Redaction:
@@ -91,9 +101,10 @@ def draw_boxes(case: Case, document: str, boxes: Sequence[Box], walker: Walker, 
 def keep_redacted(
     case: Case, document: str, boxes: Sequence[Box], file: Attachment, walker: Walker, *, seen: int, says: str
 ) -> Redaction:
-    """Keep the redacted document that was made of these boxes, and tell of it page by page."""
+    """Keep the redacted document that was made of these boxes, and tell page by page what is covered in it."""
     drawn = draw_boxes(case, document, boxes, walker, seen=seen)
-    note = keep_note(case, says, walker.uow, staff=walker.staff, now=walker.now, attachments=(file,))
+    named = replace(file, name=name_redacted(case.reference, document, walker.uow.cases.events(case.id)))
+    note = keep_note(case, says, walker.uow, staff=walker.staff, now=walker.now, attachments=(named,))
     facts = {
         "document": document,
         "redacted": file.sha256,
