@@ -255,16 +255,8 @@ def describe_event(event: CaseEvent, visit: Visit, names: Mapping[str, str]) -> 
         outcome=visit.say_or(f"remedy_outcome.{facts.get('outcome')}", ""),
         answer=visit.say_or(f"third_party_answer.{facts.get('answer')}", ""),
         yuan=f"{fen / 100:.2f}" if isinstance(fen, int) else "",
-        boxes=_count_boxes(facts),
+        count=facts.get("count", ""),
     )
-
-
-def _count_boxes(facts: Mapping[str, object]) -> int:
-    """How many places of a document are covered."""
-    drawn, withheld = facts.get("boxes"), facts.get("withheld")
-    if isinstance(withheld, list):
-        return sum(int(row["boxes"]) for row in withheld)
-    return len(drawn) if isinstance(drawn, list) else 0
 
 
 def _class_in_words(facts: Mapping[str, object], visit: Visit) -> str:

@@ -94,7 +94,8 @@ def draw_boxes(case: Case, document: str, boxes: Sequence[Box], walker: Walker, 
     checked = check_boxes(boxes, pages=redaction.pages, grounds=grounds_of(case, walker))
     if checked == redaction.boxes:
         return redaction
-    walker.note(case, EventName.REDACTION_DRAWN, {"document": document, "boxes": boxes_as_facts(checked)})
+    facts = {"document": document, "boxes": boxes_as_facts(checked), "count": len(checked)}
+    walker.note(case, EventName.REDACTION_DRAWN, facts)
     return find_redaction(case, document, walker)
 
 
@@ -111,6 +112,7 @@ def keep_redacted(
         "message": note.id,
         "pages": drawn.pages,
         "withheld": withheld_facts(withheld_in(drawn.boxes)),
+        "count": len(drawn.boxes),
     }
     walker.note(case, EventName.REDACTION_MADE, facts)
     return find_redaction(case, document, walker)

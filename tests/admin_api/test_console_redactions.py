@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from admin_api.console.box_lines import read_lines, write_lines
+from admin_api.packing.pack import pack_case
 from casework.attaching import keep_file
 from casework.case import Case, CaseStatus
 from casework.errors import Refusal
@@ -254,6 +258,21 @@ def test_a_complaint_and_a_decided_application_have_nothing_to_redact(desk: Fron
         assert "遮盖文件" not in text_of(browser.open(page_of(complaint)))
         answer = browser.open(f"{page_of(complaint)}/redactions")
         assert answer.status_code == 422
+
+
+def test_a_pack_for_other_hands_has_the_redacted_document_and_not_the_original(desk: FrontDesk, case: Case) -> None:
+    with signed_in(desk, "handler") as browser:
+        redacted = make(desk, browser, case)
+    (begun,) = facts_of(desk, case, EventName.REDACTION_BEGUN)
+    for names, files in ((True, {str(begun["document"]), redacted}), (False, {redacted})):
+        kept = io.BytesIO()
+        bureau = desk.context.office.bureau
+        with desk.store.read() as uow:
+            pack_case(uow.cases.get(case.id), uow, desk.context.blobs, kept, bureau=bureau, names=names)
+        with zipfile.ZipFile(kept) as pack:
+            placed = [pack.read(name) for name in pack.namelist() if name.startswith("attachments/")]
+            assert {hashlib.sha256(data).hexdigest() for data in placed} == files
+            assert "生成遮盖后的文件：1 处不予公开" in pack.read("timeline.zh.json").decode()
 
 
 def test_a_name_that_tells_too_much_stays_inside(desk: FrontDesk, case: Case) -> None:
