@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from admin_api.taking_steps import Given
@@ -11,13 +11,15 @@ from casework.actions.applications import earlier_in_month
 from casework.actions.letter_dates import foresee_until
 from casework.actions.lettering import SENT_ALONE, Press
 from casework.case import Case
+from casework.case_clock import regime_of
 from casework.events import CaseEvent, EventName
 from casework.fees import ChargedBy, reckon_fee
 from casework.kinds import CaseKind
 from casework.letter import LetterKind
-from casework.letter_facts import write_reckoning
+from casework.letter_facts import write_reckoning, write_withheld
 from casework.letters import LetterText, compose_letter, endings_of, kinds_for
 from casework.ports import UnitOfWork
+from casework.redaction import name_redacted, redacted_in
 from casework.standing import Standing, standing_of
 from casework.steps import Step
 
@@ -88,6 +90,7 @@ class LetterDesk:
         kind = self._reply_kind
         if not given.words.strip() or given.ending not in endings_of(kind, self.case.kind):
             return given.words
+        given = replace(given, words="\n".join([given.words.strip(), *self._withheld(given)]))
         if kind is LetterKind.DECISION:
             told = {"answer": given.words}
         else:
@@ -98,6 +101,18 @@ class LetterDesk:
             return text.words
         said = (given.words.strip(), given.decision.strip(), given.basis.strip(), text.remedies, text.closing)
         return "\n".join(part for part in said if part)
+
+    def _withheld(self, given: Given) -> list[str]:
+        """What was covered in the documents that go with the reply, under which article (art. 37 wants the reasons)."""
+        regime = regime_of(self.case.kind, self.case.regime, self.press.bureau)
+        files = {
+            name_redacted(self.case.reference, one.document, self.events): one.withheld
+            for digest, one in redacted_in(self.events).items()
+            if digest in given.redacted
+        }
+        if regime is None or not files:
+            return []
+        return write_withheld(files, regime, self.press.wording, self.case.language)
 
     def _kind(self, step: Step, given: Given) -> LetterKind | None:
         """The kind of letter of a step; one that is sent alone is chosen, if this kind of case knows it."""

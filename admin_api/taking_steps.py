@@ -74,6 +74,8 @@ class Given:
     outcome: str = ""
     """`upheld`, `corrected` or `other`."""
     message: int | None = None
+    redacted: tuple[str, ...] = ()
+    """SHA-256 of the redacted documents that go with a reply."""
     attachments: tuple[Attachment, ...] = ()
     """The letter that goes with what the citizen is told."""
 
@@ -95,7 +97,7 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
     Step.NOT_ACCEPT: ("reason", "words"),
     Step.CLASSIFY: ("petition_class", "accused_unit", "accused_staff", "applicant"),
     Step.OBJECT_TRANSFER: ("reason",),
-    Step.DRAFT: ("ending", "words", "decision", "basis", "reason"),
+    Step.DRAFT: ("ending", "words", "decision", "basis", "redacted", "reason"),
     Step.REVIEW: ("reason",),
     Step.CLEAR: ("reason",),
     Step.APPROVE: (),
@@ -205,7 +207,7 @@ _ACTIONS: Mapping[Step, _Action] = {
     ),
     Step.CLASSIFY: lambda c, g, w, _f: _classify(c, g, w),
     Step.OBJECT_TRANSFER: lambda c, g, w, _f: complaints.object_to_transfer(c, g.reason, w),
-    Step.DRAFT: lambda c, g, w, _f: drafting.draft_reply(c, g.ending, g.words, w, reason=g.reason),
+    Step.DRAFT: lambda c, g, w, _f: drafting.draft_reply(c, g.ending, g.words, w, reason=g.reason, redacted=g.redacted),
     Step.REVIEW: lambda c, g, w, _f: drafting.review_draft(c, w, note=g.reason),
     Step.CLEAR: lambda c, g, w, _f: drafting.clear_draft(c, w, note=g.reason),
     Step.APPROVE: lambda c, g, w, _f: drafting.approve(c, w, attachments=g.attachments),

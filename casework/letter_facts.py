@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -15,6 +15,8 @@ from casework.errors import CaseworkRejected
 from casework.fees import ChargedBy
 from casework.letter import LetterKind
 from casework.party import Language
+from casework.redaction import Withheld, withheld_by_ground
+from casework.regime import Regime
 from casework.wording import Wording
 from casework.working_days import DayUnit, TimeLimit
 
@@ -132,6 +134,30 @@ def write_fact(kind: FactKind, value: object, wording: Wording, language: Langua
 def write_reckoning(by: ChargedBy, count: int, earlier: int, wording: Wording, language: Language) -> str:
     """How a fee comes about, within a sentence."""
     return wording.say(f"letter.reckoning.{by.value}", language, count=count, earlier=earlier)
+
+
+def write_withheld(
+    files: Mapping[str, Iterable[Withheld]], regime: Regime, wording: Wording, language: Language
+) -> list[str]:
+    """What was covered in documents, by the name of each: a title, and a line for each document and ground."""
+    between = wording.say("letter.withheld.between_pages", language)
+    lines = [wording.say("letter.withheld.title", language)]
+    rows = [(file, *one) for file, withheld in files.items() for one in withheld_by_ground(withheld).items()]
+    for file, name, (pages, boxes) in rows:
+        ground = regime.grounds[name]
+        lines.append(
+            wording.say(
+                "letter.withheld.row",
+                language,
+                file=file,
+                pages=between.join(map(str, pages)),
+                boxes=boxes,
+                ground=ground.words.in_(language),
+                regime=regime.name.in_(language),
+                article=ground.article,
+            )
+        )
+    return lines
 
 
 def write_date(day: date, wording: Wording, language: Language) -> str:

@@ -117,6 +117,19 @@ class Conventions:
     """Who hands an application on owes no reply any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One reason for which the law lets or makes the bureau keep something back."""
+
+    name: str
+    article: str
+    mark: str
+    """What stands on a covered place, in letters that every font has."""
+    words: Words
+    confirmed: bool = False
+    """Read in the law; otherwise the bureau must confirm it before it relies on it."""
+
+
 Choice = TypeVar("Choice", bound=StrEnum)
 _NAMES = tuple(each.name for each in fields(Conventions))
 
@@ -139,6 +152,8 @@ class Regime:
     rules: Mapping[str, Rule]
     conventions: Conventions = field(default_factory=Conventions)
     confirmed_settings: frozenset[str] = frozenset()
+    grounds: Mapping[str, Ground] = field(default_factory=dict)
+    """On what ground something may be covered in a document that is given out, by name."""
 
     def rule(self, name: str) -> Rule | None:
         """The rule, when this regime has it."""

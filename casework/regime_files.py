@@ -15,6 +15,7 @@ from casework.errors import CaseworkNotFound, CaseworkRejected
 from casework.kinds import CaseKind
 from casework.regime import (
     Conventions,
+    Ground,
     Owed,
     ReceiptChannel,
     Regime,
@@ -28,9 +29,10 @@ from casework.regime import (
 
 _KEYS = {
     "slug", "jurisdiction", "kinds", "in_force_from", "in_force_until", "country", "subdivision", "time_zone",
-    "name", "channels", "rules", "settings",
+    "name", "channels", "rules", "settings", "grounds",
 }  # fmt: skip
 _RULE_KEYS = {"article", "owed_by", "number", "unit", "cap", "times", "confirmed", "zh", "en"}
+_GROUND_KEYS = {"article", "mark", "confirmed", "zh", "en"}
 
 
 @cache
@@ -82,6 +84,7 @@ def read_regime(text: str, place: str) -> Regime:
         rules=MappingProxyType(rules),
         conventions=conventions,
         confirmed_settings=frozenset(law),
+        grounds=_read_grounds(table(tree.get("grounds", {}), f"{place}: grounds"), f"{place}: grounds"),
     )
 
 
@@ -98,6 +101,19 @@ def _read_rule(name: str, said: Mapping[str, object], place: str) -> Rule:
         times=days(said["times"], f"{place}.times") if "times" in said else None,
         confirmed=said.get("confirmed") is True,
     )
+
+
+def _read_grounds(said: Mapping[str, object], place: str) -> Mapping[str, Ground]:
+    found = {}
+    for name in said:
+        row = table(said[name], f"{place}.{name}")
+        _only(row, _GROUND_KEYS, f"{place}.{name}")
+        mark = _text(row, "mark", f"{place}.{name}")
+        if not mark.isascii() or not mark.isprintable():
+            raise CaseworkRejected(f"{place}.{name}: mark has only letters, digits and signs of ASCII, not {mark!r}")
+        article, words = _text(row, "article", f"{place}.{name}"), _words(row, f"{place}.{name}")
+        found[name] = Ground(name, article, mark, words, confirmed=row.get("confirmed") is True)
+    return MappingProxyType(found)
 
 
 def _read_channels(said: Mapping[str, object], rules: Mapping[str, Rule], place: str) -> Mapping[ReceiptChannel, str]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from admin_api.access import may_see
 from admin_api.console.finding import signed_in
+from admin_api.console.redaction_view import RedactionView, compose_redactions
 from admin_api.pages import Visit
 from admin_api.step_letters import LETTERS
 from admin_api.taking_steps import FIELDS
 from casework.actions.deriving import DerivedDeadline, derive_deadlines
+from casework.actions.drafting import lacks_redacted
 from casework.actions.lettering import SENT_ALONE
 from casework.annual.entries import RemedyOutcome, Route
 from casework.bureau import Unit
@@ -63,6 +65,10 @@ class HandlingView:
     draft_ending: str
     deadlines: Sequence[DerivedDeadline]
     letters: Sequence[Letter]
+    redactions: Sequence[RedactionView]
+    may_redact: bool
+    lacks_redacted: bool
+    """The draft discloses in part, and no redacted document goes with it."""
     links: Sequence[LinkView]
     endings: Sequence[tuple[str, str]]
     """What a reply may end with: value and words."""
@@ -96,6 +102,10 @@ def compose_handling(
             case, ledger, office=visit.context.office, now=visit.context.clock(), language=visit.language
         ),
         letters=uow.letters.of_case(case.id),
+        redactions=compose_redactions(case, ledger, uow, visit=visit),
+        may_redact=case.kind is CaseKind.DISCLOSURE_APPLICATION
+        and Step.DRAFT in open_steps(case, standing, staff, bureau),
+        lacks_redacted=lacks_redacted(draft),
         links=_links(case, uow, visit=visit),
         endings=_endings(case, visit),
         choices=_choices(case, uow, visit=visit),
@@ -114,8 +124,9 @@ def _fields(step: Step, case: Case) -> tuple[str, ...]:
     if step is Step.CLASSIFY:
         is_application = case.kind is CaseKind.DISCLOSURE_APPLICATION
         return ("applicant",) if is_application else ("petition_class", "accused_unit", "accused_staff")
-    if step is Step.DRAFT and case.kind is not CaseKind.COMPLAINT:
-        return tuple(name for name in FIELDS[step] if name not in ("decision", "basis"))
+    if step is Step.DRAFT:
+        others = ("redacted",) if case.kind is CaseKind.COMPLAINT else ("decision", "basis")
+        return tuple(name for name in FIELDS[step] if name not in others)
     return FIELDS[step]
 
 

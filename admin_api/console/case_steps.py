@@ -58,7 +58,7 @@ async def preview(
 
 async def _typed(request: Request, step: Step) -> Mapping[str, str]:
     form = await request.form()
-    return {name: str(form.get(name, ""))[: LONGEST + 1] for name in FIELDS[step]}
+    return {name: " ".join(map(str, form.getlist(name)))[: LONGEST + 1] for name in FIELDS[step]}
 
 
 def _preview(visit: Visit, reference: str, step: Step, version: int, typed: Mapping[str, str]) -> Response:
@@ -140,6 +140,8 @@ def read_given(typed: Mapping[str, str]) -> tuple[Given, str]:
             facts[name] = int(value)
         elif name == "upheld":
             facts[name] = value == "yes"
+        elif name == "redacted":
+            facts[name] = tuple(value.split())
         elif name != "accused_staff":
             facts[name] = words
     return Given(**facts), ""  # type: ignore[arg-type]

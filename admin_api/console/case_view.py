@@ -255,6 +255,7 @@ def describe_event(event: CaseEvent, visit: Visit, names: Mapping[str, str]) -> 
         outcome=visit.say_or(f"remedy_outcome.{facts.get('outcome')}", ""),
         answer=visit.say_or(f"third_party_answer.{facts.get('answer')}", ""),
         yuan=f"{fen / 100:.2f}" if isinstance(fen, int) else "",
+        count=facts.get("count", ""),
     )
 
 

@@ -59,8 +59,8 @@ def pack_case(
 ) -> None:
     """Write the evidence pack of a case as a ZIP; without `names` nothing in it tells who wrote."""
     party = uow.parties.get(case.party_id)
-    packing = _Packing(case, uow, blobs, veil_over(case, party, names=names))
     events = uow.cases.events(case.id)
+    packing = _Packing(case, uow, blobs, veil_over(case, party, events, names=names))
     messages = uow.threads.messages_of_case(case.id)
     derived = list(derivations(case))
     staff = {f"staff:{one.id}": one.display_name for one in uow.accounts.list_staff()}
@@ -172,7 +172,7 @@ def _add_timelines(
 def _add_messages(packing: _Packing, messages: Sequence[Message]) -> None:
     rows = []
     for message in messages:
-        shown = message.attachments if packing.veil.shows_files(message) else ()
+        shown = packing.veil.shown_files(message)
         placed = [(one, packing.add_file("attachments", one.name, one.sha256)) for one in shown]
         rows.append(
             {

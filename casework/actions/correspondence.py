@@ -92,14 +92,28 @@ def add_note(case: Case, text: str, uow: UnitOfWork, *, staff: Staff, now: datet
     """Write a note that only staff can read."""
     if not text.strip():
         raise CaseworkRejected("a note cannot be empty")
+    message = keep_note(case, text, uow, staff=staff, now=now)
+    uow.cases.append(case.id, EventName.NOTE_ADDED, at=now, actor=f"staff:{staff.id}", facts={"message": message.id})
+    return message
+
+
+def keep_note(
+    case: Case, text: str, uow: UnitOfWork, *, staff: Staff, now: datetime, attachments: Sequence[Attachment] = ()
+) -> Message:
+    """A message among staff, with files that no citizen reaches; the event that tells of it is the caller's."""
     thread = uow.threads.internal_of(case.id) or uow.threads.open(
         Audience.INTERNAL, language=case.language, now=now, case_id=case.id
     )
-    message = uow.threads.add_message(
-        thread.id, Direction.NOTE, Author.STAFF, text.strip(), now=now, case_id=case.id, staff_id=staff.id
+    return uow.threads.add_message(
+        thread.id,
+        Direction.NOTE,
+        Author.STAFF,
+        text.strip(),
+        now=now,
+        case_id=case.id,
+        staff_id=staff.id,
+        attachments=attachments,
     )
-    uow.cases.append(case.id, EventName.NOTE_ADDED, at=now, actor=f"staff:{staff.id}", facts={"message": message.id})
-    return message
 
 
 def record_delivery(

@@ -17,6 +17,8 @@ from casework.errors import Refusal
 from casework.events import EventName
 from casework.kinds import CaseKind
 from casework.message import Attachment
+from casework.ports import UnitOfWork
+from casework.redaction import Redacted, redacted_in
 from casework.reply_kinds import ReplyKind
 from casework.standing import Draft, Standing
 from casework.steps import Step
@@ -24,8 +26,10 @@ from casework.steps import Step
 LONGEST_REPLY = 20_000
 
 
-def draft_reply(case: Case, ending: str, words: str, walker: Walker, *, reason: str = "") -> Case:
-    """Draft the reply: how the case ends and what the citizen will read.
+def draft_reply(
+    case: Case, ending: str, words: str, walker: Walker, *, reason: str = "", redacted: Sequence[str] = ()
+) -> Case:
+    """Draft the reply: how the case ends, what the citizen will read, and the redacted documents that go with it.
 
     `ending` is a reply kind for an application and a disposition for everything else.
     """
@@ -36,7 +40,31 @@ def draft_reply(case: Case, ending: str, words: str, walker: Walker, *, reason: 
     facts: dict[str, object] = {"ending": ending_of(case, ending)}
     if reason.strip():
         facts["because"] = reason.strip()
+    if redacted:
+        facts["redacted"] = [one.sha256 for one in redacted_for(case, facts["ending"], redacted, walker.uow)]
     return walker.note(case, EventName.DRAFTED, facts, text=text)
+
+
+def redacted_for(case: Case, ending: object, wanted: Sequence[str], uow: UnitOfWork) -> list[Redacted]:
+    """The redacted documents of these digests, in the order in which they were begun; Refusal when one is not known."""
+    if not wanted:
+        return []
+    if ending != ReplyKind.PARTLY_DISCLOSED:
+        raise Refusal(
+            "redacted_ending", "redacted documents go with a reply that discloses in part: choose that ending"
+        )
+    known = redacted_in(uow.cases.events(case.id))
+    if strangers := set(wanted) - set(known):
+        digest = min(strangers)[:12]
+        raise Refusal("no_redacted", f"{digest} is no redacted document of this case, or was made anew", digest=digest)
+    return [one for digest, one in known.items() if digest in wanted]
+
+
+def lacks_redacted(draft: Draft | None) -> bool:
+    """Whether a draft discloses in part and no redacted document goes with it, which its reviewers are warned of."""
+    return (
+        draft is not None and draft.facts.get("ending") == ReplyKind.PARTLY_DISCLOSED and "redacted" not in draft.facts
+    )
 
 
 def ending_of(case: Case, ending: str) -> str:
@@ -73,8 +101,9 @@ def approve(case: Case, walker: Walker, *, attachments: Sequence[Attachment] = (
     step = Step.APPROVE if case.kind is CaseKind.DISCLOSURE_APPLICATION else Step.APPROVE_OPINION
     draft = draft_in(walker.require(step, case))
     ending = str(draft.facts["ending"])
+    files = (*attachments, *_redacted_files(case, draft, walker.uow))
     message = write_to_citizen(
-        case, draft.text or "", walker.uow, staff=walker.staff, now=walker.now, attachments=attachments
+        case, draft.text or "", walker.uow, staff=walker.staff, now=walker.now, attachments=files
     )
     facts = {
         "ending": ending,
@@ -93,6 +122,14 @@ def draft_in(standing: Standing) -> Draft:
     if standing.draft is None or standing.draft.text is None:
         raise Refusal("no_draft", "there is no draft to decide on: it was returned, or its words were erased")
     return standing.draft
+
+
+def _redacted_files(case: Case, draft: Draft, uow: UnitOfWork) -> list[Attachment]:
+    """The redacted documents as they were reviewed; Refusal when one was made anew since."""
+    named = draft.facts.get("redacted")
+    wanted = [str(digest) for digest in named] if isinstance(named, list) else []
+    found = redacted_for(case, draft.facts["ending"], wanted, uow)
+    return [uow.threads.get_attachment(one.message, one.sha256) for one in found]
 
 
 def _changes(case: Case, ending: str) -> Mapping[str, object]:

@@ -14,14 +14,17 @@ from casework.case import Case
 from casework.events import EventName
 from casework.kinds import CaseKind
 from casework.message import StaffId
+from casework.rights import Reach, Right, reach_of
 from casework.staff import Role
 from tests.admin_api.api_desk import Desk, add_staff, running_desk
 from tests.admin_api.browsing import Browser, signed_in
 from tests.admin_api.front_desk import FrontDesk, a_front_desk
+from tests.casework.papers_to_cover import a_document
 
 SECRET = "窗口民警索要好处费"
 WRITER = "示例举报人"
 ACCUSED = "traffic-police"
+DOCUMENT = "d" * 64
 
 
 @pytest.fixture
@@ -45,6 +48,9 @@ SURFACES = (
     "/staff/queue?tab=all&kind=complaint",
     "/staff/cases/{reference}",
     "/staff/cases/{reference}/news",
+    "/staff/cases/{reference}/redactions",
+    "/staff/cases/{reference}/redactions/" + DOCUMENT,
+    "/staff/cases/{reference}/redactions/" + DOCUMENT + "/pages/1.jpg",
     "/staff/conversations/{thread}",
     "/staff/gaps",
     "/staff/outbox",
@@ -77,6 +83,42 @@ def test_the_accused_person_finds_it_nowhere_whatever_the_role(role: Role, desk:
     case = accuse(desk, person=int(person.id))
     with signed_in(desk, "accused") as browser:
         assert leaks(browser, case) == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_documents_to_be_redacted_are_out_of_reach_of_the_accused_and_of_other_units(
+    role: Role, desk: FrontDesk
+) -> None:
+    desk.hire("writer", Role.HANDLER)
+    person = desk.hire("accused", role)
+    desk.hire("outside", role, "exit-entry")
+    kind = CaseKind.DISCLOSURE_APPLICATION
+    case = desk.receive("申请公开名册", kind=kind, unit="city-bureau", name=WRITER).case
+    base = f"/staff/cases/{case.reference}"
+    with signed_in(desk, "writer") as browser:
+        original = a_document(secret=SECRET)
+        page = browser.send(f"{base}/redactions", f"{base}/redactions/add", files={"file": ("a.pdf", original)})
+        drawing = page.headers["location"]
+        fields = {"do": "make", "seen": "0", "lines": "1 10 8 30 12 privacy"}
+        assert browser.send(drawing, drawing, fields).status_code == 303
+    with desk.store.read() as uow:
+        found = [file.sha256 for one in uow.threads.messages_of_case(case.id) for file in one.attachments]
+    changes = {"accused_staff": person.id}
+    desk.store.write(
+        lambda uow: uow.cases.append(case.id, EventName.CLASSIFIED, at=desk.now, actor="system", changes=changes)
+    )
+    paths = [f"{base}/redactions", drawing, f"{drawing}/pages/1.jpg", *(f"{base}/attachments/{one}" for one in found)]
+    names = ["accused"] if may_see_all(role) else ["accused", "outside"]
+    for name in names:
+        with signed_in(desk, name) as browser:
+            assert {path: browser.open(path).status_code for path in paths} == dict.fromkeys(paths, 404)
+            sent = browser.send(f"{base}/redactions", f"{base}/redactions/take", {"sha256": found[0]})
+            assert sent.status_code in (403, 404)
+            assert browser.send(drawing, drawing, fields).status_code in (403, 404)
+
+
+def may_see_all(role: Role) -> bool:
+    return reach_of(role, Right.SEE, CaseKind.DISCLOSURE_APPLICATION) is Reach.ALL
 
 
 def test_somebody_else_with_the_same_role_sees_it(desk: FrontDesk) -> None:
@@ -114,6 +156,8 @@ def test_the_api_gives_the_accused_nothing_either(role: Role, api: Desk) -> None
         f"/cases/{case.reference}",
         f"/cases/{case.reference}/handling",
         f"/cases/{case.reference}/assignments",
+        f"/cases/{case.reference}/redactions",
+        f"/cases/{case.reference}/redactions/{DOCUMENT}/redacted.pdf",
         "/cases",
         f"/threads/{case.thread_id}",
         f"/threads/{case.thread_id}/messages",

@@ -177,7 +177,7 @@ def test_without_names_nothing_tells_who_wrote(desk: FrontDesk, case: Case) -> N
             assert word.encode() not in data, name
             assert json.dumps(word).strip('"').encode() not in data, name
     assert not [name for name in files if name.startswith(("mails/", "attachments/"))]
-    assert len(json.loads(files["MANIFEST.json"])["left_out"]) == 2
+    assert len(json.loads(files["MANIFEST.json"])["left_out"]) == 3
     rows = [json.loads(line) for line in files["ledger.jsonl"].decode().splitlines()]
     assert [row["withheld"] for row in rows if row["name"] == "case.transferred"] == [True, False]
 

@@ -17,6 +17,7 @@ from admin_api.api.sight import get_case, get_case_to_change
 from admin_api.step_letters import open_letter_desk
 from admin_api.taking_steps import take_step
 from casework.actions.deriving import derive_deadlines
+from casework.actions.drafting import lacks_redacted
 from casework.actions.lettering import SetLetter, with_number
 from casework.actions.stepping import Walker
 from casework.case import Case
@@ -45,6 +46,7 @@ def show_handling(reference: ReferencePath, asked: Annotated[HandlingAsked, Quer
             steps=list(open_steps(case, standing, caller.staff, caller.bureau)),
             deadlines=[DeadlineView.of(one) for one in derived],
             letters=[IssuedLetter.of(letter) for letter in uow.letters.of_case(case.id)],
+            warnings=["no_redacted_document"] if lacks_redacted(standing.draft) else [],
         )
 
 

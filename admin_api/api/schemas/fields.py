@@ -31,6 +31,7 @@ Version = Annotated[
     int | None,
     Field(ge=0, le=MAX_ID, strict=True, description="The version that you saw; 409 when there is a newer."),
 ]
+Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 AccountId = Annotated[int, Field(ge=1, le=MAX_ID, strict=True)]
 ReferencePath = Annotated[
     str, Path(max_length=60, description="Reference of the case, any usual spelling.", examples=[REFERENCE])

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from admin_api.api.schemas.fields import REFERENCE, AccountId, LongText, Schema, ShortText, Version, example
+from admin_api.api.schemas.fields import REFERENCE, AccountId, Digest, LongText, Schema, ShortText, Version, example
 from admin_api.taking_steps import Given
 from casework.actions.deriving import DerivedDeadline
 from casework.letter import Letter
@@ -47,6 +47,8 @@ class StepGiven(Schema):
     route: ShortText = ""
     outcome: ShortText = ""
     message: AccountId | None = None
+    redacted: Annotated[tuple[Digest, ...], Field(max_length=20)] = ()
+    """With `draft`: SHA-256 of the redacted documents that go with the reply."""
     version: Version = None
 
     def given(self) -> Given:
@@ -143,6 +145,7 @@ class Handling(Schema):
         steps=["ask_supplement", "draft"],
         deadlines=[],
         letters=[],
+        warnings=[],
     )
 
     reference: str
@@ -152,3 +155,5 @@ class Handling(Schema):
     steps: list[Step]
     deadlines: list[DeadlineView]
     letters: list[IssuedLetter]
+    warnings: list[str]
+    """`no_redacted_document` while a draft discloses in part and no redacted document goes with it."""
