@@ -16,6 +16,7 @@ from casework.actions import (
     publishing_results,
     relating,
     remedies,
+    retaining,
 )
 from casework.actions.lettering import SetLetter, issue_letter, send_letter
 from casework.actions.stepping import Walker, said
@@ -112,6 +113,9 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
     Step.SUPERVISE: ("words",),
     Step.SEND_LETTER: ("letter_kind", "words"),
     Step.PUBLISH_RESULT: ("title", "matter", "words"),
+    Step.WITHDRAW_RESULT: ("reason",),
+    Step.HOLD: ("reason",),
+    Step.RELEASE: ("reason",),
 }
 """The facts that each step reads, in the order in which a form asks for them."""
 
@@ -170,6 +174,12 @@ def _send(case: Case, given: Given, walker: Walker) -> Case:
     return send_letter(case, given.words, walker, attachments=given.attachments)
 
 
+def _keep_whole(action: Callable[..., Case], step: Step, case: Case, given: Given, walker: Walker) -> Case:
+    walker.require(step, case)
+    reason = said(given.reason, "reason")
+    return action(case, reason, walker.uow, bureau=walker.office.bureau, staff=walker.staff, now=walker.now)
+
+
 def _one_of(choices: type[T], said: str) -> T:
     if said not in [choice.value for choice in choices]:
         raise Refusal("choice", f"{said[:40]!r} is none of {', '.join(choice.value for choice in choices)}")
@@ -226,6 +236,9 @@ _ACTIONS: Mapping[Step, _Action] = {
     Step.SEND_LETTER: lambda c, g, w, _f: _send(c, g, w),
     Step.SUPERVISE: lambda c, g, w, _f: finishing.supervise(c, g.words, w),
     Step.PUBLISH_RESULT: lambda c, g, w, _f: publishing_results.publish_result(c, g.title, g.matter, g.words, w),
+    Step.WITHDRAW_RESULT: lambda c, g, w, _f: publishing_results.withdraw_result(c, g.reason, w),
+    Step.HOLD: lambda c, g, w, _f: _keep_whole(retaining.hold, Step.HOLD, c, g, w),
+    Step.RELEASE: lambda c, g, w, _f: _keep_whole(retaining.release, Step.RELEASE, c, g, w),
 }
 
 

@@ -42,6 +42,8 @@ class Mark(StrEnum):
     MERGED = "merged"
     RATED = "rated"
     PUBLISHED = "published"
+    HELD = "held"
+    """Kept whole for a review or a court."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ _AFTER: Final[Mapping[EventName, tuple[frozenset[Mark], frozenset[Mark]]]] = {
     EventName.RATED: (frozenset({Mark.RATED}), frozenset()),
     EventName.RESULT_PUBLISHED: (frozenset({Mark.PUBLISHED}), frozenset()),
     EventName.RESULT_WITHDRAWN: (frozenset(), frozenset({Mark.PUBLISHED})),
+    EventName.HELD: (frozenset({Mark.HELD}), frozenset()),
+    EventName.RELEASED: (frozenset(), frozenset({Mark.HELD})),
 }
 """What each event makes so, and what it ends; an event that is not named changes nothing here."""
 _PASSES: Final = frozenset({EventName.DRAFT_REVIEWED, EventName.DRAFT_CLEARED})

@@ -52,6 +52,9 @@ class Step(StrEnum):
     SEND_LETTER = "send_letter"
     SUPERVISE = "supervise"
     PUBLISH_RESULT = "publish_result"
+    WITHDRAW_RESULT = "withdraw_result"
+    HOLD = "hold"
+    RELEASE = "release"
 
 
 class Eyes(StrEnum):

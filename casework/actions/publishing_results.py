@@ -60,6 +60,7 @@ def publish_result(case: Case, title: str, matter: str, answer: str, walker: Wal
 
 def withdraw_result(case: Case, reason: str, walker: Walker) -> Case:
     """Take a public result back."""
+    walker.require(Step.WITHDRAW_RESULT, case)
     why = said(reason, "reason")
     walker.uow.results.withdraw(case.id, now=walker.now)
     return walker.note(case, EventName.RESULT_WITHDRAWN, text=why, changes={"published_at": None})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from casework.actions.own_case import decide_publication
 from casework.actions.reporting import report_of_year
 from casework.annual.findings import Table
 from casework.annual.forms import Form
@@ -323,3 +324,35 @@ def test_the_queue_marks_what_is_likely_the_same_for_those_who_see_both(desk: Fr
 def case_ids(desk: FrontDesk) -> list[int]:
     with desk.store.read() as uow:
         return [case.id for case in uow.cases.queue(QueueFilter(), limit=50)]
+
+
+def test_a_case_is_kept_whole_for_a_court_and_let_go_again_with_the_reason(desk: FrontDesk, case: Case) -> None:
+    with signed_in(desk, "inspector") as browser:
+        assert "请写明理由" in step(browser, case, "hold", reason=" ")
+        assert "行政诉讼" in step(browser, case, "hold", reason="行政诉讼")
+        assert desk.look(case).held
+        assert "“全案留存”现在不能做" in step(browser, case, "hold", reason="行政诉讼")
+        step(browser, case, "release", reason="诉讼已终结")
+        assert not desk.look(case).held
+    with signed_in(desk, "handler") as browser:
+        assert "的权限" in step(browser, case, "hold", reason="行政诉讼")
+
+
+def test_a_public_result_is_taken_back_from_the_page_of_its_case(desk: FrontDesk) -> None:
+    complaint = desk.receive("窗口态度差", unit="city-bureau").case
+    with signed_in(desk, "handler") as browser:
+        step(browser, complaint, "draft", ending="upheld", words="属实", decision="已改正", basis="《示例办法》")
+    for role, name in (("reviewer", "review"), ("leader", "approve_opinion")):
+        with signed_in(desk, role) as browser:
+            step(browser, complaint, name)
+    desk.store.write(
+        lambda uow: decide_publication(
+            uow.cases.get(complaint.id), uow, office=desk.context.office, given=True, now=desk.now
+        )
+    )
+    with signed_in(desk, "disclosure-officer") as browser:
+        step(browser, complaint, "publish_result", title="窗口服务", matter="反映窗口服务", words="已经改正")
+        assert desk.look(complaint).published_at is not None
+        assert "请写明理由" in step(browser, complaint, "withdraw_result")
+        step(browser, complaint, "withdraw_result", reason="内容有误")
+        assert desk.look(complaint).published_at is None
