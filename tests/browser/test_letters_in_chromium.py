@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from casework.kinds import CaseKind
+from casework.ports import QueueFilter
 from casework.staff import Role
 from tests.admin_api.front_desk import FrontDesk
 from tests.browser.console_steps import overflow_of, sign_in
@@ -36,3 +37,24 @@ def test_a_clerk_sees_the_letter_beside_the_form_and_sends_what_was_seen(page: P
     with desk.store.read() as uow:
         (letter,) = uow.letters.of_case(case.id)
     assert "请说明所需统计信息的年份和范围。" in letter.body
+
+
+def test_enter_in_a_field_of_paper_that_was_compared_neither_adds_nor_enters_it(page: Page, desk: FrontDesk) -> None:
+    words = "我在城北派出所窗口办理居住证，工作人员没有一次告知所需材料，让我跑了三趟，要求调查处理。"
+    known = desk.receive(words, unit="city-bureau").case
+    sign_in(page, "zong")
+    page.goto("/staff/paper")
+    page.locator("#p-kind").select_option("complaint")
+    page.locator("#p-words").fill(words)
+    page.get_by_role("button", name="登记并打印回执").press("Enter")
+    another = page.get_by_role("button", name="不是同一件事，照常登记")
+    expect(another).to_be_focused()
+    page.locator("#p-name").fill("示例乙")
+    with page.expect_navigation():
+        page.locator("#p-name").press("Enter")
+    expect(another).to_be_visible()
+    expect(page.locator("#p-name")).to_have_value("示例乙")
+    with desk.store.read() as uow:
+        assert [case.id for case in uow.cases.queue(QueueFilter(), limit=9)] == [known.id]
+    another.press("Enter")
+    expect(page.get_by_text("查询码").first).to_be_visible()
