@@ -1,4 +1,4 @@
-"""Asking the citizen how content they are when a case has ended, and telling them that a poor ending is mended."""
+"""Asking the citizen how content they are when a case has ended, and telling them that it goes on."""
 
 from __future__ import annotations
 
@@ -50,11 +50,20 @@ def ask_for_rating(case: Case, uow: UnitOfWork, *, office: Office, now: datetime
 
 def tell_redone(case: Case, uow: UnitOfWork, *, office: Office, now: datetime) -> None:
     """Tell the citizen that the case is open again and will be mended; who is written to on paper reads it there."""
+    _tell_words("redone.text", case, uow, office=office, now=now)
+
+
+def tell_merged(case: Case, into: Case, uow: UnitOfWork, *, office: Office, now: datetime) -> None:
+    """Tell the citizen in which case the matter goes on; who is written to on paper gets a letter instead."""
+    _tell_words("merged.text", case, uow, office=office, now=now, into=into.reference)
+
+
+def _tell_words(key: str, case: Case, uow: UnitOfWork, *, office: Office, now: datetime, **facts: str) -> None:
     if case.channel in ON_PAPER:
         return
-    facts = {"kind": office.notices.say(f"kind.{case.kind.value}", case.language), "reference": case.reference}
-    words = office.notices.say("redone.text", case.language, **facts)
-    _tell(Reply(words, case=case.reference, key="redone.text"), case, uow, now=now)
+    kind = office.notices.say(f"kind.{case.kind.value}", case.language)
+    words = office.notices.say(key, case.language, kind=kind, reference=case.reference, **facts)
+    _tell(Reply(words, case=case.reference, key=key), case, uow, now=now)
 
 
 def _tell(reply: Reply, case: Case, uow: UnitOfWork, *, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.actions.asking_rating import tell_merged
 from casework.actions.closure import end
 from casework.actions.stepping import Walker
 from casework.case import Case, CaseStatus
@@ -42,6 +43,7 @@ def merge(case: Case, into: Case, walker: Walker) -> Case:
     walker.uow.links.add(Link(case.id, into.id, Relation.MERGED, walker.now, walker.staff.id))
     _tell_other(into, case, Relation.MERGED, walker)
     merged = walker.note(case, EventName.MERGED, {"into": into.reference}, changes={"merged_into": into.id})
+    tell_merged(merged, into, walker.uow, office=walker.office, now=walker.now)
     return end(merged, Disposition.DUPLICATE, walker)
 
 

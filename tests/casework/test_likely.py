@@ -19,6 +19,7 @@ from casework.events import EventName
 from casework.kinds import CaseKind
 from casework.likely import Because, LikelyCase, likely_same, mark_likely, matter_of
 from casework.link import Relation
+from casework.outbox import OutboxState
 from casework.party import Address, ChannelName
 from casework.signature import BANDS, signature_of
 from casework.staff import Role, Staff
@@ -142,7 +143,11 @@ def test_merging_loses_nothing_and_ends_the_case_once(store: SqlStore, clerk: St
     with pytest.raises(CaseworkConflict):
         store.write(join)
     with store.read() as uow:
-        assert [message.text for message in uow.threads.messages_of_case(second.id)] == [AGAIN]
+        said, told_once = uow.threads.messages_of_case(second.id)
+        assert said.text == AGAIN
+        assert f"已并入 {first.reference} 一并办理，不再重复处理" in told_once.text
+        sent = [one for one in uow.outbox.list([OutboxState.DUE], limit=9) if one.message_id == told_once.id]
+        assert [one.to for one in sent] == [MINE]
         assert [message.text for message in uow.threads.messages_of_case(first.id)] == [FIRST]
         (seen_from_first,) = uow.links.of_case(first.id)
         assert uow.links.of_case(second.id) == [seen_from_first]
