@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -10,11 +9,9 @@ from fastapi.responses import Response
 
 from admin_api.console.finding import find_case, signed_in
 from admin_api.files import compose_download
-from admin_api.packing import pack_case
+from admin_api.packing import hand_out_pack
 from admin_api.pages import Visit
 from admin_api.visits import staff_visit
-from casework.actions.deriving import told_deadlines
-from casework.rights import Right, may_know_writer, require
 
 router = APIRouter()
 
@@ -22,12 +19,16 @@ router = APIRouter()
 @router.get("/cases/{reference}/file.zip")
 def send_case_file(visit: Annotated[Visit, Depends(staff_visit)], reference: str, *, names: bool = True) -> Response:
     """The pack; RightMissing without the right to verify. Names only for whoever may see who wrote."""
-    context, staff = visit.context, signed_in(visit)
-    bureau, file = context.office.bureau, io.BytesIO()
+    context = visit.context
     with context.store.read() as uow:
         case = find_case(reference, uow, visit=visit)
-        require(staff, Right.VERIFY, case, bureau)
-        named = names and may_know_writer(staff, case, bureau)
-        derived = told_deadlines(case, uow.cases.events(case.id), office=context.office, now=context.clock())
-        pack_case(case, uow, context.blobs, file, bureau=bureau, derivations=lambda _case: derived, names=named)
-    return compose_download(f"{case.reference}.zip", "application/zip", file.getvalue())
+        pack = hand_out_pack(
+            case,
+            uow,
+            context.blobs,
+            staff=signed_in(visit),
+            office=context.office,
+            names=names,
+            now=context.clock(),
+        )
+    return compose_download(f"{case.reference}.zip", "application/zip", pack)

@@ -156,6 +156,7 @@ def test_the_api_gives_the_accused_nothing_either(role: Role, api: Desk) -> None
         f"/cases/{case.reference}",
         f"/cases/{case.reference}/handling",
         f"/cases/{case.reference}/assignments",
+        f"/cases/{case.reference}/pack",
         f"/cases/{case.reference}/redactions",
         f"/cases/{case.reference}/redactions/{DOCUMENT}/redacted.pdf",
         "/cases",

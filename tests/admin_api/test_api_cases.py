@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from admin_api.api.authentication import Scope
+from admin_api.packing.verify import faults_of, read_pack
 from casework.case import CaseStatus
 from casework.kinds import CaseKind
 from casework.outbox import OutboxKind, OutboxState
@@ -215,3 +218,22 @@ def test_writes_are_done_in_the_name_of_the_account_of_the_key(desk: Desk) -> No
     key = desk.key_for(desk.clerk, Scope.CASES_WRITE)
     note = desk.post(f"/cases/{case.reference}/notes", {"text": "已核实。"}, key)
     assert note.json()["staff_id"] == desk.clerk.id
+
+
+def test_the_evidence_pack_is_given_to_who_may_verify_and_checks_out(desk: Desk, tmp_path: Path) -> None:
+    case = desk.open_case("三号窗口没有一次性告知材料。")
+    answer = desk.get(f"/cases/{case.reference}/pack")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/zip"
+    path = tmp_path / "pack.zip"
+    path.write_bytes(answer.content)
+    assert faults_of(read_pack(path)) == []
+    assert "测试市民甲".encode() in read_of(answer.content, "case.json")
+    unnamed = desk.get(f"/cases/{case.reference}/pack", names=False)
+    assert "测试市民甲".encode() not in read_of(unnamed.content, "case.json")
+    assert desk.get(f"/cases/{case.reference}/pack", desk.key_for(desk.officer)).status_code == 403
+
+
+def read_of(pack: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(pack)) as file:
+        return file.read(next(one for one in file.namelist() if one.endswith(name)))

@@ -15,6 +15,8 @@ from admin_api.api.schemas.cases import CaseDetail, CaseFilter, CaseSummary
 from admin_api.api.schemas.fields import Page, ReferencePath
 from admin_api.api.schemas.moves import AssignmentHistory, AssignmentView
 from admin_api.api.sight import get_case
+from admin_api.files import compose_download
+from admin_api.packing import hand_out_pack
 from casework.events import EventName
 from casework.likely import likely_unlinked
 from casework.message import StaffId
@@ -50,6 +52,29 @@ def show_case(reference: ReferencePath, caller: CasesReader, response: Response)
         named = may_know_writer(caller.staff, case, caller.bureau)
         likely = likely_unlinked(case, uow, likeness=alike, staff=caller.staff, bureau=caller.bureau, now=caller.now)
         return compose_case(uow, case, today=caller.today, named=named, likely=likely)
+
+
+@router.get(
+    "/{reference}/pack",
+    operation_id="getCasePack",
+    tags=["cases"],
+    response_class=Response,
+    responses={200: {"content": {"application/zip": {"example": "the bytes of the file"}}}},
+)
+def send_pack(
+    reference: ReferencePath,
+    caller: CasesReader,
+    *,
+    names: Annotated[bool, Query(description="With who wrote, where the account may see it.")] = True,
+) -> Response:
+    """Everything about a case in one ZIP that can be checked without us; 403 without the right to verify ledgers."""
+    context = caller.context
+    with context.store.read() as uow:
+        case = get_case(uow, reference, caller)
+        pack = hand_out_pack(
+            case, uow, context.blobs, staff=caller.staff, office=context.office, names=names, now=caller.now
+        )
+    return compose_download(f"{case.reference}.zip", "application/zip", pack)
 
 
 @router.get("/{reference}/assignments", operation_id="listAssignments", tags=["assignments"])
