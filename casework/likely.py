@@ -93,7 +93,8 @@ def likely_unlinked(
     """Cases that are likely of the same matter as this one, but those that are linked with it already."""
     matter = matter_of(case, staff, bureau)
     found = likely_same(matter, uow, likeness=likeness, staff=staff, bureau=bureau, now=now)
-    return [one for one in found if not is_linked(case.id, one.case.id, uow)]
+    linked = _linked_with(case.id, uow)
+    return [one for one in found if one.case.id not in linked]
 
 
 def mark_likely(
@@ -111,14 +112,15 @@ def mark_likely(
         near = (others[other] for other in nearest[case.id] if other in others)
         recent = [other for other in near if other.kind is case.kind and other.opened_at >= now - _RECENT]
         found = _likeliest(matter_of(case, staff, bureau), recent, likeness=likeness, staff=staff, bureau=bureau)
-        if found and not is_linked(case.id, found[0].case.id, uow):
-            marked[case.id] = found[0]
+        linked = _linked_with(case.id, uow) if found else frozenset()
+        if unlinked := next((one for one in found if one.case.id not in linked), None):
+            marked[case.id] = unlinked
     return marked
 
 
-def is_linked(case_id: CaseId, other_id: CaseId, uow: UnitOfWork) -> bool:
-    """Whether somebody said already that two cases have to do with one another."""
-    return any(other_id in (link.case_id, link.other_id) for link in uow.links.of_case(case_id))
+def _linked_with(case_id: CaseId, uow: UnitOfWork) -> frozenset[CaseId]:
+    """The cases of which somebody said already that they have to do with this one."""
+    return frozenset(one for link in uow.links.of_case(case_id) for one in (link.case_id, link.other_id))
 
 
 def _likeliest(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
 
@@ -21,7 +22,7 @@ from admin_api.files import keep_uploads
 from admin_api.pages import Visit
 from admin_api.visits import NotAllowed, own_form, staff_visit
 from casework.actions.intake import OpenedCase
-from casework.actions.paper import Paper, add_paper, enter_paper, paper_address
+from casework.actions.paper import Paper, add_paper, enter_paper, may_add_paper, paper_address
 from casework.actions.stepping import Walker
 from casework.case import Case
 from casework.errors import CaseworkConflict, CaseworkRejected
@@ -34,7 +35,7 @@ from casework.papers.receipt import Receipt, receipt_pdf
 from casework.party import ON_PAPER, ChannelName
 from casework.ports import UnitOfWork
 from casework.reply_kinds import ApplicantKind
-from casework.rights import Right, has_anywhere
+from casework.rights import Right, has_anywhere, may_know_writer
 from knowledge.likeness import alike
 
 router = APIRouter(prefix="/paper")
@@ -56,6 +57,16 @@ FIELDS: Final = (
 """The twelve fields, in the order in which the page asks for them; scans come beside them."""
 LONGEST: Final = 20_000
 _ANOTHER: Final = "another"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A case with which the clerk compares the paper."""
+
+    likely: LikelyCase
+    writer: str | None
+    """None when the account may not see who wrote."""
+    may_add: bool
 
 
 @router.get("")
@@ -118,14 +129,22 @@ def _enter(
     return _done(opened, visit)
 
 
-def _likely(paper: Paper, nonce: str, visit: Visit) -> list[LikelyCase]:
+def _likely(paper: Paper, nonce: str, visit: Visit) -> list[Compared]:
     """Cases that may be of the same matter, as far as this account may see them; none for a form sent before."""
     staff, bureau = signed_in(visit), visit.context.office.bureau
     matter = Matter(paper.words, paper.kind)
     with visit.context.store.read() as uow:
         if uow.parties.find(paper_address(paper, nonce)) is not None:
             return []
-        return likely_same(matter, uow, likeness=alike, staff=staff, bureau=bureau, now=visit.context.clock())
+        found = likely_same(matter, uow, likeness=alike, staff=staff, bureau=bureau, now=visit.context.clock())
+        return [
+            Compared(
+                one,
+                (uow.parties.get(one.case.party_id).name or "") if may_know_writer(staff, one.case, bureau) else None,
+                may_add_paper(one.case, staff, bureau),
+            )
+            for one in found
+        ]
 
 
 def _done(opened: OpenedCase, visit: Visit) -> Response:
@@ -198,7 +217,7 @@ def _page(
     nonce: str,
     fault: str = "",
     status: int = 200,
-    likely: Sequence[LikelyCase] = (),
+    likely: Sequence[Compared] = (),
     scans: Sequence[Attachment] = (),
 ) -> HTMLResponse:
     if not has_anywhere(signed_in(visit), Right.ENTER_PAPER):

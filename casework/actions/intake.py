@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -114,13 +115,24 @@ def _enter(
 
 
 def add_to_case(
-    case: Case, message: Message, uow: UnitOfWork, *, office: Office, now: datetime, reopens: bool = True
+    case: Case,
+    message: Message,
+    uow: UnitOfWork,
+    *,
+    office: Office,
+    now: datetime,
+    reopens: bool = True,
+    facts: Mapping[str, object] | None = None,
 ) -> Case:
-    """Join a citizen's message to a case, tell the unit, and reopen the case when it was closed."""
+    """Join a citizen's message to a case, tell the unit, and reopen the case when it was closed.
+
+    `facts` are told in the ledger beside the message: of what came on paper, who entered it.
+    """
     uow.threads.set_message_case(message.id, case.id)
     actor = f"citizen:{case.party_id}"
     was_closed = reopens and case.status is CaseStatus.CLOSED
-    case = uow.cases.append(case.id, EventName.MESSAGE_RECEIVED, at=now, actor=actor, facts={"message": message.id})
+    told = {"message": message.id, **(facts or {})}
+    case = uow.cases.append(case.id, EventName.MESSAGE_RECEIVED, at=now, actor=actor, facts=told)
     if was_closed:
         case = uow.cases.append(
             case.id,

@@ -7,14 +7,16 @@ from datetime import date, datetime, time
 
 from casework.actions.intake import Arrival, OpenedCase, add_to_case, open_case
 from casework.actions.stepping import Walker, said
+from casework.bureau import Bureau
 from casework.case import Case
 from casework.commands import OpenCase
 from casework.errors import CaseworkConflict, Refusal
 from casework.kinds import CaseKind
-from casework.message import Attachment, Author, Direction, Message
+from casework.message import Attachment, Author, CaseId, Direction, Message
 from casework.party import ON_PAPER, Address, ChannelName, Language
 from casework.reply_kinds import ApplicantKind
-from casework.rights import Right, RightMissing, has_anywhere, require
+from casework.rights import Right, RightMissing, has_anywhere, may, may_know_writer, require
+from casework.staff import Staff
 from casework.thread import Audience, Thread
 
 _MUST_CONFIRM = frozenset({ChannelName.LETTER, ChannelName.FAX})
@@ -55,7 +57,8 @@ def enter_paper(paper: Paper, nonce: str, walker: Walker) -> OpenedCase:
     `nonce` comes with the form: the same form sent twice opens one case, and the second try is a CaseworkConflict that
     names it. Refusal when something is missing, RightMissing without the right.
     """
-    text, thread, message = _take_in(paper, nonce, walker)
+    text, address = _take_in(paper, nonce, walker)
+    thread, message = _keep(paper, text, address, walker)
     return open_case(
         _command(paper, text),
         walker.uow,
@@ -67,14 +70,27 @@ def enter_paper(paper: Paper, nonce: str, walker: Walker) -> OpenedCase:
     )
 
 
-def add_paper(case: Case, paper: Paper, nonce: str, walker: Walker) -> Case:
-    """Add what came on paper to a case that is here already; the same form sent twice adds it once.
+def may_add_paper(case: Case, staff: Staff, bureau: Bureau) -> bool:
+    """Whether an account can add paper to a case: who does not know its writer cannot tell whether it is the same."""
+    return case.merged_into is None and may(staff, Right.WRITE, case, bureau) and may_know_writer(staff, case, bureau)
 
-    RightMissing without the right to enter paper, or to write in the case.
+
+def add_paper(case: Case, paper: Paper, nonce: str, walker: Walker) -> Case:
+    """Add what came on paper to a case of the same writer; the same form sent twice adds it once.
+
+    RightMissing without the right to enter paper, to write in the case or to know who wrote it; Refusal when the case
+    cannot take something that the clerk typed, as nothing of it is dropped.
     """
-    require(walker.staff, Right.WRITE, case, walker.office.bureau)
-    _, _, message = _take_in(paper, nonce, walker)
-    return add_to_case(case, message, walker.uow, office=walker.office, now=walker.now)
+    _require_addable(case, paper, walker)
+    text, address = _take_in(paper, nonce, walker)
+    signed = "\n".join(line for line in (paper.name.strip(), paper.contact.strip()) if line)
+    message = _keep(paper, f"{text}\n\n{signed}" if signed else text, address, walker, case_id=case.id)[1]
+    facts = {
+        "entered_by": walker.actor,
+        "channel": paper.channel.value,
+        "received_on": paper.received_on.isoformat(),
+    }
+    return add_to_case(case, message, walker.uow, office=walker.office, now=walker.now, facts=facts)
 
 
 def paper_address(paper: Paper, nonce: str) -> Address:
@@ -82,8 +98,8 @@ def paper_address(paper: Paper, nonce: str) -> Address:
     return Address(paper.channel, f"paper:{nonce}")
 
 
-def _take_in(paper: Paper, nonce: str, walker: Walker) -> tuple[str, Thread, Message]:
-    """The words of the paper, and the correspondence in which they are kept; CaseworkConflict the second time."""
+def _take_in(paper: Paper, nonce: str, walker: Walker) -> tuple[str, Address]:
+    """The words of the paper, and where its writer is filed; CaseworkConflict the second time."""
     if not has_anywhere(walker.staff, Right.ENTER_PAPER):
         raise RightMissing(Right.ENTER_PAPER, walker.staff.unit)
     text = _checked(paper, walker)
@@ -91,7 +107,23 @@ def _take_in(paper: Paper, nonce: str, walker: Walker) -> tuple[str, Thread, Mes
     if (known := walker.uow.parties.find(address)) is not None:
         cases = walker.uow.cases.of_party(known.id, limit=1)
         raise CaseworkConflict(f"this form was sent before: it is case {cases[0].reference if cases else '?'}")
-    return (text, *_keep(paper, text, address, walker))
+    return text, address
+
+
+def _require_addable(case: Case, paper: Paper, walker: Walker) -> None:
+    staff, bureau = walker.staff, walker.office.bureau
+    require(staff, Right.WRITE, case, bureau)
+    if not may_know_writer(staff, case, bureau):
+        raise RightMissing(Right.SEE_UNNAMED if case.anonymous else Right.SEE_NAME, case.unit)
+    if case.merged_into is not None:
+        raise Refusal("goes_on", f"case {case.reference} was merged into another: add the paper there")
+    if paper.accused and paper.accused != case.accused_unit:
+        raise Refusal(
+            "accused_elsewhere", f"case {case.reference} does not accuse {paper.accused}: enter the paper anew"
+        )
+    if (case.anonymous or paper.anonymous) and (paper.name.strip() or paper.contact.strip()):
+        # The units read every message of the case.
+        raise Refusal("unnamed_paper", "the writer stays unnamed to the units: take name and contact out")
 
 
 def _checked(paper: Paper, walker: Walker) -> str:
@@ -102,12 +134,21 @@ def _checked(paper: Paper, walker: Walker) -> str:
     return said(paper.words, "words")
 
 
-def _keep(paper: Paper, text: str, address: Address, walker: Walker) -> tuple[Thread, Message]:
+def _keep(
+    paper: Paper, text: str, address: Address, walker: Walker, *, case_id: CaseId | None = None
+) -> tuple[Thread, Message]:
+    """Keep the words in a correspondence of their own; what is added to a case tells its writer in the words alone."""
     uow, now = walker.uow, walker.now
-    party = uow.parties.ensure(address, language=paper.language, name=paper.name.strip() or None, now=now)
-    subject = text.splitlines()[0][:80]
+    name = paper.name.strip() if case_id is None else ""
+    party = uow.parties.ensure(address, language=paper.language, name=name or None, now=now)
     thread = uow.threads.open(
-        Audience.CITIZEN, language=paper.language, now=now, party_id=party.id, address=address, subject=subject
+        Audience.CITIZEN,
+        language=paper.language,
+        now=now,
+        party_id=party.id,
+        address=address,
+        subject=text.splitlines()[0][:80],
+        case_id=case_id,
     )
     message = uow.threads.add_message(
         thread.id, Direction.INBOUND, Author.CITIZEN, text, now=now, attachments=paper.attachments

@@ -265,7 +265,7 @@ class Cases(Protocol):
         ...
 
     def of_thread(self, thread_id: ThreadId) -> Sequence[Case]:
-        """Cases whose correspondence runs in this thread, latest first."""
+        """Cases whose correspondence runs in this thread, and the one that it was joined to, latest first."""
         ...
 
     def events(self, case_id: CaseId) -> Sequence[CaseEvent]:

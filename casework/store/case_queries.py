@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, false, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Select, case, false, func, literal_column, or_, select, text
 
 from casework.case import Case, CaseStatus
 from casework.disposition import Disposition
@@ -19,7 +19,7 @@ from casework.ports import QueueFilter
 from casework.reply_kinds import ApplicantKind, ReplyKind
 from casework.rights import Sight
 from casework.store.case_words import cases_with
-from casework.store.tables import case_events, cases
+from casework.store.tables import case_events, cases, threads
 
 _AS_THEY_WAIT = (
     cases.c.urgent.desc(),
@@ -56,8 +56,10 @@ class CaseQueries:
         return [case_from(row) for row in self._reader.execute(query)]
 
     def of_thread(self, thread_id: ThreadId) -> Sequence[Case]:
-        """Cases whose correspondence runs in this thread, latest first."""
-        query = select(cases).where(cases.c.thread_id == thread_id).order_by(cases.c.id.desc())
+        """Cases whose correspondence runs in this thread, and the one that it was joined to, latest first."""
+        joined = select(threads.c.case_id).where(threads.c.id == thread_id).scalar_subquery()
+        query = select(cases).where(or_(cases.c.thread_id == thread_id, cases.c.id == joined))
+        query = query.order_by(cases.c.id.desc())
         return [case_from(row) for row in self._reader.execute(query)]
 
     def ratings_by_unit(self, since: datetime, until: datetime) -> Mapping[str, Mapping[int, int]]:

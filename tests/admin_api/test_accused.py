@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from admin_api.api.authentication import Scope
 from admin_api.console.live import announcement
 from admin_api.console.news import News
 from admin_api.pages import Visit
@@ -16,7 +17,7 @@ from casework.kinds import CaseKind
 from casework.message import StaffId
 from casework.rights import Reach, Right, reach_of
 from casework.staff import Role
-from tests.admin_api.api_desk import Desk, add_staff, running_desk
+from tests.admin_api.api_desk import Desk, add_key, add_staff, running_desk
 from tests.admin_api.browsing import Browser, signed_in
 from tests.admin_api.front_desk import FrontDesk, a_front_desk
 from tests.casework.papers_to_cover import a_document
@@ -152,6 +153,9 @@ def test_the_api_gives_the_accused_nothing_either(role: Role, api: Desk) -> None
         lambda uow: uow.cases.append(case.id, EventName.CLASSIFIED, at=case.opened_at, actor="system", changes=changes)
     )
     key = api.key_for(inside)
+    for step in ("hold", "release", "withdraw_result"):
+        refused = api.post(f"/cases/{case.reference}/steps/{step}", {"reason": "行政诉讼"}, key)
+        assert refused.status_code == 404
     for path in (
         f"/cases/{case.reference}",
         f"/cases/{case.reference}/handling",
@@ -168,3 +172,71 @@ def test_the_api_gives_the_accused_nothing_either(role: Role, api: Desk) -> None
         answer = api.get(path, key)
         told = [word for word in (SECRET, WRITER, case.reference) if word in answer.text]
         assert answer.status_code != 200 or not told, (path, told)
+
+
+ALIKE = "我在示例大队窗口办理业务，民警拖延三周不办，多次催促也没有答复，要求调查处理。"
+AGAIN = "我在示例大队窗口办业务，民警拖延三周不办，多次催促也没有答复，请调查处理。"
+
+
+def two_alike(desk: FrontDesk, *, person: int) -> tuple[Case, Case]:
+    """A case that accuses a person, and one of the same words that accuses nobody."""
+    hidden = desk.receive(ALIKE, unit="city-bureau", name=WRITER, address="w1").case
+    changes = {"accused_staff": StaffId(person)}
+    desk.store.write(
+        lambda uow: uow.cases.append(hidden.id, EventName.CLASSIFIED, at=desk.now, actor="system", changes=changes)
+    )
+    return hidden, desk.receive(AGAIN, unit="city-bureau", address="w2").case
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_accused_is_not_told_that_another_case_is_likely_the_same(role: Role, desk: FrontDesk) -> None:
+    person = desk.hire("accused", role)
+    hidden, shown = two_alike(desk, person=int(person.id))
+    form = {"channel": "telephone", "received_on": "2026-11-23", "kind": "complaint", "words": AGAIN, "nonce": "n1"}
+    with signed_in(desk, "accused") as browser:
+        for path in ("/staff/queue", f"/staff/cases/{shown.reference}"):
+            answer = browser.open(path)
+            assert hidden.reference not in answer.text, path
+        asked = browser.send("/staff/paper", "/staff/paper", form)
+        assert hidden.reference not in asked.text
+        added = browser.send("/staff/paper", "/staff/paper", {**form, "compared": hidden.reference})
+        assert added.status_code in (403, 404)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_paper_that_was_added_to_a_case_is_read_by_the_accused_on_no_surface(role: Role, desk: FrontDesk) -> None:
+    person = desk.hire("accused", role)
+    hidden, _ = two_alike(desk, person=int(person.id))
+    desk.hire("clerk", Role.INTAKE)
+    form = {"channel": "letter", "received_on": "2026-11-23", "kind": "complaint", "words": ALIKE, "nonce": "n1"}
+    form |= {"name": WRITER, "compared": hidden.reference}
+    with signed_in(desk, "clerk") as browser:
+        assert browser.send("/staff/paper", "/staff/paper", form).status_code == 303
+    with desk.store.read() as uow:
+        added = uow.threads.messages_of_case(hidden.id)[-1]
+    key = add_key(desk.store, person, tuple(Scope), nonce="k")
+    api = {"Authorization": f"Bearer {key}"}
+    with signed_in(desk, "accused") as browser:
+        assert browser.open(f"/staff/conversations/{added.thread_id}").status_code in (403, 404)
+        for path in (f"/threads/{added.thread_id}", f"/threads/{added.thread_id}/messages", "/parties"):
+            answer = browser.client.get(f"/api/v1{path}", headers=api)
+            assert answer.status_code != 200 or not any(word in answer.text for word in (ALIKE, WRITER)), path
+        assert browser.client.get(f"/api/v1/messages/{added.id}", headers=api).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_api_names_what_is_likely_the_same_but_not_to_the_accused(role: Role, api: Desk) -> None:
+    hidden = api.open_case(ALIKE, unit="bureau", name=WRITER)
+    changes = {"accused_unit": "household"}
+    api.store.write(
+        lambda uow: uow.cases.append(
+            hidden.id, EventName.CLASSIFIED, at=hidden.opened_at, actor="system", changes=changes
+        )
+    )
+    shown = api.open_case(AGAIN, unit="household", writer="web-2")
+    (likely,) = api.get(f"/cases/{shown.reference}").json()["likely"]
+    assert (likely["reference"], likely["because"]) == (hidden.reference, ["alike_words"])
+    assert 0.55 <= likely["likeness"] < 1
+    answer = api.get(f"/cases/{shown.reference}", api.key_for(add_staff(api.store, "inside", role, "household")))
+    assert hidden.reference not in answer.text
+    assert answer.status_code != 200 or answer.json()["likely"] == []

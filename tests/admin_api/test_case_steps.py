@@ -287,6 +287,7 @@ def test_paper_of_a_matter_that_is_here_already_is_compared_before_it_is_entered
         assert known.reference in shown.text
         assert "示例乙" in shown.text
         assert "信封.png" in shown.text
+        assert "示例甲" in text_of(shown)
         assert len(case_ids(desk)) == 1
         entered = browser.send("/staff/paper", "/staff/paper", {**PAPER, "compared": "another"})
         assert "查询码" in text_of(entered)
@@ -304,6 +305,23 @@ def test_paper_is_added_to_the_case_that_it_belongs_to_and_only_once(desk: Front
     assert len(case_ids(desk)) == 1
     with desk.store.read() as uow:
         assert sum("请调查处理" in message.text for message in uow.threads.messages_of_case(known.id)) == 1
+
+
+def test_paper_is_compared_with_what_the_clerk_sees_but_only_added_where_the_clerk_may_write(desk: FrontDesk) -> None:
+    known = desk.receive(PAPER["words"], unit="exit-entry", anonymous=True).case
+    desk.hire("looking-on", Role.DISCLOSURE_OFFICER, "exit-entry")
+    with signed_in(desk, "looking-on") as browser:
+        shown = browser.send("/staff/paper", "/staff/paper", PAPER)
+        assert known.reference in shown.text
+        assert "示例甲" not in shown.text
+        assert f"并入 {known.reference}" not in text_of(shown)
+        refused = browser.send("/staff/paper", "/staff/paper", {**PAPER, "compared": known.reference})
+        assert "的权限" in text_of(refused)
+        assert PAPER["words"] in refused.text
+    with signed_in(desk, "intake") as browser:
+        refused = browser.send("/staff/paper", "/staff/paper", {**PAPER, "compared": known.reference})
+        assert "来信人不愿向承办单位透露姓名" in text_of(refused)
+    assert len(case_ids(desk)) == 1
 
 
 def test_the_queue_marks_what_is_likely_the_same_for_those_who_see_both(desk: FrontDesk) -> None:

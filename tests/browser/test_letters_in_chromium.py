@@ -47,7 +47,7 @@ def test_enter_in_a_field_of_paper_that_was_compared_neither_adds_nor_enters_it(
     page.locator("#p-kind").select_option("complaint")
     page.locator("#p-words").fill(words)
     page.get_by_role("button", name="登记并打印回执").press("Enter")
-    another = page.get_by_role("button", name="不是同一件事，照常登记")
+    another = page.get_by_role("button", name="登记为新件")
     expect(another).to_be_focused()
     page.locator("#p-name").fill("示例乙")
     with page.expect_navigation():

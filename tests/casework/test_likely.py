@@ -212,3 +212,13 @@ def test_a_list_marks_nothing_that_the_account_may_not_see_or_that_is_linked(
     assert marked(store, [again], outsider, now) == {}
     store.write(lambda uow: link(again, first, Relation.SAME_MATTER, Walker(uow, an_office(), clerk, now)))
     assert marked(store, [again], clerk, now) == {}
+
+
+def test_a_list_marks_the_next_likely_case_when_the_likeliest_is_linked(
+    store: SqlStore, clerk: Staff, now: datetime
+) -> None:
+    first = filed(store, FIRST, now)
+    nearest, again = filed(store, AGAIN, now), filed(store, AGAIN, now)
+    assert marked(store, [again], clerk, now) == {again.reference: nearest.reference}
+    store.write(lambda uow: link(again, nearest, Relation.SAME_MATTER, Walker(uow, an_office(), clerk, now)))
+    assert marked(store, [again], clerk, now) == {again.reference: first.reference}
