@@ -13,10 +13,12 @@ import pytest
 
 from admin_api.api.authentication import Scope
 from admin_api.packing.verify import faults_of, read_pack
+from casework.actions.own_case import decide_publication
 from casework.case import CaseStatus
 from casework.kinds import CaseKind
 from casework.outbox import OutboxKind, OutboxState
-from tests.admin_api.api_desk import Desk, running_desk
+from casework.staff import Role
+from tests.admin_api.api_desk import Desk, add_staff, running_desk
 
 
 @pytest.fixture
@@ -232,6 +234,48 @@ def test_the_evidence_pack_is_given_to_who_may_verify_and_checks_out(desk: Desk,
     unnamed = desk.get(f"/cases/{case.reference}/pack", names=False)
     assert "测试市民甲".encode() not in read_of(unnamed.content, "case.json")
     assert desk.get(f"/cases/{case.reference}/pack", desk.key_for(desk.officer)).status_code == 403
+
+
+def test_a_case_is_held_and_let_go_over_the_api_by_who_may_verify(desk: Desk) -> None:
+    case = desk.open_case()
+    path, inspector = f"/cases/{case.reference}", desk.key_for(add_staff(desk.store, "ji", Role.INSPECTOR, "bureau"))
+    reason = {"reason": "行政诉讼"}
+    assert "hold" in desk.get(f"{path}/handling", inspector).json()["steps"]
+    assert desk.post(f"{path}/steps/hold", reason, desk.key_for(desk.officer)).status_code == 403
+    assert desk.post(f"{path}/steps/hold", {"reason": " "}, inspector).status_code == 422
+    assert desk.post(f"{path}/steps/hold", reason, inspector).status_code == 200
+    assert desk.post(f"{path}/steps/hold", reason, inspector).status_code == 409
+    handling = desk.get(f"{path}/handling", inspector).json()
+    assert "held" in handling["marks"]
+    assert "release" in handling["steps"]
+    assert desk.post(f"{path}/steps/release", reason, inspector).status_code == 200
+    assert desk.post(f"{path}/steps/release", reason, inspector).status_code == 409
+    told = [(one["name"], one["text"]) for one in desk.get(path, inspector).json()["events"][-2:]]
+    assert told == [("case.held", "行政诉讼"), ("case.released", "行政诉讼")]
+
+
+def test_a_public_result_is_taken_back_over_the_api_with_the_reason(desk: Desk) -> None:
+    case = desk.open_case("建议增加叫号屏", kind=CaseKind.CONSULTATION)
+    path, officer = (
+        f"/cases/{case.reference}",
+        desk.key_for(add_staff(desk.store, "fawu", Role.DISCLOSURE_OFFICER, "bureau")),
+    )
+    desk.post(f"{path}/close", {"disposition": "answered"})
+    desk.store.write(
+        lambda uow: decide_publication(
+            uow.cases.get(case.id), uow, office=desk.context.office, given=True, now=desk.context.clock()
+        )
+    )
+    taking_back = f"{path}/steps/withdraw_result"
+    assert desk.post(taking_back, {"reason": "内容有误"}, officer).status_code == 409
+    result = {"title": "叫号屏", "matter": "建议增加叫号屏", "words": "已经增加"}
+    assert desk.post(f"{path}/steps/publish_result", result, officer).status_code == 200
+    assert desk.post(taking_back, {"reason": "内容有误"}, desk.key_for(desk.clerk)).status_code == 403
+    assert desk.post(taking_back, {"reason": " "}, officer).status_code == 422
+    assert desk.post(taking_back, {"reason": "内容有误"}, officer).status_code == 200
+    with desk.store.read() as uow:
+        assert uow.cases.get(case.id).published_at is None
+        assert uow.cases.events(case.id)[-1].text == "内容有误"
 
 
 def read_of(pack: bytes, name: str) -> bytes:

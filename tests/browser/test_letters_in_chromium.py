@@ -39,22 +39,53 @@ def test_a_clerk_sees_the_letter_beside_the_form_and_sends_what_was_seen(page: P
     assert "请说明所需统计信息的年份和范围。" in letter.body
 
 
-def test_enter_in_a_field_of_paper_that_was_compared_neither_adds_nor_enters_it(page: Page, desk: FrontDesk) -> None:
-    words = "我在城北派出所窗口办理居住证，工作人员没有一次告知所需材料，让我跑了三趟，要求调查处理。"
-    known = desk.receive(words, unit="city-bureau").case
+WORDS = "我在城北派出所窗口办理居住证，工作人员没有一次告知所需材料，让我跑了三趟，要求调查处理。"
+
+
+def type_paper(page: Page) -> None:
+    """Fill in the page for paper, and press Enter on its button."""
     sign_in(page, "zong")
     page.goto("/staff/paper")
     page.locator("#p-kind").select_option("complaint")
-    page.locator("#p-words").fill(words)
-    page.get_by_role("button", name="登记并打印回执").press("Enter")
+    page.locator("#p-words").fill(WORDS)
+    with page.expect_navigation():
+        page.get_by_role("button", name="登记并打印回执").press("Enter")
+
+
+def case_ids(desk: FrontDesk) -> list[int]:
+    with desk.store.read() as uow:
+        return [case.id for case in uow.cases.queue(QueueFilter(), limit=9)]
+
+
+def test_enter_in_a_field_of_paper_that_was_compared_neither_adds_nor_enters_it(page: Page, desk: FrontDesk) -> None:
+    known = desk.receive(WORDS, unit="city-bureau").case
+    type_paper(page)
     another = page.get_by_role("button", name="登记为新件")
-    expect(another).to_be_focused()
+    expect(another).to_be_visible()
+    expect(page.locator("#likely button[hidden]")).to_be_hidden()
     page.locator("#p-name").fill("示例乙")
     with page.expect_navigation():
         page.locator("#p-name").press("Enter")
     expect(another).to_be_visible()
     expect(page.locator("#p-name")).to_have_value("示例乙")
-    with desk.store.read() as uow:
-        assert [case.id for case in uow.cases.queue(QueueFilter(), limit=9)] == [known.id]
+    assert case_ids(desk) == [known.id]
     another.press("Enter")
     expect(page.get_by_text("查询码").first).to_be_visible()
+
+
+def test_paper_is_compared_and_added_by_keyboard_alone_and_enter_pressed_twice_enters_nothing(
+    page: Page, desk: FrontDesk
+) -> None:
+    known = desk.receive(WORDS, unit="city-bureau").case
+    type_paper(page)
+    expect(page.locator("#likely")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert case_ids(desk) == [known.id]
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name=known.reference)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name=f"并入 {known.reference}")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?done=added")
+    assert case_ids(desk) == [known.id]
+    assert overflow_of(page) == 0
