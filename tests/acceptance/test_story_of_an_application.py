@@ -39,8 +39,7 @@ APPLICATION = """您好，我要申请公开政府信息：2025年驻马店市�
 @pytest.fixture
 def desk(tmp_path: Path, store_url: str) -> Iterator[FrontDesk]:
     desk = a_front_desk(tmp_path, store_url)
-    for role in Role:
-        desk.hire(role.value.replace("_", "-"), role)
+    desk.hire_everybody()
     yield desk
     desk.store.close()
 

@@ -59,6 +59,11 @@ class FrontDesk:
         """Move the clock."""
         self.time[0] += span
 
+    def hire_everybody(self) -> None:
+        """One of each role at the city bureau, signing in by its role: `disclosure-officer` and so on."""
+        for role in Role:
+            self.hire(role.value.replace("_", "-"), role)
+
     def hire(self, name: str, role: Role = Role.INTAKE, unit: str = "city-bureau", language: Language = "zh") -> Staff:
         """A member of staff with `PASSWORD`, which need not be changed."""
 

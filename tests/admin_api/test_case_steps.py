@@ -23,8 +23,7 @@ from tests.admin_api.front_desk import FrontDesk, a_front_desk
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     made = a_front_desk(tmp_path)
-    for role in Role:
-        made.hire(role.value.replace("_", "-"), role)
+    made.hire_everybody()
     yield made
     made.store.close()
 
@@ -264,6 +263,10 @@ def test_a_suit_against_a_reply_is_recorded_and_counted_in_table_four(desk: Fron
     found = {(cell.row, cell.column): number for cell, number in report.cells.items() if cell.table is Table.REMEDIES}
     counted = {place: number for place, number in found.items() if number and place[1] != "total"}
     assert counted == {("review", "corrected"): 1, ("direct_suit", "pending"): 1}
+    with signed_in(desk, "disclosure-officer") as browser:
+        for route, outcome in counted:
+            behind = browser.open(f"/staff/figures/cases?year=2026&form=2021&cell=remedies.{route}.{outcome}")
+            assert case.reference in text_of(behind)
 
 
 PAPER = {

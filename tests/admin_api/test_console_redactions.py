@@ -31,8 +31,7 @@ NAME = f"{SECRET}的户籍.pdf"
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[FrontDesk]:
     made = a_front_desk(tmp_path)
-    for role in Role:
-        made.hire(role.value.replace("_", "-"), role)
+    made.hire_everybody()
     yield made
     made.store.close()
 
