@@ -175,11 +175,10 @@ class LetterDesk:
         )
 
 
-def open_letter_desk(case: Case, uow: UnitOfWork, *, press: Press, now: datetime) -> LetterDesk:
-    """The desk for a case as it stands."""
+def open_letter_desk(case: Case, uow: UnitOfWork, *, step: Step, press: Press, now: datetime) -> LetterDesk:
+    """The desk for a step of a case as it stands."""
     today = press.bureau.calendar.local_date(now)
     party = uow.parties.get(case.party_id)
     events = uow.cases.events(case.id)
-    return LetterDesk(
-        press, case, standing_of(events), party.name, today, events, earlier_in_month=earlier_in_month(case, uow)
-    )
+    earlier = earlier_in_month(case, uow) if step is Step.ASK_FEE else 0
+    return LetterDesk(press, case, standing_of(events), party.name, today, events, earlier_in_month=earlier)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -69,8 +70,8 @@ class Standing:
     """Who proposed the extension that waits for consent."""
     extension: Mapping[str, object] = field(default_factory=dict)
     """What was proposed last."""
-    remedies: frozenset[str] = frozenset()
-    """The routes on which a review or a suit against the reply goes on."""
+    remedies: Mapping[str, date] = field(default_factory=dict)
+    """The routes on which a review or a suit against the reply goes on, and the day on which each was filed."""
     reviews: int = 0
     """How often the citizen asked for a review."""
 
@@ -145,8 +146,10 @@ def _after(standing: Standing, event: CaseEvent) -> Standing:
         case EventName.EXTENSION_PROPOSED:
             return replace(standing, marks=marks, proposer=event.actor, extension=event.facts)
         case EventName.REMEDY_FILED | EventName.REMEDY_ENDED:
-            route = {str(event.facts["route"])}
-            going_on = standing.remedies | route if event.name is EventName.REMEDY_FILED else standing.remedies - route
+            route = str(event.facts["route"])
+            going_on = {known: filed for known, filed in standing.remedies.items() if known != route}
+            if event.name is EventName.REMEDY_FILED:
+                going_on[route] = date.fromisoformat(str(event.facts["on"]))
             marks = marks | {Mark.REMEDY_OPEN} if going_on else marks - {Mark.REMEDY_OPEN}
             return replace(standing, marks=marks, remedies=going_on)
         case EventName.REVIEW_ASKED:

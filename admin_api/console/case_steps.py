@@ -9,7 +9,6 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from admin_api.console.case_actions import Sent, carry_out, give_back_form
@@ -32,47 +31,35 @@ LONGEST = 20_000
 _NUMBERS = frozenset({"days", "count"})
 
 
-@router.post("/{step}")
-async def take(
+async def read_form(
     visit: Annotated[Visit, Depends(staff_visit)],
     request: Request,
     reference: str,
     step: Step,
     version: Annotated[int, Form()],
-) -> Response:
-    """Take one step, with the facts that its form asks for."""
-    return await run_in_threadpool(_take, visit, reference, step, version, await _typed(request, step))
+) -> Sent:
+    """The form of a step as it was sent, with the facts that the step asks for."""
+    form = await request.form()
+    typed = {name: " ".join(map(str, form.getlist(name)))[: LONGEST + 1] for name in FIELDS[step]}
+    return Sent(visit, reference, f"step_{step.value}", version, typed=typed)
+
+
+StepForm = Annotated[Sent, Depends(read_form)]
 
 
 @router.post("/{step}/preview")
-async def preview(
-    visit: Annotated[Visit, Depends(staff_visit)],
-    request: Request,
-    reference: str,
-    step: Step,
-    version: Annotated[int, Form()],
-) -> Response:
+def preview(sent: StepForm, step: Step) -> Response:
     """The pages of the letter that the step would send, with the facts in its form; nothing is kept."""
-    return await run_in_threadpool(_preview, visit, reference, step, version, await _typed(request, step))
-
-
-async def _typed(request: Request, step: Step) -> Mapping[str, str]:
-    form = await request.form()
-    return {name: " ".join(map(str, form.getlist(name)))[: LONGEST + 1] for name in FIELDS[step]}
-
-
-def _preview(visit: Visit, reference: str, step: Step, version: int, typed: Mapping[str, str]) -> Response:
-    context = visit.context
-    given, fault = read_given(typed)
+    visit, context = sent.visit, sent.visit.context
+    given, fault = read_given(sent.typed)
     staff, now = signed_in(visit), context.clock()
-    sent = Sent(visit, reference, f"step_{step.value}", version, typed=typed)
     if fault:
         return give_back_form(sent, fault, AdminRejected())
     try:
         with context.store.read() as reading:
-            case = find_case(reference, reading, visit=visit)
+            case = find_case(sent.reference, reading, visit=visit)
             Walker(reading, context.office, staff, now).require(step, case)
-            desk = open_letter_desk(case, reading, press=context.press, now=now)
+            desk = open_letter_desk(case, reading, step=step, press=context.press, now=now)
         text = desk.foresee(step, given)
         if text is None:
             raise Refusal("letter_blank", "the letter still has a blank: fill it in")
@@ -86,11 +73,12 @@ def _preview(visit: Visit, reference: str, step: Step, version: int, typed: Mapp
     )
 
 
-def _take(visit: Visit, reference: str, step: Step, version: int, typed: Mapping[str, str]) -> Response:
-    context = visit.context
-    given, fault = read_given(typed)
+@router.post("/{step}")
+def take(sent: StepForm, step: Step) -> Response:
+    """Take one step, with the facts that its form asks for."""
+    visit, context = sent.visit, sent.visit.context
+    given, fault = read_given(sent.typed)
     staff, now = signed_in(visit), context.clock()
-    sent = Sent(visit, reference, f"step_{step.value}", version, typed=typed)
     issued: list[SetLetter] = []
 
     def work(case: Case, uow: UnitOfWork) -> None:
@@ -104,8 +92,8 @@ def _take(visit: Visit, reference: str, step: Step, version: int, typed: Mapping
         take_step(step, case, given, walker, find=find, letter=issued[-1] if issued else None)
 
     with context.store.read() as reading:
-        case = find_case(reference, reading, visit=visit)
-        desk = open_letter_desk(case, reading, press=context.press, now=now)
+        case = find_case(sent.reference, reading, visit=visit)
+        desk = open_letter_desk(case, reading, step=step, press=context.press, now=now)
     if step is Step.DRAFT and not fault:
         given = replace(given, words=desk.draft(given))
     text = None if fault else desk.compose(step, given)

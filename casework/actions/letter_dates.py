@@ -9,11 +9,10 @@ from typing import Final
 from casework.bureau import Bureau
 from casework.case import Case
 from casework.case_clock import next_of, reckon_deadlines, regime_of
+from casework.clocks.counting import Counter
 from casework.clocks.deadline import DeadlineName
 from casework.events import CaseEvent, EventName
 from casework.letter import LetterKind
-from casework.regime import RuleUnit
-from casework.working_days import DayUnit, TimeLimit
 
 _STEPS: Final[Mapping[LetterKind, tuple[EventName, str]]] = {
     LetterKind.SUPPLEMENT: (EventName.SUPPLEMENT_ASKED, "working_days"),
@@ -54,7 +53,7 @@ def _last_day_of_fee(case: Case, bureau: Bureau, today: date) -> date | None:
     """The clock counts a fee only where the bureau says what its notice stops; the notice names a day all the same."""
     regime = regime_of(case.kind, case.regime, bureau)
     rule = regime.rule("fee") if regime else None
-    if rule is None or not rule.number:
+    if regime is None or rule is None or not rule.number:
         return None
-    unit = DayUnit.WORKING_DAY if rule.unit is RuleUnit.WORKING_DAY else DayUnit.CALENDAR_DAY
-    return bureau.calendar.due_on(today, TimeLimit(rule.number, unit))
+    counter = Counter(regime.calendar(bureau.calendar), regime.conventions)
+    return counter.due_on(today, rule.number, rule.unit)

@@ -31,17 +31,8 @@ def end_remedy(case: Case, route: Route, outcome: RemedyOutcome, walker: Walker,
         raise Refusal("remedy_unknown", f"no {route.value} goes on in this case: record first that it was filed")
     if outcome is RemedyOutcome.PENDING:
         raise Refusal("choice", "say how it ended")
-    day, filed = day_of(on, walker, case), _filed_on(case, route, walker)
+    day, filed = day_of(on, walker, case), standing.remedies[route.value]
     if day < filed:
         raise Refusal("day_early_remedy", f"{day} lies before it was filed, {filed}", day=day, filed=filed)
     facts = {"route": route.value, "outcome": outcome.value, "on": day.isoformat()}
     return walker.note(case, EventName.REMEDY_ENDED, facts)
-
-
-def _filed_on(case: Case, route: Route, walker: Walker) -> date:
-    filed = (
-        event
-        for event in reversed(walker.uow.cases.events(case.id))
-        if event.name is EventName.REMEDY_FILED and event.facts["route"] == route.value
-    )
-    return date.fromisoformat(str(next(filed).facts["on"]))

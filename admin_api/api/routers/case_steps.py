@@ -63,7 +63,7 @@ def take(
     given = wanted.given()
     with context.store.read() as reading:
         case = get_case(reading, reference, caller)
-        desk = open_letter_desk(case, reading, press=context.press, now=now)
+        desk = open_letter_desk(case, reading, step=step, press=context.press, now=now)
     if step is Step.DRAFT:
         given = replace(given, words=desk.draft(given))
 
@@ -106,7 +106,7 @@ def preview(
     with caller.context.store.read() as reading:
         case = get_case(reading, reference, caller)
         Walker(reading, caller.context.office, caller.staff, caller.now).require(step, case)
-        desk = open_letter_desk(case, reading, press=press, now=caller.now)
+        desk = open_letter_desk(case, reading, step=step, press=press, now=caller.now)
     text = desk.foresee(step, wanted.given())
     if text is None:
         raise Refusal("letter_blank", "the step has no letter, or it still has a blank: fill it in")
